@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+# vmbench: build, test, check, install.
+#
+#   make            build ./vmbench
+#   make test       build and run every test (what the README and CI call)
+#   make check      layers, clang-tidy, cppcheck, shellcheck
+#   make man        man/vmbench.1
+#   make install    PREFIX=/usr/local DESTDIR=
+#
+# FLAVOR=release|asan|tsan|fuzz chooses the object directory build/$(FLAVOR); only release is ever
+# measured, and the flags go into every result's environment.
+
+FLAVOR ?= release
+B := build/$(FLAVOR)
+PREFIX ?= /usr/local
+PKG_CONFIG ?= pkg-config
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+WARN := -Wall -Wextra -Wvla -Wshadow -Wundef -Wcast-qual -Wwrite-strings -Wformat=2 \
+	-Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough -fno-common
+OPT_release := -O2 -g
+OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+OPT_tsan := -O1 -g -fsanitize=thread
+OPT_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+ifeq ($(FLAVOR),fuzz)
+CC := clang
+endif
+
+CFLAGS ?= $(OPT_$(FLAVOR))
+WERROR ?=
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -I$(B)/include $(WARN) $(WERROR) -pthread -MMD -MP $(CFLAGS)
+ALL_LDFLAGS = -pthread $(filter -fsanitize=%,$(CFLAGS)) $(LDFLAGS)
+
+include tools/deps.mk
+
+# Rooms. Each room.mk appends its sources to SRC.
+SRC :=
+include arch/room.mk vmcore/room.mk results/room.mk user/room.mk
+
+OBJ := $(SRC:%=$(B)/%.o)
+MAIN := $(B)/user/main.c.o
+LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
+
+all: vmbench
+
+ifeq ($(FLAVOR),release)
+vmbench: $(B)/vmbench
+	@cp -f $< $@.tmp && mv -f $@.tmp $@
+else
+vmbench: $(B)/vmbench
+endif
+
+$(B)/vmbench: $(OBJ)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $^ $(DEP_LIBS) -lm -ldl
+
+$(B)/%.c.o: %.c | deps
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(DEP_CFLAGS) $(CFLAGS-$*.c) -c -o $@ $<
+
+$(B)/%.S.o: %.S | deps
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+include tests/room.mk tools/room.mk
+
+clean:
+	rm -rf build vmbench
+
+-include $(OBJ:.o=.d)
+.PHONY: all clean
