@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "user/output.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "user/verbs.h"
+
+const struct vmb_report_format *vmb_output_format(const struct vmb_options *o, struct vmb_why *why)
+{
+	const struct vmb_report_format *f = vmb_report_format_find(o->format ? o->format : "text");
+	char list[200] = "";
+	size_t at = 0;
+
+	if (f)
+		return f;
+	for (f = vmb_report_formats(); f->name && at < sizeof(list); f++)
+		at += (size_t)snprintf(list + at, sizeof(list) - at, " %s", f->name);
+	vmb_why_set(why, "unknown format \"%s\"; there are:%s", o->format, list);
+	return NULL;
+}
+
+static unsigned int width_of(FILE *out)
+{
+	struct winsize w;
+
+	return ioctl(fileno(out), TIOCGWINSZ, &w) ? 0 : w.ws_col;
+}
+
+static int write_to(const struct vmb_options *o, const struct vmb_report_format *f,
+		    const struct vmb_result *res, FILE *out)
+{
+	struct vmb_report_opts opts = {
+		.colour = vmb_colour_wanted(o, out), .verbose = o->verbose, .width = width_of(out),
+	};
+	int err = f->write(out, res, &opts);
+
+	if (!err && (fflush(out) || ferror(out)))
+		err = errno ? -errno : -EIO;
+	return err;
+}
+
+static int write_file(const struct vmb_options *o, const struct vmb_report_format *f,
+		      const struct vmb_result *res)
+{
+	char tmp[PATH_MAX];
+	struct stat st;
+	FILE *out;
+	int err;
+
+	/* A device or a pipe is written in place: there is nothing to replace. */
+	if (!stat(o->output, &st) && !S_ISREG(st.st_mode))
+		snprintf(tmp, sizeof(tmp), "%s", o->output);
+	else
+		snprintf(tmp, sizeof(tmp), "%s.%d.tmp", o->output, (int)getpid());
+	out = fopen(tmp, "we");
+	if (!out)
+		return -errno;
+	err = write_to(o, f, res, out);
+	if (fclose(out) && !err)
+		err = -errno;
+	if (!strcmp(tmp, o->output))
+		return err;
+	if (!err && rename(tmp, o->output))
+		err = -errno;
+	if (err)
+		unlink(tmp);
+	return err;
+}
+
+int vmb_output_write(const struct vmb_options *o, const struct vmb_report_format *f,
+		     const struct vmb_result *res)
+{
+	int err = o->output ? write_file(o, f, res) : write_to(o, f, res, stdout);
+
+	if (err)
+		vmb_complain("cannot write the report to %s: %s", o->output ? o->output : "standard output",
+			     strerror(-err));
+	return err;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_USER_OUTPUT_H
+#define VMB_USER_OUTPUT_H
+/*
+ * A result onto standard output or into --output, in --format.
+ */
+
+#include "results/report.h"
+#include "user/options.h"
+
+/**
+ * vmb_output_format - the report that the options ask for.
+ * Return: borrowed row, or NULL with @why listing the formats.
+ */
+const struct vmb_report_format *vmb_output_format(const struct vmb_options *o, struct vmb_why *why);
+
+/**
+ * vmb_output_write - write @res. A file is written beside its name and renamed: whole or absent.
+ * Return: 0 or -errno, complained about.
+ */
+VMB_MUST_CHECK int vmb_output_write(const struct vmb_options *o, const struct vmb_report_format *f,
+				    const struct vmb_result *res);
+
+#endif /* VMB_USER_OUTPUT_H */

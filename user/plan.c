@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "user/plan.h"
+
+#include <errno.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "user/bench/categories.h"
+#include "user/bench/fault/fault.h"
+
+/* Calls @visit for every point of every table until it returns non-zero. */
+typedef int entry_visitor(const struct vmb_entry *e, void *arg);
+
+static int visit_points(struct vmb_entry *e, size_t axis, entry_visitor *visit, void *arg)
+{
+	const struct vmb_bench *b = e->bench;
+	size_t len = strlen(e->id);
+	int err = 0;
+
+	if (axis == b->nr_axes)
+		return visit(e, arg);
+	for (size_t i = 0; i < b->axes[axis].nr && !err; i++) {
+		e->arg[axis] = b->axes[axis].values[i];
+		snprintf(e->id + len, sizeof(e->id) - len, "/%s", e->arg[axis].label);
+		err = visit_points(e, axis + 1, visit, arg);
+	}
+	e->id[len] = 0;
+	return err;
+}
+
+static int visit_category(const struct vmb_category *c, entry_visitor *visit, void *arg)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < c->nr && !err; i++) {
+		struct vmb_entry e = { .category = c, .bench = c->benches[i] };
+
+		snprintf(e.id, sizeof(e.id), "%s/%s", c->name, c->benches[i]->name);
+		err = visit_points(&e, 0, visit, arg);
+	}
+	return err;
+}
+
+static int visit_all(uint64_t categories, entry_visitor *visit, void *arg)
+{
+	size_t nr;
+	const struct vmb_category *const *cat = vmb_categories(&nr);
+	int err = 0;
+
+	for (size_t i = 0; i < nr && !err; i++)
+		if (!categories || (categories & (1ull << i)))
+			err = visit_category(cat[i], visit, arg);
+	if (!err && !categories && getenv("VMBENCH_FAULTS"))
+		err = visit_category(&vmb_category_fault, visit, arg);
+	return err;
+}
+
+struct selection {
+	const struct vmb_options *o;
+	struct vmb_plan *plan;
+	regex_t filter[VMB_MAX_LIST], skip[VMB_MAX_LIST];
+	size_t nr_filter, nr_skip;
+};
+
+static int compile(const struct vmb_list *list, regex_t *re, size_t *nr, struct vmb_why *why)
+{
+	for (*nr = 0; *nr < list->nr; (*nr)++) {
+		int err = regcomp(&re[*nr], list->text[*nr], REG_EXTENDED | REG_NOSUB);
+		char what[128];
+
+		if (!err)
+			continue;
+		regerror(err, &re[*nr], what, sizeof(what));
+		vmb_why_set(why, "\"%s\" is not a regular expression: %s", list->text[*nr], what);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static bool any(const regex_t *re, size_t nr, const char *id)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!regexec(&re[i], id, 0, NULL, 0))
+			return true;
+	return false;
+}
+
+static bool any_exact(const struct vmb_list *list, const char *id)
+{
+	for (size_t i = 0; i < list->nr; i++)
+		if (!strcmp(list->text[i], id))
+			return true;
+	return false;
+}
+
+static bool selected(const struct selection *s, const char *id)
+{
+	if (any(s->skip, s->nr_skip, id))
+		return false;
+	if (!s->o->filters.nr)
+		return true;
+	return s->o->exact ? any_exact(&s->o->filters, id) : any(s->filter, s->nr_filter, id);
+}
+
+static int take(const struct vmb_entry *e, void *arg)
+{
+	struct selection *s = arg;
+	struct vmb_plan *p = s->plan;
+	struct vmb_entry *grown;
+
+	if (!selected(s, e->id))
+		return 0;
+	grown = realloc(p->entry, (p->nr + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	p->entry = grown;
+	grown[p->nr++] = *e;
+	return 0;
+}
+
+static void say_nothing_matched(const struct vmb_options *o, struct vmb_why *why)
+{
+	char list[240] = "";
+	size_t nr, at = 0;
+	const struct vmb_category *const *cat = vmb_categories(&nr);
+
+	for (size_t i = 0; i < nr; i++)
+		if (cat[i]->nr && at < sizeof(list))
+			at += (size_t)snprintf(list + at, sizeof(list) - at, " %s", cat[i]->name);
+	vmb_why_set(why, "%s%s%s matches no benchmark; the categories with benchmarks are:%s "
+		    "(vmbench list shows every id)",
+		    o->filters.nr ? "\"" : "", o->filters.nr ? o->filters.text[0] : "the selection",
+		    o->filters.nr ? "\"" : "", list);
+}
+
+static void resolve_effort(const struct vmb_options *o, struct vmb_effort *e)
+{
+	*e = (struct vmb_effort){
+		.rounds = o->quick ? 6 : o->rigorous ? 40 : 12,
+		.batches = 20,
+		.measure_ns = o->quick ? 100e6 : o->rigorous ? 400e6 : 200e6,
+		.warm_up_ns = 20e6,
+		.timeout_s = 60,
+	};
+	if (o->rounds)
+		e->rounds = (unsigned int)o->rounds;
+	if (o->batches)
+		e->batches = (unsigned int)o->batches;
+	if (o->measurement_time_s > 0)
+		e->measure_ns = o->measurement_time_s * 1e9;
+	if (o->warm_up_time_s > 0)
+		e->warm_up_ns = o->warm_up_time_s * 1e9;
+	if (o->timeout_s > 0)
+		e->timeout_s = o->timeout_s;
+}
+
+int vmb_plan_make(const struct vmb_options *o, struct vmb_plan *plan, struct vmb_why *why)
+{
+	struct selection s = { .o = o, .plan = plan };
+	int err;
+
+	memset(plan, 0, sizeof(*plan));
+	resolve_effort(o, &plan->effort);
+	err = o->exact ? 0 : compile(&o->filters, s.filter, &s.nr_filter, why);
+	if (!err)
+		err = compile(&o->skip, s.skip, &s.nr_skip, why);
+	if (!err)
+		err = visit_all(o->all ? 0 : o->categories, take, &s);
+	for (size_t i = 0; i < s.nr_filter; i++)
+		regfree(&s.filter[i]);
+	for (size_t i = 0; i < s.nr_skip; i++)
+		regfree(&s.skip[i]);
+	if (!err && !plan->nr) {
+		say_nothing_matched(o, why);
+		err = -EINVAL;
+	}
+	if (err)
+		vmb_plan_fini(plan);
+	return err;
+}
+
+void vmb_plan_fini(struct vmb_plan *plan)
+{
+	free(plan->entry);
+	memset(plan, 0, sizeof(*plan));
+}
+
+struct search { const char *id; struct vmb_entry *out; };
+
+static int compare_id(const struct vmb_entry *e, void *arg)
+{
+	struct search *s = arg;
+
+	if (strcmp(e->id, s->id))
+		return 0;
+	*s->out = *e;
+	return 1;
+}
+
+int vmb_plan_find(const char *id, struct vmb_entry *out)
+{
+	struct search s = { .id = id, .out = out };
+
+	if (visit_all(0, compare_id, &s) == 1)
+		return 0;
+	return -ENOENT;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_USER_PLAN_H
+#define VMB_USER_PLAN_H
+/*
+ * From what the user asked for to the list of benchmarks that will run. Pure: measures nothing.
+ */
+
+#include "user/bench.h"
+#include "user/options.h"
+
+#define VMB_ID_BYTES 160
+
+/**
+ * struct vmb_entry - one point of one benchmark's parameter space.
+ * @arg: the chosen value of each axis, [bench->nr_axes]
+ */
+struct vmb_entry {
+	char id[VMB_ID_BYTES];
+	const struct vmb_category *category;
+	const struct vmb_bench *bench;
+	struct vmb_value arg[VMB_MAX_AXES];
+};
+
+/** struct vmb_effort - how long and how often; resolved from the options' defaults. */
+struct vmb_effort {
+	unsigned int rounds;
+	unsigned int batches;
+	double measure_ns;
+	double warm_up_ns;
+	double timeout_s;
+};
+
+/** struct vmb_plan - const once made. Zeroed is empty. */
+struct vmb_plan {
+	size_t nr;
+	struct vmb_entry *entry;	/* heap, owned */
+	struct vmb_effort effort;
+};
+
+/**
+ * vmb_plan_make - expand every table, keep what the options select.
+ * Return: 0; -EINVAL a bad regular expression or a filter that matches nothing (@why says what
+ * there is); -ENOMEM.
+ */
+VMB_MUST_CHECK int vmb_plan_make(const struct vmb_options *o, struct vmb_plan *plan,
+				 struct vmb_why *why);
+void vmb_plan_fini(struct vmb_plan *plan);
+
+/**
+ * vmb_plan_find - the entry of an exact id, hidden benchmarks included.
+ * Return: 0, -ENOENT.
+ */
+VMB_MUST_CHECK int vmb_plan_find(const char *id, struct vmb_entry *out);
+
+#endif /* VMB_USER_PLAN_H */

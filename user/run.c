@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+#include "user/run.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "results/codec.h"
+#include "results/report.h"
+#include "user/child.h"
+#include "user/counter/sim.h"
+#include "user/progress.h"
+#include "user/request.h"
+#include "user/verbs.h"
+
+#define SELF		"/proc/self/exe"
+#define SIM_TIMEOUT	20	/* valgrind is about this much slower; its round gets more time */
+#define SIM_BATCH_NS	2e6	/* native time of the simulated batch: a second or two under valgrind */
+
+/* One benchmark under way. */
+struct job {
+	const struct vmb_session *s;
+	const struct vmb_entry *e;
+	struct vmb_bench_result *out;
+	struct vmb_progress *progress;
+	uint64_t seed;
+	uint64_t iters;		/* 0 until the first round has calibrated */
+	size_t started;		/* rounds, replaced ones included */
+	bool interrupted;
+};
+
+static unsigned int timeout_of(const struct job *j)
+{
+	unsigned int own = j->e->bench->timeout_s;
+	double asked = j->s->plan->effort.timeout_s;
+
+	/* What the user typed wins; a benchmark's own need raises only the default. */
+	if (j->s->options->timeout_s <= 0 && own > asked)
+		return own;
+	return (unsigned int)(asked < 1 ? 1 : asked + 0.5);
+}
+
+static void fill_request(const struct job *j, struct vmb_request *rq)
+{
+	const struct vmb_effort *effort = &j->s->plan->effort;
+	uint64_t stream = j->seed + j->started;
+
+	memset(rq, 0, sizeof(*rq));
+	snprintf(rq->id, sizeof(rq->id), "%s", j->e->id);
+	rq->index = (uint32_t)j->started;
+	rq->seed = vmb_random(&stream);
+	rq->iters = j->iters;
+	rq->batches = effort->batches;
+	rq->measure_ns = effort->measure_ns;
+	rq->warm_up_ns = effort->warm_up_ns;
+	rq->tick_hz = j->s->timer.hz;
+	rq->env_offset_bytes = (uint32_t)(vmb_random(&stream) % 4096);
+	for (; rq->nr_cpus < j->s->pin->nr; rq->nr_cpus++)
+		rq->cpus[rq->nr_cpus] = j->s->pin->cpu[rq->nr_cpus].os;
+	if (j->s->counters->nr_sets)
+		rq->counters = j->s->counters->set[j->started % j->s->counters->nr_sets];
+}
+
+/* "vmbench __round key=value ..." */
+struct command {
+	char *argv[VMB_REQUEST_MAX_ARGS + 3];
+	char path[4096];
+	char verb[16];
+	struct vmb_request_argv request;
+};
+
+static void make_command(const struct vmb_request *rq, struct command *c)
+{
+	ssize_t n = readlink(SELF, c->path, sizeof(c->path) - 1);
+
+	/* The resolved path: valgrind cannot start /proc/self/exe, which would be valgrind. */
+	snprintf(c->path + (n > 0 ? n : 0), sizeof(c->path) - (size_t)(n > 0 ? n : 0), "%s",
+		 n > 0 ? "" : SELF);
+	snprintf(c->verb, sizeof(c->verb), "__round");
+	vmb_request_encode(rq, &c->request);
+	c->argv[0] = c->path;
+	c->argv[1] = c->verb;
+	memcpy(c->argv + 2, c->request.argv, (c->request.nr + 1) * sizeof(char *));
+}
+
+static void blank_round(const struct vmb_request *rq, enum vmb_round_status status,
+			const char *reason, struct vmb_round *out)
+{
+	*out = (struct vmb_round){
+		.index = rq->index, .status = status, .seed = rq->seed, .tick_hz = rq->tick_hz,
+		.env_offset_bytes = rq->env_offset_bytes,
+	};
+	snprintf(out->reason, sizeof(out->reason), "%s", reason);
+}
+
+/* Return: 0 with a round in @out, -EINTR when the user wants to stop. */
+static int read_report(const struct vmb_request *rq, struct vmb_child_report *rep,
+		       struct vmb_round *out)
+{
+	struct vmb_error err;
+
+	if (rep->end == VMB_CHILD_INTERRUPTED)
+		return -EINTR;
+	if (rep->end != VMB_CHILD_DONE)
+		blank_round(rq, rep->end == VMB_CHILD_TIMEOUT ? VMB_ROUND_TIMEOUT : VMB_ROUND_CRASHED,
+			    rep->text, out);
+	else if (vmb_round_decode(rep->data, rep->len, out, &err))
+		blank_round(rq, VMB_ROUND_CRASHED, err.text, out);
+	out->wall_ns = rep->wall_ns;
+	return 0;
+}
+
+static int run_round(const struct job *j, const struct vmb_request *rq, struct vmb_round *out)
+{
+	struct command *c = malloc(sizeof(*c));
+	struct vmb_child_report rep;
+	struct vmb_child_spec spec;
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	make_command(rq, c);
+	spec = (struct vmb_child_spec){
+		.argv = c->argv, .env_offset_bytes = rq->env_offset_bytes, .pin = j->s->pin,
+		.timeout_s = timeout_of(j),
+	};
+	vmb_child_run(&spec, &rep);
+	err = read_report(rq, &rep, out);
+	free(rep.data);
+	free(c);
+	return err;
+}
+
+/* The first round's smallest batch is every later round's: the same n makes rounds comparable. */
+static uint64_t smallest_iters(const struct vmb_round *r)
+{
+	uint64_t least = UINT64_MAX;
+
+	if (r->sampling != VMB_SAMPLING_SLOPE)
+		return 0;
+	for (size_t i = 0; i < r->nr_samples; i++)
+		if (r->samples[i].iters < least)
+			least = r->samples[i].iters;
+	return least == UINT64_MAX ? 0 : least;
+}
+
+static void say_round(const struct job *j, const struct vmb_round *r)
+{
+	if (!j->s->options->verbose)
+		return;
+	vmb_progress_clear(j->progress);
+	vmb_note(j->s->options, "%s round %zu: %s%s%s%s", j->e->id, j->started,
+		 vmb_round_status_name(r->status), r->discarded ? ", discarded" : "",
+		 r->reason[0] ? ": " : "", r->reason);
+}
+
+/*
+ * Rounds until enough are kept. A discarded one is replaced, up to half as many again: on a machine
+ * that disturbs everything the verdict is "unreliable", not an endless run.
+ */
+static int run_rounds(struct job *j)
+{
+	size_t want = j->s->plan->effort.rounds, most = want + (want + 1) / 2, kept = 0;
+
+	while (kept < want && j->started < most) {
+		struct vmb_request rq;
+		struct vmb_round r;
+		int err;
+
+		fill_request(j, &rq);
+		vmb_progress_round(j->progress, j->e->id, kept, want);
+		err = run_round(j, &rq, &r);
+		if (err == -EINTR)
+			j->interrupted = true;
+		if (err)
+			return err == -EINTR ? 0 : err;
+		vmb_round_judge(&r);
+		j->started++;
+		say_round(j, &r);
+		if (!j->iters)
+			j->iters = smallest_iters(&r);
+		kept += r.status == VMB_ROUND_OK && !r.discarded;
+		if (r.status != VMB_ROUND_OK) {
+			vmb_progress_skip(j->progress, want - kept - 1);
+			kept = want;	/* one failure is enough to know */
+		}
+		err = vmb_sample_set_add(&j->out->set, &r);
+		if (err) {
+			vmb_round_fini(&r);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+static int simulate_in(const struct job *j, const struct vmb_request *rq, const char *dir,
+		       struct vmb_round *out, struct vmb_why *why)
+{
+	struct command *c = malloc(sizeof(*c));
+	struct vmb_child_report rep;
+	char **argv;
+	int err = -ENOMEM;
+
+	if (!c)
+		return -ENOMEM;
+	make_command(rq, c);
+	argv = vmb_sim_argv(dir, c->argv);
+	if (argv) {
+		struct vmb_child_spec spec = {
+			.argv = argv, .pin = j->s->pin, .timeout_s = timeout_of(j) * SIM_TIMEOUT,
+		};
+
+		vmb_child_run(&spec, &rep);
+		err = read_report(rq, &rep, out);
+		free(rep.data);
+		vmb_sim_argv_free(argv);
+	}
+	free(c);
+	if (!err && out->status != VMB_ROUND_OK) {
+		vmb_why_set(why, "%s", out->reason);
+		err = -EIO;
+	}
+	return err ? err : vmb_sim_collect(dir, out, why);
+}
+
+/* One more round, under callgrind, for counts alone. Its failure costs the counts, not the times. */
+static int simulate(struct job *j)
+{
+	char dir[] = "/tmp/vmbench-sim-XXXXXX";
+	double ns = j->out->summary.measured ? j->out->summary.median : 0;
+	struct vmb_request rq;
+	struct vmb_round r = { 0 };
+	struct vmb_why why = { 0 };
+	int err;
+
+	if (!mkdtemp(dir))
+		return -errno;
+	fill_request(j, &rq);
+	rq.sim = true;
+	rq.iters = (uint64_t)(SIM_BATCH_NS / (ns > 0.05 ? ns : 0.05)) + 1;
+	rq.counters.nr = 0;
+	err = simulate_in(j, &rq, dir, &r, &why);
+	nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	if (!err) {
+		j->started++;
+		err = vmb_sample_set_add(&j->out->set, &r);
+	}
+	if (err) {
+		vmb_round_fini(&r);
+		vmb_note(j->s->options, "%s: not simulated: %s", j->e->id,
+			 why.text[0] ? why.text : strerror(-err));
+	}
+	j->interrupted |= err == -EINTR;
+	return err == -ENOMEM ? err : 0;
+}
+
+static void describe(const struct vmb_entry *e, struct vmb_bench_result *out)
+{
+	snprintf(out->id, sizeof(out->id), "%s", e->id);
+	snprintf(out->category, sizeof(out->category), "%s", e->category->name);
+	snprintf(out->what, sizeof(out->what), "%s", e->bench->what);
+	snprintf(out->unit, sizeof(out->unit), "%s", e->bench->unit);
+	for (size_t i = 0; i < e->bench->nr_axes; i++) {
+		struct vmb_param *p = &out->params[out->nr_params++];
+
+		snprintf(p->name, sizeof(p->name), "%s", e->bench->axes[i].name);
+		snprintf(p->label, sizeof(p->label), "%s", e->arg[i].label);
+		p->value = e->arg[i].num;
+	}
+}
+
+static int conclude(struct job *j)
+{
+	struct vmb_summary_opts opts = { .confidence = j->s->options->confidence, .seed = j->seed };
+
+	return vmb_bench_conclude(j->out, &opts);
+}
+
+static int run_bench(struct job *j)
+{
+	int err;
+
+	describe(j->e, j->out);
+	err = run_rounds(j);
+	if (!err && !j->interrupted)
+		err = conclude(j);
+	if (err || j->interrupted || !j->s->counters->simulated ||
+	    j->out->status == VMB_STATUS_SKIPPED || j->out->status == VMB_STATUS_FAILED)
+		return err;
+	err = simulate(j);
+	vmb_summary_fini(&j->out->summary);
+	return err ? err : conclude(j);
+}
+
+/* An interrupted benchmark has too few rounds for a verdict: it is left out, the run is partial. */
+static void drop_last(struct vmb_result *res)
+{
+	struct vmb_bench_result *b = &res->benches[--res->nr];
+
+	vmb_sample_set_fini(&b->set);
+	vmb_summary_fini(&b->summary);
+}
+
+static void say_bench(const struct vmb_session *s, struct vmb_progress *p,
+		      const struct vmb_bench_result *b)
+{
+	struct vmb_report_opts opts = { .colour = vmb_colour_wanted(s->options, stderr) };
+
+	if (!p->on && !s->options->verbose)
+		return;
+	vmb_progress_clear(p);
+	vmb_report_line(stderr, b, &opts);
+}
+
+int vmb_run_all(const struct vmb_session *s, struct vmb_result *res)
+{
+	struct vmb_progress progress;
+	uint64_t seed = s->seed;
+	int err = 0;
+
+	vmb_progress_begin(&progress, !s->options->quiet, s->plan->nr * s->plan->effort.rounds);
+	res->complete = true;
+	for (size_t i = 0; i < s->plan->nr && !err && res->complete; i++) {
+		struct job j = { .s = s, .e = &s->plan->entry[i], .progress = &progress };
+
+		j.seed = vmb_random(&seed);
+		j.out = vmb_result_add(res);
+		if (!j.out)
+			return -ENOMEM;
+		err = run_bench(&j);
+		if (j.interrupted)
+			res->complete = false;
+		if (j.interrupted || err)
+			drop_last(res);
+		else
+			say_bench(s, &progress, j.out);
+	}
+	vmb_progress_clear(&progress);
+	return err;
+}
