@@ -6,6 +6,7 @@
 #   make check      layers, clang-tidy, cppcheck, shellcheck
 #   make man        man/vmbench.1
 #   make install    PREFIX=/usr/local DESTDIR=
+#   make compile-commands    build/release/compile_commands.json, for editors
 #
 # FLAVOR=release|asan|tsan|fuzz chooses the object directory build/$(FLAVOR); only release is ever
 # measured, and the flags go into every result's environment.
@@ -52,14 +53,23 @@ else
 vmbench: $(B)/vmbench
 endif
 
-$(B)/vmbench: $(OBJ)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $^ $(DEP_LIBS) -lm -ldl
+# $(B)/flags changes when the command that compiles changes, $(B)/sources when a file comes or goes:
+# what was made from another command or another list is made again.
+$(B)/flags: TEXT = $(CC) $(ALL_CFLAGS) $(DEP_CFLAGS)
+$(B)/sources: TEXT = $(OBJ) $(ALL_LDFLAGS) $(DEP_LIBS)
+$(B)/test-sources: TEXT = $(TEST_SRC)
+$(B)/flags $(B)/sources $(B)/test-sources: FORCE
+	@mkdir -p $(@D)
+	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' >$@
 
-$(B)/%.c.o: %.c | deps
+$(B)/vmbench: $(OBJ) $(B)/sources
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $(OBJ) $(DEP_LIBS) -lm -ldl
+
+$(B)/%.c.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(DEP_CFLAGS) $(CFLAGS-$*.c) -c -o $@ $<
 
-$(B)/%.S.o: %.S | deps
+$(B)/%.S.o: %.S $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -69,4 +79,5 @@ clean:
 	rm -rf build vmbench
 
 -include $(OBJ:.o=.d)
-.PHONY: all clean
+FORCE:
+.PHONY: all clean FORCE

@@ -3,11 +3,11 @@
 
 TEST_SRC := $(wildcard tests/*/*_test.c tests/*/*/*_test.c)
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
-TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka gsl)
 
-# -Wl,--as-needed: the oracle (GSL) is in the tests only, never in vmbench.
+# --as-needed: what only the tests use (GSL, the oracle of the statistics) is never in vmbench.
 $(B)/tests/%_test: $(B)/tests/%_test.c.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -Wl,--as-needed -o $@ $^ $(DEP_LIBS) $(TEST_LIBS) -lm -ldl
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -Wl,--as-needed -o $@ $(filter %.o,$^) \
+		$(DEP_LIBS) $(TEST_LIBS) -lm -ldl
 
 tests-build: $(TEST_BIN)
 
