@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "arch/registry.h"
+
+#include <elf.h>
+
+#include "arch/arm64/facts.h"
+
+extern const struct vmb_arch vmb_arch_arm64;
+
+const struct vmb_arch vmb_arch_arm64 = {
+	.name = "arm64",
+	.machine = "aarch64",
+	.elf_machine = EM_AARCH64,
+	.va_bits = ARM64_VA_BITS_4_LEVEL_4K,
+	.base_page_bytes = ARM64_PAGE_BYTES_4K,
+	.huge_page_bytes = ARM64_BLOCK_BYTES_2M,
+};

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "arch/registry.h"
+
+#include <elf.h>
+
+#include "arch/x86_64/facts.h"
+
+extern const struct vmb_arch vmb_arch_x86_64;
+
+const struct vmb_arch vmb_arch_x86_64 = {
+	.name = "x86_64",
+	.machine = "x86_64",
+	.elf_machine = EM_X86_64,
+	.va_bits = X86_VA_BITS_4_LEVEL,
+	.base_page_bytes = X86_PAGE_BYTES_4K,
+	.huge_page_bytes = X86_PAGE_BYTES_2M,
+};
