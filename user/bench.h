@@ -135,6 +135,33 @@ struct vmb_category {
 };
 
 /**
+ * struct vmb_plugin - what a shared object offers to `vmbench --plugin FILE`, as the symbol
+ * vmb_plugin. Write it with VMB_PLUGIN().
+ * @abi: VMB_BENCH_ABI of the header that the plugin was built with; another one is refused
+ * @bench_bytes: sizeof(struct vmb_bench) as the plugin sees it; guards against a changed struct
+ *               under an unchanged number
+ * @name: of the plugin, for messages
+ * @categories: [nr]
+ */
+struct vmb_plugin {
+	uint32_t abi;
+	uint32_t bench_bytes;
+	const char *name;
+	const struct vmb_category *const *categories;
+	size_t nr;
+};
+
+/** VMB_PLUGIN - define the entry symbol: VMB_PLUGIN("mine", &category_a, &category_b); */
+#define VMB_PLUGIN(plugin_name, ...) \
+	static const struct vmb_category *const vmb_plugin_categories[] = { __VA_ARGS__ }; \
+	extern const struct vmb_plugin vmb_plugin; \
+	const struct vmb_plugin vmb_plugin = { \
+		.abi = VMB_BENCH_ABI, .bench_bytes = sizeof(struct vmb_bench), \
+		.name = (plugin_name), .categories = vmb_plugin_categories, \
+		.nr = VMB_ARRAY_SIZE(vmb_plugin_categories), \
+	}
+
+/**
  * vmb_black_box - make the compiler believe that @p's pointee is read and written by someone.
  * Costs no instruction.
  */

@@ -35,12 +35,14 @@ static void list_text(const struct vmb_plan *plan, bool verbose)
 
 int vmb_cmd_list(const struct vmb_options *o)
 {
+	struct vmb_catalogue catalogue;
 	struct vmb_plan plan;
 	struct vmb_why why;
 
 	if (o->events)
 		return vmb_counter_list(stdout, o->json) ? VMB_EXIT_FAILED : VMB_EXIT_OK;
-	if (vmb_plan_make(o, &plan, &why)) {
+	if (vmb_catalogue_open(&catalogue, &o->plugins, &why) ||
+	    vmb_plan_make(&catalogue, o, &plan, &why)) {
 		vmb_complain("%s", why.text);
 		return VMB_EXIT_USAGE;
 	}

@@ -29,6 +29,7 @@ static int write_all(int fd, const uint8_t *data, size_t len)
 
 int vmb_cmd_round(int argc, char **argv)
 {
+	struct vmb_catalogue catalogue;
 	struct vmb_request rq;
 	struct vmb_entry e;
 	struct vmb_round round;
@@ -36,11 +37,11 @@ int vmb_cmd_round(int argc, char **argv)
 	struct vmb_why why = { 0 };
 	int err = vmb_request_decode(argc, argv, &rq, &why);
 
-	if (err) {
+	if (err || vmb_catalogue_open(&catalogue, &rq.plugins, &why)) {
 		vmb_complain("round: %s", why.text);
 		return VMB_EXIT_USAGE;
 	}
-	if (vmb_plan_find(rq.id, &e)) {
+	if (vmb_plan_find(&catalogue, rq.id, &e)) {
 		vmb_complain("round: no benchmark \"%s\"", rq.id);
 		return VMB_EXIT_USAGE;
 	}

@@ -12,6 +12,7 @@
 #include "user/counter/sim.h"
 #include "user/env/env.h"
 #include "user/output.h"
+#include "user/profile.h"
 #include "user/run.h"
 #include "user/verbs.h"
 
@@ -73,7 +74,7 @@ static int prepare(const struct vmb_options *o, struct vmb_session *s, struct vm
 {
 	struct vmb_why why = { 0 };
 	struct vmb_error error;
-	int err = vmb_plan_make(o, plan, &why);
+	int err = vmb_plan_make(s->catalogue, o, plan, &why);
 
 	if (!err && o->pin)
 		err = vmb_pin_parse(o->pin, pin, &why);
@@ -181,7 +182,8 @@ int vmb_cmd_run(const struct vmb_options *o)
 {
 	const struct vmb_report_format *format;
 	struct vmb_counter_plan *counters;
-	struct vmb_session s = { 0 };
+	struct vmb_catalogue catalogue;
+	struct vmb_session s = { .catalogue = &catalogue };
 	struct vmb_plan plan = { 0 };
 	struct vmb_pin pin = { 0 };
 	struct vmb_why why;
@@ -190,10 +192,12 @@ int vmb_cmd_run(const struct vmb_options *o)
 	if (o->list)
 		return vmb_cmd_list(o);
 	format = vmb_output_format(o, &why);
-	if (!format) {
+	if (!format || vmb_catalogue_open(&catalogue, &o->plugins, &why)) {
 		vmb_complain("%s", why.text);
 		return VMB_EXIT_USAGE;
 	}
+	if (o->profile_time_s > 0)
+		return vmb_profile(&catalogue, o);
 	counters = calloc(1, sizeof(*counters));
 	if (!counters) {
 		vmb_complain("out of memory");

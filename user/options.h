@@ -32,10 +32,10 @@ struct vmb_list {
 struct vmb_options {
 	const char *verb;
 	uint64_t categories;
-	struct vmb_list filters, skip;
+	struct vmb_list filters, skip, plugins;
 	const char *pin, *counters, *results_dir, *format, *output, *label, *color, *gbench_list;
 	uint64_t rounds, batches, seed;
-	double measurement_time_s, warm_up_time_s, timeout_s, confidence;
+	double measurement_time_s, warm_up_time_s, timeout_s, confidence, profile_time_s;
 	bool all, exact, list, quick, rigorous, verbose, quiet, json, events, fix, restore;
 	bool help, version;
 };

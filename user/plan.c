@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/bench/categories.h"
-#include "user/bench/fault/fault.h"
-
 /* Calls @visit for every point of every table until it returns non-zero. */
 typedef int entry_visitor(const struct vmb_entry *e, void *arg);
 
@@ -42,17 +39,14 @@ static int visit_category(const struct vmb_category *c, entry_visitor *visit, vo
 	return err;
 }
 
-static int visit_all(uint64_t categories, entry_visitor *visit, void *arg)
+/* @mask: categories by index, 0 for all. Only built-in ones have a switch and so a bit. */
+static int visit_all(const struct vmb_catalogue *c, uint64_t mask, entry_visitor *visit, void *arg)
 {
-	size_t nr;
-	const struct vmb_category *const *cat = vmb_categories(&nr);
 	int err = 0;
 
-	for (size_t i = 0; i < nr && !err; i++)
-		if (!categories || (categories & (1ull << i)))
-			err = visit_category(cat[i], visit, arg);
-	if (!err && !categories && getenv("VMBENCH_FAULTS"))
-		err = visit_category(&vmb_category_fault, visit, arg);
+	for (size_t i = 0; i < c->nr && !err; i++)
+		if (!mask || (mask & (1ull << i)))
+			err = visit_category(c->category[i], visit, arg);
 	return err;
 }
 
@@ -119,15 +113,15 @@ static int take(const struct vmb_entry *e, void *arg)
 	return 0;
 }
 
-static void say_nothing_matched(const struct vmb_options *o, struct vmb_why *why)
+static void say_nothing_matched(const struct vmb_catalogue *c, const struct vmb_options *o,
+				struct vmb_why *why)
 {
 	char list[240] = "";
-	size_t nr, at = 0;
-	const struct vmb_category *const *cat = vmb_categories(&nr);
+	size_t at = 0;
 
-	for (size_t i = 0; i < nr; i++)
-		if (cat[i]->nr && at < sizeof(list))
-			at += (size_t)snprintf(list + at, sizeof(list) - at, " %s", cat[i]->name);
+	for (size_t i = 0; i < c->nr; i++)
+		if (c->category[i]->nr && at < sizeof(list))
+			at += (size_t)snprintf(list + at, sizeof(list) - at, " %s", c->category[i]->name);
 	vmb_why_set(why, "%s%s%s matches no benchmark; the categories with benchmarks are:%s "
 		    "(vmbench list shows every id)",
 		    o->filters.nr ? "\"" : "", o->filters.nr ? o->filters.text[0] : "the selection",
@@ -155,7 +149,8 @@ static void resolve_effort(const struct vmb_options *o, struct vmb_effort *e)
 		e->timeout_s = o->timeout_s;
 }
 
-int vmb_plan_make(const struct vmb_options *o, struct vmb_plan *plan, struct vmb_why *why)
+int vmb_plan_make(const struct vmb_catalogue *c, const struct vmb_options *o,
+		  struct vmb_plan *plan, struct vmb_why *why)
 {
 	struct selection s = { .o = o, .plan = plan };
 	int err;
@@ -166,13 +161,13 @@ int vmb_plan_make(const struct vmb_options *o, struct vmb_plan *plan, struct vmb
 	if (!err)
 		err = compile(&o->skip, s.skip, &s.nr_skip, why);
 	if (!err)
-		err = visit_all(o->all ? 0 : o->categories, take, &s);
+		err = visit_all(c, o->all ? 0 : o->categories, take, &s);
 	for (size_t i = 0; i < s.nr_filter; i++)
 		regfree(&s.filter[i]);
 	for (size_t i = 0; i < s.nr_skip; i++)
 		regfree(&s.skip[i]);
 	if (!err && !plan->nr) {
-		say_nothing_matched(o, why);
+		say_nothing_matched(c, o, why);
 		err = -EINVAL;
 	}
 	if (err)
@@ -198,11 +193,11 @@ static int compare_id(const struct vmb_entry *e, void *arg)
 	return 1;
 }
 
-int vmb_plan_find(const char *id, struct vmb_entry *out)
+int vmb_plan_find(const struct vmb_catalogue *c, const char *id, struct vmb_entry *out)
 {
 	struct search s = { .id = id, .out = out };
 
-	if (visit_all(0, compare_id, &s) == 1)
+	if (visit_all(c, 0, compare_id, &s) == 1)
 		return 0;
 	return -ENOENT;
 }

@@ -6,6 +6,7 @@
  */
 
 #include "user/bench.h"
+#include "user/catalogue.h"
 #include "user/options.h"
 
 #define VMB_ID_BYTES 160
@@ -39,17 +40,19 @@ struct vmb_plan {
 
 /**
  * vmb_plan_make - expand every table, keep what the options select.
+ * @c: what there is; the plan borrows from it
  * Return: 0; -EINVAL a bad regular expression or a filter that matches nothing (@why says what
  * there is); -ENOMEM.
  */
-VMB_MUST_CHECK int vmb_plan_make(const struct vmb_options *o, struct vmb_plan *plan,
-				 struct vmb_why *why);
+VMB_MUST_CHECK int vmb_plan_make(const struct vmb_catalogue *c, const struct vmb_options *o,
+				 struct vmb_plan *plan, struct vmb_why *why);
 void vmb_plan_fini(struct vmb_plan *plan);
 
 /**
- * vmb_plan_find - the entry of an exact id, hidden benchmarks included.
+ * vmb_plan_find - the entry of an exact id.
  * Return: 0, -ENOENT.
  */
-VMB_MUST_CHECK int vmb_plan_find(const char *id, struct vmb_entry *out);
+VMB_MUST_CHECK int vmb_plan_find(const struct vmb_catalogue *c, const char *id,
+				 struct vmb_entry *out);
 
 #endif /* VMB_USER_PLAN_H */

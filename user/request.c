@@ -51,6 +51,8 @@ void vmb_request_encode(const struct vmb_request *r, struct vmb_request_argv *ou
 	put_cpus(out, r);
 	for (size_t i = 0; i < r->counters.nr; i++)
 		put(out, "counter=%s@%s", r->counters.id[i].name, r->counters.id[i].source);
+	for (size_t i = 0; i < r->plugins.nr; i++)
+		put(out, "plugin=%s", r->plugins.text[i]);
 }
 
 static int get_u64(const char *text, uint64_t max, uint64_t *out)
@@ -114,6 +116,14 @@ static int get_counter(struct vmb_request *r, const char *text)
 	return 0;
 }
 
+static int get_plugin(struct vmb_request *r, const char *text)
+{
+	if (r->plugins.nr == VMB_MAX_LIST || !*text)
+		return -EINVAL;
+	r->plugins.text[r->plugins.nr++] = text;
+	return 0;
+}
+
 static int get_index(struct vmb_request *r, const char *t) { return get_u32(t, &r->index); }
 static int get_seed(struct vmb_request *r, const char *t) { return get_u64(t, UINT64_MAX, &r->seed); }
 static int get_iters(struct vmb_request *r, const char *t) { return get_u64(t, 1ull << 60, &r->iters); }
@@ -145,6 +155,7 @@ static const struct {
 	{ "iters", get_iters }, { "batches", get_batches }, { "measure_ns", get_measure },
 	{ "warm_up_ns", get_warm_up }, { "tick_hz", get_tick_hz }, { "env_offset", get_offset },
 	{ "sim", get_sim }, { "cpus", get_cpus }, { "counter", get_counter },
+	{ "plugin", get_plugin },
 };
 
 static int decode_one(struct vmb_request *r, const char *arg)

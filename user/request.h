@@ -14,7 +14,8 @@
 #include "user/plan.h"
 
 #define VMB_REQUEST_VERSION	1
-#define VMB_REQUEST_MAX_ARGS	64
+#define VMB_REQUEST_MAX_ARGS	(32 + VMB_MAX_COUNTERS + VMB_MAX_LIST)
+#define VMB_REQUEST_ARG_BYTES	4112	/* "plugin=" and a PATH_MAX path */
 #define VMB_ROUND_FD		3
 
 /**
@@ -26,6 +27,7 @@
  * @sim: this process runs under valgrind: count, do not time
  * @cpus: [nr_cpus] CPUs the process is already bound to
  * @counters: what to count
+ * @plugins: shared objects to load, by absolute path; text borrowed
  */
 struct vmb_request {
 	char id[VMB_ID_BYTES];
@@ -41,13 +43,14 @@ struct vmb_request {
 	size_t nr_cpus;
 	unsigned int cpus[VMB_MAX_PIN];
 	struct vmb_counter_group counters;
+	struct vmb_list plugins;
 };
 
 /** struct vmb_request_argv - the encoded request; argv is NULL-terminated, all owned inside. */
 struct vmb_request_argv {
 	char *argv[VMB_REQUEST_MAX_ARGS];
 	size_t nr;
-	char text[VMB_REQUEST_MAX_ARGS][256];
+	char text[VMB_REQUEST_MAX_ARGS][VMB_REQUEST_ARG_BYTES];
 };
 
 /** vmb_request_encode - to arguments. @out may be large: keep it off small stacks. */

@@ -60,6 +60,7 @@ static void fill_request(const struct job *j, struct vmb_request *rq)
 	rq->env_offset_bytes = (uint32_t)(vmb_random(&stream) % 4096);
 	for (; rq->nr_cpus < j->s->pin->nr; rq->nr_cpus++)
 		rq->cpus[rq->nr_cpus] = j->s->pin->cpu[rq->nr_cpus].os;
+	rq->plugins = j->s->catalogue->plugins;
 	if (j->s->counters->nr_sets)
 		rq->counters = j->s->counters->set[j->started % j->s->counters->nr_sets];
 }

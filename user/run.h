@@ -15,6 +15,7 @@
 /** struct vmb_session - what every round of a run has in common; const while it runs. */
 struct vmb_session {
 	const struct vmb_options *options;
+	const struct vmb_catalogue *catalogue;
 	const struct vmb_plan *plan;
 	const struct vmb_counter_plan *counters;
 	const struct vmb_pin *pin;

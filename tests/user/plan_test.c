@@ -8,6 +8,14 @@
 
 #include "user/plan.h"
 
+static int make(const struct vmb_options *o, struct vmb_plan *plan, struct vmb_why *why)
+{
+	static struct vmb_catalogue c;	/* plans borrow from it */
+
+	assert_int_equal(vmb_catalogue_open(&c, &o->plugins, why), 0);
+	return vmb_plan_make(&c, o, plan, why);
+}
+
 static int plan_of(struct vmb_plan *plan, struct vmb_why *why, const char *filter, const char *skip,
 		   bool exact)
 {
@@ -17,7 +25,7 @@ static int plan_of(struct vmb_plan *plan, struct vmb_why *why, const char *filte
 		o.filters.text[o.filters.nr++] = filter;
 	if (skip)
 		o.skip.text[o.skip.nr++] = skip;
-	return vmb_plan_make(&o, plan, why);
+	return make(&o, plan, why);
 }
 
 static void test_everything_is_the_default(void **state)
@@ -68,18 +76,20 @@ static void test_filter_and_skip(void **state)
 
 static void test_exact_id_and_find_agree(void **state)
 {
+	struct vmb_catalogue c;
 	struct vmb_plan plan;
 	struct vmb_entry e;
 	struct vmb_why why;
 
 	(void)state;
+	assert_int_equal(vmb_catalogue_open(&c, NULL, &why), 0);
 	assert_int_equal(plan_of(&plan, &why, "memory/copy/libc/64", NULL, true), 0);
 	assert_int_equal(plan.nr, 1);
-	assert_int_equal(vmb_plan_find("memory/copy/libc/64", &e), 0);
+	assert_int_equal(vmb_plan_find(&c, "memory/copy/libc/64", &e), 0);
 	assert_ptr_equal(e.bench, plan.entry[0].bench);
 	assert_int_equal(e.arg[1].num, 64);
 	vmb_plan_fini(&plan);
-	assert_int_equal(vmb_plan_find("memory/copy/libc", &e), -ENOENT);
+	assert_int_equal(vmb_plan_find(&c, "memory/copy/libc", &e), -ENOENT);
 }
 
 static void test_categories_select(void **state)
@@ -90,10 +100,10 @@ static void test_categories_select(void **state)
 	size_t all;
 
 	(void)state;
-	assert_int_equal(vmb_plan_make(&(struct vmb_options){ .all = true }, &plan, &why), 0);
+	assert_int_equal(make(&(struct vmb_options){ .all = true }, &plan, &why), 0);
 	all = plan.nr;
 	vmb_plan_fini(&plan);
-	if (!vmb_plan_make(&o, &plan, &why))
+	if (!make(&o, &plan, &why))
 		assert_true(plan.nr < all);
 	vmb_plan_fini(&plan);
 }
@@ -141,11 +151,11 @@ static void test_effort_follows_the_options(void **state)
 	struct vmb_why why;
 
 	(void)state;
-	assert_int_equal(vmb_plan_make(&o, &plan, &why), 0);
+	assert_int_equal(make(&o, &plan, &why), 0);
 	assert_int_equal(plan.effort.rounds, 6);
 	vmb_plan_fini(&plan);
 	o = (struct vmb_options){ .rigorous = true, .batches = 33, .timeout_s = 3 };
-	assert_int_equal(vmb_plan_make(&o, &plan, &why), 0);
+	assert_int_equal(make(&o, &plan, &why), 0);
 	assert_int_equal(plan.effort.rounds, 40);
 	assert_int_equal(plan.effort.batches, 33);
 	assert_float_equal(plan.effort.timeout_s, 3, 1e-9);

@@ -20,7 +20,18 @@ static struct vmb_request sample_request(void)
 	strcpy(rq.counters.id[0].source, "rdpmc");
 	strcpy(rq.counters.id[1].name, "amd64_fam19h::RETIRED_OPS:u");
 	strcpy(rq.counters.id[1].source, "read");
+	rq.plugins = (struct vmb_list){ .nr = 2, .text = { "/a b/c=d.so", "/e.so" } };
 	return rq;
+}
+
+/* Plugin paths are borrowed: compare texts there, bytes everywhere else. */
+static void assert_same(const struct vmb_request *a, struct vmb_request *b)
+{
+	assert_int_equal(a->plugins.nr, b->plugins.nr);
+	for (size_t i = 0; i < a->plugins.nr; i++)
+		assert_string_equal(a->plugins.text[i], b->plugins.text[i]);
+	b->plugins = a->plugins;
+	assert_memory_equal(a, b, sizeof(*a));
 }
 
 static void test_round_trip(void **state)
@@ -51,7 +62,7 @@ static void test_round_trip_with_everything_at_its_limit(void **state)
 	}
 	vmb_request_encode(&rq, &args);
 	assert_int_equal(vmb_request_decode((int)args.nr, args.argv, &back, &why), 0);
-	assert_memory_equal(&rq, &back, sizeof(rq));
+	assert_same(&rq, &back);
 }
 
 static int decode_one(const char *bad)

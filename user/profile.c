@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "user/profile.h"
+
+#include <string.h>
+
+#include "user/calibrate.h"
+#include "user/pin.h"
+#include "user/plan.h"
+#include "user/verbs.h"
+
+#define SLICE_NS 10000000ull	/* look at the clock about this often */
+
+static void ignore_metric(struct vmb_state *st, const char *name, const char *unit, double value,
+			  enum vmb_metric_agg agg)
+{
+	(void)st;
+	(void)name;
+	(void)unit;
+	(void)value;
+	(void)agg;
+}
+
+static void run_for(const struct vmb_bench *b, void *priv, double seconds)
+{
+	uint64_t most = b->iter_hint ? b->iter_hint : 1ull << 40, iters = 1, t0 = vmb_now_ns(), t1 = t0;
+	uint64_t until = t0 + (uint64_t)(seconds * 1e9);
+
+	while (t1 < until) {
+		b->run(priv, iters);
+		t0 = t1;
+		t1 = vmb_now_ns();
+		if (t1 - t0 < SLICE_NS && iters * 2 <= most)
+			iters *= 2;
+	}
+}
+
+static int profile_entry(const struct vmb_entry *e, const struct vmb_options *o,
+			 const struct vmb_pin *pin)
+{
+	unsigned int cpus[VMB_MAX_PIN];
+	struct vmb_state st = {
+		.nr_args = e->bench->nr_axes, .seed = o->seed ? o->seed : 1, .cpus = cpus,
+		.nr_cpus = pin->nr, .metric = ignore_metric,
+	};
+	struct vmb_why why = { 0 };
+
+	for (size_t i = 0; i < pin->nr; i++)
+		cpus[i] = pin->cpu[i].os;
+	memcpy(st.arg, e->arg, sizeof(st.arg));
+	if (e->bench->supported && e->bench->supported(&st, &why)) {
+		vmb_complain("%s: skipped: %s", e->id, why.text);
+		return VMB_EXIT_ALL_SKIPPED;
+	}
+	if (e->bench->setup(&st)) {
+		vmb_complain("%s: %s", e->id, st.why.text);
+		return VMB_EXIT_FAILED;
+	}
+	vmb_note(o, "%s: running for %g s", e->id, o->profile_time_s);
+	run_for(e->bench, st.priv, o->profile_time_s);
+	if (e->bench->teardown)
+		e->bench->teardown(&st);
+	return VMB_EXIT_OK;
+}
+
+int vmb_profile(const struct vmb_catalogue *c, const struct vmb_options *o)
+{
+	struct vmb_plan plan;
+	struct vmb_pin pin = { 0 };
+	struct vmb_why why;
+	int err = vmb_plan_make(c, o, &plan, &why), code;
+
+	if (!err && plan.nr != 1) {
+		vmb_why_set(&why, "--profile-time runs one benchmark, and %zu are selected; give a whole id "
+			    "with --exact", plan.nr);
+		err = -1;
+	}
+	if (!err && o->pin) {
+		err = vmb_pin_parse(o->pin, &pin, &why);
+		if (!err)
+			err = vmb_pin_apply(&pin, &why);
+	}
+	if (err)
+		vmb_complain("%s", why.text);
+	code = err ? VMB_EXIT_USAGE : profile_entry(&plan.entry[0], o, &pin);
+	vmb_plan_fini(&plan);
+	vmb_pin_fini();
+	return code;
+}
