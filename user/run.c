@@ -2,28 +2,23 @@
 #include "user/run.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "results/codec.h"
 #include "results/report.h"
-#include "user/child.h"
-#include "user/counter/sim.h"
+#include "user/launch.h"
 #include "user/progress.h"
 #include "user/request.h"
 #include "user/verbs.h"
 
-#define SELF		"/proc/self/exe"
-#define SIM_TIMEOUT	20	/* valgrind is about this much slower; its round gets more time */
 #define SIM_BATCH_NS	2e6	/* native time of the simulated batch: a second or two under valgrind */
 
 /* One benchmark under way. */
 struct job {
 	const struct vmb_session *s;
 	const struct vmb_entry *e;
+	struct vmb_launcher launcher;
 	struct vmb_bench_result *out;
 	struct vmb_progress *progress;
 	uint64_t seed;
@@ -32,15 +27,12 @@ struct job {
 	bool interrupted;
 };
 
-static unsigned int timeout_of(const struct job *j)
+static double timeout_s(const struct vmb_session *s, const struct vmb_bench *b)
 {
-	unsigned int own = j->e->bench->timeout_s;
-	double asked = j->s->plan->effort.timeout_s;
+	double asked = s->plan->effort.timeout_s;
 
 	/* What the user typed wins; a benchmark's own need raises only the default. */
-	if (j->s->options->timeout_s <= 0 && own > asked)
-		return own;
-	return (unsigned int)(asked < 1 ? 1 : asked + 0.5);
+	return s->options->timeout_s <= 0 && b->timeout_s > asked ? b->timeout_s : asked;
 }
 
 static void fill_request(const struct job *j, struct vmb_request *rq)
@@ -63,76 +55,6 @@ static void fill_request(const struct job *j, struct vmb_request *rq)
 	rq->plugins = j->s->catalogue->plugins;
 	if (j->s->counters->nr_sets)
 		rq->counters = j->s->counters->set[j->started % j->s->counters->nr_sets];
-}
-
-/* "vmbench __round key=value ..." */
-struct command {
-	char *argv[VMB_REQUEST_MAX_ARGS + 3];
-	char path[4096];
-	char verb[16];
-	struct vmb_request_argv request;
-};
-
-static void make_command(const struct vmb_request *rq, struct command *c)
-{
-	ssize_t n = readlink(SELF, c->path, sizeof(c->path) - 1);
-
-	/* The resolved path: valgrind cannot start /proc/self/exe, which would be valgrind. */
-	snprintf(c->path + (n > 0 ? n : 0), sizeof(c->path) - (size_t)(n > 0 ? n : 0), "%s",
-		 n > 0 ? "" : SELF);
-	snprintf(c->verb, sizeof(c->verb), "__round");
-	vmb_request_encode(rq, &c->request);
-	c->argv[0] = c->path;
-	c->argv[1] = c->verb;
-	memcpy(c->argv + 2, c->request.argv, (c->request.nr + 1) * sizeof(char *));
-}
-
-static void blank_round(const struct vmb_request *rq, enum vmb_round_status status,
-			const char *reason, struct vmb_round *out)
-{
-	*out = (struct vmb_round){
-		.index = rq->index, .status = status, .seed = rq->seed, .tick_hz = rq->tick_hz,
-		.env_offset_bytes = rq->env_offset_bytes,
-	};
-	snprintf(out->reason, sizeof(out->reason), "%s", reason);
-}
-
-/* Return: 0 with a round in @out, -EINTR when the user wants to stop. */
-static int read_report(const struct vmb_request *rq, struct vmb_child_report *rep,
-		       struct vmb_round *out)
-{
-	struct vmb_error err;
-
-	if (rep->end == VMB_CHILD_INTERRUPTED)
-		return -EINTR;
-	if (rep->end != VMB_CHILD_DONE)
-		blank_round(rq, rep->end == VMB_CHILD_TIMEOUT ? VMB_ROUND_TIMEOUT : VMB_ROUND_CRASHED,
-			    rep->text, out);
-	else if (vmb_round_decode(rep->data, rep->len, out, &err))
-		blank_round(rq, VMB_ROUND_CRASHED, err.text, out);
-	out->wall_ns = rep->wall_ns;
-	return 0;
-}
-
-static int run_round(const struct job *j, const struct vmb_request *rq, struct vmb_round *out)
-{
-	struct command *c = malloc(sizeof(*c));
-	struct vmb_child_report rep;
-	struct vmb_child_spec spec;
-	int err;
-
-	if (!c)
-		return -ENOMEM;
-	make_command(rq, c);
-	spec = (struct vmb_child_spec){
-		.argv = c->argv, .env_offset_bytes = rq->env_offset_bytes, .pin = j->s->pin,
-		.timeout_s = timeout_of(j),
-	};
-	vmb_child_run(&spec, &rep);
-	err = read_report(rq, &rep, out);
-	free(rep.data);
-	free(c);
-	return err;
 }
 
 /* The first round's smallest batch is every later round's: the same n makes rounds comparable. */
@@ -173,7 +95,7 @@ static int run_rounds(struct job *j)
 
 		fill_request(j, &rq);
 		vmb_progress_round(j->progress, j->e->id, kept, want);
-		err = run_round(j, &rq, &r);
+		err = vmb_launch_round(&j->launcher, &rq, &r);
 		if (err == -EINTR)
 			j->interrupted = true;
 		if (err)
@@ -197,73 +119,31 @@ static int run_rounds(struct job *j)
 	return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
-static int simulate_in(const struct job *j, const struct vmb_request *rq, const char *dir,
-		       struct vmb_round *out, struct vmb_why *why)
-{
-	struct command *c = malloc(sizeof(*c));
-	struct vmb_child_report rep;
-	char **argv;
-	int err = -ENOMEM;
-
-	if (!c)
-		return -ENOMEM;
-	make_command(rq, c);
-	argv = vmb_sim_argv(dir, c->argv);
-	if (argv) {
-		struct vmb_child_spec spec = {
-			.argv = argv, .pin = j->s->pin, .timeout_s = timeout_of(j) * SIM_TIMEOUT,
-		};
-
-		vmb_child_run(&spec, &rep);
-		err = read_report(rq, &rep, out);
-		free(rep.data);
-		vmb_sim_argv_free(argv);
-	}
-	free(c);
-	if (!err && out->status != VMB_ROUND_OK) {
-		vmb_why_set(why, "%s", out->reason);
-		err = -EIO;
-	}
-	return err ? err : vmb_sim_collect(dir, out, why);
-}
-
 /* One more round, under callgrind, for counts alone. Its failure costs the counts, not the times. */
 static int simulate(struct job *j)
 {
-	char dir[] = "/tmp/vmbench-sim-XXXXXX";
 	double ns = j->out->summary.measured ? j->out->summary.median : 0;
 	struct vmb_request rq;
-	struct vmb_round r = { 0 };
+	struct vmb_round r;
 	struct vmb_why why = { 0 };
 	int err;
 
-	if (!mkdtemp(dir))
-		return -errno;
 	fill_request(j, &rq);
 	rq.sim = true;
 	rq.iters = (uint64_t)(SIM_BATCH_NS / (ns > 0.05 ? ns : 0.05)) + 1;
 	rq.counters.nr = 0;
-	err = simulate_in(j, &rq, dir, &r, &why);
-	nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-	if (!err) {
-		j->started++;
-		err = vmb_sample_set_add(&j->out->set, &r);
-	}
-	if (err) {
+	err = vmb_launch_simulated(&j->launcher, &rq, &r, &why);
+	if (err == -EINTR)
+		j->interrupted = true;
+	else if (err && err != -ENOMEM)
+		vmb_note(j->s->options, "%s: not simulated: %s", j->e->id, why.text);
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	j->started++;
+	err = vmb_sample_set_add(&j->out->set, &r);
+	if (err)
 		vmb_round_fini(&r);
-		vmb_note(j->s->options, "%s: not simulated: %s", j->e->id,
-			 why.text[0] ? why.text : strerror(-err));
-	}
-	j->interrupted |= err == -EINTR;
-	return err == -ENOMEM ? err : 0;
+	return err;
 }
 
 static void describe(const struct vmb_entry *e, struct vmb_bench_result *out)
@@ -328,13 +208,18 @@ int vmb_run_all(const struct vmb_session *s, struct vmb_result *res)
 {
 	struct vmb_progress progress;
 	uint64_t seed = s->seed;
+	char self[4096];
 	int err = 0;
 
+	vmb_launch_self(self, sizeof(self));
 	vmb_progress_begin(&progress, !s->options->quiet, s->plan->nr * s->plan->effort.rounds);
 	res->complete = true;
 	for (size_t i = 0; i < s->plan->nr && !err && res->complete; i++) {
 		struct job j = { .s = s, .e = &s->plan->entry[i], .progress = &progress };
 
+		j.launcher = (struct vmb_launcher){
+			.program = self, .pin = s->pin, .timeout_s = timeout_s(s, j.e->bench),
+		};
 		j.seed = vmb_random(&seed);
 		j.out = vmb_result_add(res);
 		if (!j.out)
