@@ -114,6 +114,18 @@ static void describe_run(const struct vmb_session *s, struct vmb_result *res)
 	snprintf(res->counters_note, sizeof(res->counters_note), "%s", s->counters->note);
 }
 
+/* What the harness itself cost: the run's wall time against the time inside set-up and batches. */
+static void describe_cost(struct vmb_result *res)
+{
+	double measured_s = 0;
+
+	for (size_t i = 0; i < res->nr; i++)
+		for (size_t k = 0; k < res->benches[i].set.nr_rounds; k++)
+			measured_s += (double)res->benches[i].set.rounds[k].measured_ns / 1e9;
+	vmb_env_number(&res->env, "run.duration_s", "harness", res->duration_s);
+	vmb_env_number(&res->env, "run.measured_s", "harness", measured_s);
+}
+
 /* Failures outrank timeouts, timeouts outrank "everything was skipped". */
 static int exit_code(const struct vmb_result *res)
 {
@@ -172,6 +184,7 @@ static int run(const struct vmb_session *s, const struct vmb_report_format *form
 		vmb_complain("out of memory");
 	} else {
 		res.duration_s = (double)(vmb_now_ns() - t0) / 1e9;
+		describe_cost(&res);
 		code = store_and_report(s, format, &res);
 	}
 	vmb_result_fini(&res);
