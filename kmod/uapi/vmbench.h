@@ -301,7 +301,7 @@ struct vmb_kmod_sample {
 _Static_assert(sizeof(struct vmb_kmod_info) == 216, "vmb_kmod_info has padding");
 _Static_assert(sizeof(struct vmb_kmod_probe_info) == 192, "vmb_kmod_probe_info has padding");
 _Static_assert(sizeof(struct vmb_kmod_counter) == 16, "vmb_kmod_counter has padding");
-_Static_assert(sizeof(struct vmb_kmod_run) == 352, "vmb_kmod_run has padding");
+_Static_assert(sizeof(struct vmb_kmod_run) == 344, "vmb_kmod_run has padding");
 _Static_assert(sizeof(struct vmb_kmod_sample) == 224, "vmb_kmod_sample has padding");
 
 #define VMB_KMOD_IOC_MAGIC	0xb7
