@@ -14,13 +14,23 @@
 #include "results/sample.h"
 #include "user/bench.h"
 
-/** vmb_sim_supported - 0 if valgrind can be started; otherwise @why names package and command. */
+/**
+ * vmb_sim_supported - can valgrind be started?
+ * Return: 0; -ENOTSUP not installed, not working, or built without its header: @why names package
+ * and command.
+ */
 int vmb_sim_supported(struct vmb_why *why);
 
 /**
  * vmb_sim_argv - put the valgrind command line in front of a round's argv.
  * @dir: existing private directory for callgrind's output; borrowed
  * @argv: NULL-terminated command of the round; borrowed
+ *
+ * Neither the command's descriptors nor its exit are touched; valgrind's own words go to
+ * valgrind.log.PID in @dir. Where sysfs describes this CPU's caches, the model gets their sizes,
+ * because what valgrind finds out by itself is often wrong in a virtual machine; see
+ * vmb_sim_describe() for what was really simulated.
+ *
  * Return: new NULL-terminated array whose strings are borrowed or static; free() the array with
  * vmb_sim_argv_free(). NULL when out of memory.
  */
@@ -32,16 +42,30 @@ bool vmb_sim_running(void);	/* are we under valgrind? */
 void vmb_sim_instrument(void);	/* start the cache model, without counting: warm up after this */
 void vmb_sim_begin(void);	/* zero counts, start counting: last thing before run() */
 void vmb_sim_end(uint64_t iters);	/* stop, dump, tag the dump with @iters */
+void vmb_sim_finish(void);	/* stop the model: what follows runs many times faster */
 
 /**
  * vmb_sim_collect - read the dumps of one process into samples.
  * @dir: as given to vmb_sim_argv(); borrowed
  * @round: counters[] are appended (source "sim:callgrind": instructions, data-reads, data-writes,
- *         L1I-misses, L1D-misses, LL-misses, branches, branch-misses ...), one sample per dump
- *         with iters, counter and counted; ticks stay 0 because time under simulation means
- *         nothing
- * Return: 0, -errno with @why.
+ *         L1I-misses, L1D-misses, L1D-read-misses, L1D-write-misses, LL-misses, branches,
+ *         branch-misses), one sample per dump with iters, counter and counted; ticks stay 0
+ *         because time under simulation means nothing. Untouched on failure
+ *
+ * One dump holds the region between begin and end, and a constant that comes with the requests:
+ * the difference of two dumps is exact.
+ *
+ * Return: 0; -ENODATA no dump with an iteration count; -EBADMSG a dump is cut short or is no
+ * dump; -EFBIG; -E2BIG no room for the counters; -ENOMEM; -errno of the directory. With @why.
  */
 VMB_MUST_CHECK int vmb_sim_collect(const char *dir, struct vmb_round *round, struct vmb_why *why);
+
+/**
+ * vmb_sim_describe - the cache model behind the counts, for a report.
+ * @dir: as given to vmb_sim_argv(), after the process has ended; borrowed
+ * @buf: gets "callgrind-3.19.0, I1 32768 B, 64 B, 8-way associative, D1 ..., LL ..."; "" if
+ *       there is no dump to read it from
+ */
+void vmb_sim_describe(const char *dir, char *buf, size_t len);
 
 #endif /* VMB_USER_COUNTER_SIM_H */
