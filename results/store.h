@@ -27,9 +27,45 @@ VMB_MUST_CHECK int vmb_store_save(const char *dir, const struct vmb_result *res,
 /**
  * vmb_store_load - read a run.
  * @ref: a path, a run id, a unique prefix of one, or "latest"; borrowed
- * Return: 0 or -errno with @err (-ENOENT lists nearby ids; -EBADMSG, -EPROTO, -EFBIG as codec).
+ * Return: 0 or -errno with @err: -ENOENT lists nearby ids; -ENOTUNIQ the prefix fits several;
+ * -EINVAL not a file; -EBADMSG, -EPROTO, -EFBIG as vmb_result_decode().
  */
 VMB_MUST_CHECK int vmb_store_load(const char *dir, const char *ref, struct vmb_result *out,
 				  struct vmb_error *err);
+
+#define VMB_STORE_RUNS		"runs"
+#define VMB_STORE_BASELINES	"baselines"
+
+/**
+ * struct vmb_store_entry - one file of a store.
+ * @id: its name without ".vmb": a run id, or the name of a baseline; heap
+ * @path: heap
+ * @size_bytes: of the file
+ * @schema: schema version that its header claims, also a newer one; 0 if it is not a result
+ */
+struct vmb_store_entry {
+	char *id, *path;
+	uint64_t size_bytes;
+	uint32_t schema;
+};
+
+/** struct vmb_store_list - owned; free with vmb_store_list_fini(). */
+struct vmb_store_list {
+	size_t nr;
+	struct vmb_store_entry *entries;
+};
+
+/**
+ * vmb_store_list - what is stored, sorted by id: runs therefore by time, oldest first. Reads no
+ * more than the header of each file.
+ * @folder: VMB_STORE_RUNS or VMB_STORE_BASELINES
+ * @out: overwritten on success; a folder that does not exist gives an empty list
+ * Return: 0 or -errno with @err.
+ */
+VMB_MUST_CHECK int vmb_store_list(const char *dir, const char *folder, struct vmb_store_list *out,
+				  struct vmb_error *err);
+
+/** vmb_store_list_fini - free all entries and zero. NULL-safe. */
+void vmb_store_list_fini(struct vmb_store_list *list);
 
 #endif /* VMB_RESULTS_STORE_H */
