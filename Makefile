@@ -46,6 +46,8 @@ LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
 
 all: vmbench
 
+objects: $(OBJ)
+
 ifeq ($(FLAVOR),release)
 vmbench: $(B)/vmbench
 	@cp -f $< $@.tmp && mv -f $@.tmp $@
@@ -80,4 +82,4 @@ clean:
 
 -include $(OBJ:.o=.d)
 FORCE:
-.PHONY: all clean FORCE
+.PHONY: all objects clean FORCE

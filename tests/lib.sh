@@ -45,7 +45,7 @@ fail()
 	nr_checks=$((nr_checks + 1))
 	nr_failed=$((nr_failed + 1))
 	printf 'not ok %d - %s\n' "$nr_checks" "$1"
-	[ -z "${2-}" ] || printf '%s\n' "$2" | sed 's/^/#   /'
+	[ -z "${2-}" ] || printf '%s\n' "$2" | head -n 40 | cut -c 1-400 | sed 's/^/#   /'
 }
 
 # skip NAME REASON
