@@ -86,7 +86,7 @@ static void test_registry_finds_every_architecture(void **state)
 	const struct vmb_arch *const *a = vmb_arches(&nr);
 
 	(void)state;
-	assert_int_equal(nr, 3);
+	assert_true(nr >= 3);
 	for (size_t i = 0; i < nr; i++) {
 		assert_ptr_equal(vmb_arch_by_name(a[i]->name), a[i]);
 		assert_ptr_equal(vmb_arch_by_elf(a[i]->elf_machine), a[i]);

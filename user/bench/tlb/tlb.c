@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+/* Translation lookaside buffers. */
+#include "user/bench/tlb/tlb.h"
+
+static const struct vmb_bench *const benches[] = {
+	&bench_tlb_host_reach,
+};
+
+extern const struct vmb_category vmb_category_tlb;
+
+const struct vmb_category vmb_category_tlb = {
+	.name = "tlb",
+	.what = "translation of addresses: how far the machine's TLBs reach",
+	.benches = benches,
+	.nr = VMB_ARRAY_SIZE(benches),
+};
