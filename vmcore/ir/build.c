@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "vmcore/ir/build.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FIRST_CAP 64u
+#define UNPLACED  UINT32_MAX
+
+/* Room for @more elements behind the @nr in use. */
+static bool reserve(struct ir_build *build, void **array, uint32_t *cap, uint32_t nr,
+		    uint32_t more, size_t size, uint32_t max)
+{
+	uint32_t want = *cap ? *cap : FIRST_CAP;
+	void *grown;
+
+	if (build->error)
+		return false;
+	if (VMB_LIKELY(nr + more <= *cap))
+		return true;
+	if (more > max || nr > max - more) {
+		build->error = -E2BIG;
+		return false;
+	}
+	while (want < nr + more)
+		want *= 2;
+	grown = ir_arena_grow(build->unit->arena, *array, nr * size, want * size);
+	if (!grown) {
+		build->error = -ENOMEM;
+		return false;
+	}
+	*array = grown;
+	*cap = want;
+	return true;
+}
+
+#define RESERVE(build, what, more, max)                                                            \
+	reserve(build, (void **)&(build)->unit->what, &(build)->unit->cap_##what##s,               \
+		(build)->unit->nr_##what##s, more, sizeof(*(build)->unit->what), max)
+
+static bool fail(struct ir_build *build, int error)
+{
+	if (!build->error)
+		build->error = error;
+	return false;
+}
+
+void ir_build_begin(struct ir_build *build, struct ir_unit *unit)
+{
+	*build = (struct ir_build){ .unit = unit, .open = IR_NONE, .in_order = true };
+}
+
+uint32_t ir_add_helper(struct ir_build *build, const struct ir_helper *helper)
+{
+	struct ir_unit *unit = build->unit;
+
+	if (!RESERVE(build, helper, 1, IR_MAX_HELPERS))
+		return 0;
+	unit->helper[unit->nr_helpers] = *helper;
+	return unit->nr_helpers++;
+}
+
+uint32_t ir_new_block(struct ir_build *build)
+{
+	struct ir_unit *unit = build->unit;
+
+	if (!RESERVE(build, block, 1, IR_MAX_INSNS))
+		return 0;
+	unit->block[unit->nr_blocks] = (struct ir_block){ .first = UNPLACED };
+	return unit->nr_blocks++;
+}
+
+void ir_start_block(struct ir_build *build, uint32_t block)
+{
+	struct ir_unit *unit = build->unit;
+
+	if (build->error)
+		return;
+	if (build->open != IR_NONE || block >= unit->nr_blocks ||
+	    unit->block[block].first != UNPLACED) {
+		fail(build, -EINVAL);
+		return;
+	}
+	unit->block[block].first = unit->nr_insns;
+	unit->block[block].order = build->nr_started;
+	build->in_order &= block == build->nr_started;
+	build->nr_started++;
+	build->open = block;
+}
+
+static uint32_t append(struct ir_build *build, const struct ir_insn *insn)
+{
+	struct ir_unit *unit = build->unit;
+
+	if (!RESERVE(build, insn, 1, IR_MAX_INSNS))
+		return 0;
+	if (build->open == IR_NONE) {
+		fail(build, -EINVAL);
+		return 0;
+	}
+	unit->insn[unit->nr_insns] = *insn;
+	unit->block[build->open].nr++;
+	return unit->nr_insns++;
+}
+
+uint32_t ir_add_param(struct ir_build *build, unsigned int type)
+{
+	struct ir_insn insn = { .op = IR_param, .type = (uint8_t)type, .a = IR_NONE, .b = IR_NONE,
+				.c = IR_NONE };
+	uint32_t value = append(build, &insn);
+
+	if (build->error)
+		return 0;
+	if (++build->unit->block[build->open].nr_params != build->unit->block[build->open].nr)
+		fail(build, -EINVAL);
+	return value;
+}
+
+uint32_t ir_emit(struct ir_build *build, const struct ir_insn *insn)
+{
+	uint32_t value = append(build, insn);
+
+	if (ir_is_term(insn))
+		build->open = IR_NONE;
+	return value;
+}
+
+/* Copy a list of values to the unit. Return: where it begins. */
+static uint32_t add_args(struct ir_build *build, const uint32_t *arg, uint32_t nr)
+{
+	struct ir_unit *unit = build->unit;
+	uint32_t first = unit->nr_args;
+
+	if (!RESERVE(build, arg, nr, IR_MAX_ARGS))
+		return 0;
+	if (nr)
+		memcpy(&unit->arg[first], arg, nr * sizeof(*arg));
+	unit->nr_args += nr;
+	return first;
+}
+
+uint32_t ir_emit_call(struct ir_build *build, uint32_t helper, const uint32_t *arg)
+{
+	struct ir_insn insn = { .op = IR_call, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
+				.lo = helper };
+
+	if (build->error)
+		return 0;
+	if (helper >= build->unit->nr_helpers) {
+		fail(build, -EINVAL);
+		return 0;
+	}
+	insn.type = build->unit->helper[helper].type;
+	insn.hi = add_args(build, arg, build->unit->helper[helper].nr_args);
+	return append(build, &insn);
+}
+
+static void add_edge(struct ir_build *build, const struct ir_target *target)
+{
+	struct ir_unit *unit = build->unit;
+	uint32_t first = add_args(build, target->arg, target->nr_args);
+
+	if (!RESERVE(build, edge, 1, IR_MAX_ARGS))
+		return;
+	unit->edge[unit->nr_edges++] = (struct ir_edge){
+		.block = target->block, .first_arg = first, .nr_args = target->nr_args,
+	};
+}
+
+void ir_emit_branch(struct ir_build *build, const struct ir_insn *insn,
+		    const struct ir_target *target, uint32_t nr)
+{
+	struct ir_insn branch = *insn;
+	uint32_t i;
+
+	branch.lo = build->unit->nr_edges;
+	branch.hi = nr;
+	for (i = 0; i < nr; i++)
+		add_edge(build, &target[i]);
+	ir_emit(build, &branch);
+}
+
+/* Blocks are numbered as they stand in the array of instructions. */
+static int renumber(struct ir_build *build)
+{
+	struct ir_unit *unit = build->unit;
+	struct ir_block *sorted = ir_arena_alloc(unit->arena, unit->nr_blocks * sizeof(*sorted));
+	uint32_t i;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (i = 0; i < unit->nr_blocks; i++)
+		sorted[unit->block[i].order] = unit->block[i];
+	for (i = 0; i < unit->nr_edges; i++)
+		unit->edge[i].block = unit->block[unit->edge[i].block].order;
+	memcpy(unit->block, sorted, unit->nr_blocks * sizeof(*sorted));
+	return 0;
+}
+
+static bool edges_in_range(const struct ir_unit *unit)
+{
+	uint32_t i;
+
+	for (i = 0; i < unit->nr_edges; i++) {
+		if (unit->edge[i].block >= unit->nr_blocks)
+			return false;
+	}
+	return true;
+}
+
+int ir_build_end(struct ir_build *build)
+{
+	struct ir_unit *unit = build->unit;
+
+	if (build->error)
+		return build->error;
+	if (build->open != IR_NONE || build->nr_started != unit->nr_blocks || !unit->nr_blocks ||
+	    !edges_in_range(unit))
+		return build->error = -EINVAL;
+	if (!build->in_order)
+		build->error = renumber(build);
+	return build->error;
+}
