@@ -104,7 +104,10 @@ static int find_candidate(const struct vmb_logical *l, const char *modifiers, st
 	}
 	if (known)
 		return 0;
-	if (!err)
+	if (err)
+		vmb_why_set(why, "\"%s%s\": the modifiers are :u (user mode) and :k (kernel mode)",
+			    l->name, modifiers);
+	else
 		vmb_why_set(why, "libpfm4 has no event for \"%s\" on this CPU", l->name);
 	return err ? err : -ENODATA;
 }

@@ -111,8 +111,8 @@ static int say_no_perf(char *buf, size_t len, const char *name)
 static int say_busy(char *buf, size_t len, const char *name)
 {
 	if (read_number("/proc/sys/kernel/nmi_watchdog", NULL) > 0)
-		return snprintf(buf, len, "the counter is held by others: the NMI watchdog takes "
-				"one (%s). Free it with: sysctl kernel.nmi_watchdog=0", name);
+		return snprintf(buf, len, "others hold the counter: the NMI watchdog takes one "
+				"(%s). Free it with: sysctl kernel.nmi_watchdog=0", name);
 	return snprintf(buf, len, "perf accepts it but gives it no counter: another user holds it, "
 			"or the firmware has none for it (%s)", name);
 }
