@@ -145,7 +145,6 @@ static int add_isolated(struct resolver *r)
 	return err;
 }
 
-/* A number that no CPU can have stays such a number, so that the message is about the CPU. */
 static int number(const char **p, unsigned int *out)
 {
 	unsigned long long v;
@@ -154,24 +153,35 @@ static int number(const char **p, unsigned int *out)
 	if (!isdigit((unsigned char)**p))
 		return -EINVAL;
 	v = strtoull(*p, &end, 10);
-	*out = v < VMB_CPUSET_MAX ? (unsigned int)v : VMB_CPUSET_MAX;
+	if (v >= VMB_CPUSET_MAX)
+		return -ERANGE;
+	*out = (unsigned int)v;
 	*p = end;
 	return 0;
 }
 
-/* "N" or "N-M", every one of them through @add. */
+/* "N" or "N-M" up to the end of the text. */
+static int range(const char *text, unsigned int *low, unsigned int *high)
+{
+	int err = number(&text, low);
+
+	*high = *low;
+	if (!err && *text == '-') {
+		text++;
+		err = number(&text, high);
+	}
+	return err ? err : *text || *high < *low ? -EINVAL : 0;
+}
+
 static int add_range(struct resolver *r, const char *item, const char *text,
 		     int (*add)(struct resolver *, unsigned int))
 {
-	unsigned int low, high;
-	int err = 0;
+	unsigned int low = 0, high = 0;
+	int err = range(text, &low, &high);
 
-	if (number(&text, &low))
-		return malformed(r, item);
-	high = low;
-	if (*text == '-' && (text++, number(&text, &high)))
-		return malformed(r, item);
-	if (*text || high < low)
+	if (err == -ERANGE)
+		return refuse(r, -ENODEV, "--pin \"%.60s\": there is no CPU with such a number", r->spec);
+	if (err)
 		return malformed(r, item);
 	for (unsigned int i = low; !err && i <= high; i++)
 		err = add(r, i);
