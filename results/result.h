@@ -65,11 +65,12 @@ enum vmb_summary_flag { VMB_SUM_INTERCEPT = 1u << 0, VMB_SUM_FEW_ROUNDS = 1u << 
  * @median: median of the kept rounds' estimates
  * @low, @high: exact order-statistic interval of the median at @confidence
  * @confidence: attained coverage of that interval, 0-1
- * @mean, @mean_low, @mean_high: mean by bootstrap-t on logs
- * @std_dev, @mad: of the rounds' estimates
+ * @mean, @mean_low, @mean_high: arithmetic mean; its interval at the nominal confidence by
+ *                              bootstrap-t on logs
+ * @std_dev, @mad: of the rounds' estimates (MAD unscaled); 0 with one round
  * @min, @max: of the rounds' estimates
  * @outliers_mild, @outliers_severe: Tukey labels among kept rounds; labelled, never removed
- * @intercept_share: median |intercept| / smallest batch, 0 for flat sampling
+ * @intercept_share: |median over rounds of intercept / smallest batch|, 0 for flat sampling
  * @kept, @discarded: rounds
  * @throughput, @throughput_unit: units per second, at the median; 0 and "" without one
  * @timer_cost_ns, @sample_cost_ns: medians over rounds

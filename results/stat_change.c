@@ -157,9 +157,9 @@ static int median_of(const double *x, size_t n, double *out)
 	return 0;
 }
 
-static int collect(const struct search *s, struct vmb_change **out, size_t *nr)
+static int collect(const struct search *s, struct vmb_change_point **out, size_t *nr)
 {
-	struct vmb_change *c;
+	struct vmb_change_point *c;
 	int rc = 0;
 
 	*out = NULL;
@@ -184,7 +184,7 @@ static int collect(const struct search *s, struct vmb_change **out, size_t *nr)
 	return rc;
 }
 
-static int search_run(struct search *s, struct vmb_change **out, size_t *nr)
+static int search_run(struct search *s, struct vmb_change_point **out, size_t *nr)
 {
 	size_t n = s->n;
 	int rc = -ENOMEM;
@@ -208,7 +208,7 @@ static int search_run(struct search *s, struct vmb_change **out, size_t *nr)
 }
 
 int vmb_change_points(const double *x, size_t n, const struct vmb_change_opts *opts,
-		      struct vmb_change **out, size_t *nr)
+		      struct vmb_change_point **out, size_t *nr)
 {
 	static const struct vmb_change_opts none;
 	struct search s = {.x = x, .n = n};

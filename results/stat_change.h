@@ -18,12 +18,12 @@
 #define VMB_CHANGE_MAX	1000
 
 /**
- * struct vmb_change - a change point.
+ * struct vmb_change_point - a change point.
  * @at: index of the first value of the new state
  * @p: P-value of the permutation test that accepted it
  * @before, @after: medians of the states next to it
  */
-struct vmb_change {
+struct vmb_change_point {
 	size_t at;
 	double p, before, after;
 };
@@ -54,7 +54,7 @@ struct vmb_change_opts {
  * multivariate data", JASA 109, 2014, with exponent 1.
  */
 VMB_MUST_CHECK int vmb_change_points(const double *x, size_t n, const struct vmb_change_opts *opts,
-				     struct vmb_change **out, size_t *nr);
+				     struct vmb_change_point **out, size_t *nr);
 
 /**
  * struct vmb_trend - a straight line through the history.

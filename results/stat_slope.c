@@ -51,7 +51,7 @@ static int pair_slopes(const double *x, const double *y, size_t n, double **out,
 	slope = malloc(room * sizeof(*slope));
 	if (!slope)
 		return -ENOMEM;
-	*nr = n <= VMB_SLOPE_ALL_PAIRS ? all_slopes(x, y, n, slope) : sampled_slopes(x, y, n, slope);
+	*nr = (n <= VMB_SLOPE_ALL_PAIRS ? all_slopes : sampled_slopes)(x, y, n, slope);
 	if (!*nr) {
 		free(slope);
 		return -EDOM;
