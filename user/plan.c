@@ -128,7 +128,7 @@ static void say_nothing_matched(const struct vmb_catalogue *c, const struct vmb_
 		    o->filters.nr ? "\"" : "", list);
 }
 
-static void resolve_effort(const struct vmb_options *o, struct vmb_effort *e)
+void vmb_effort_resolve(const struct vmb_options *o, struct vmb_effort *e)
 {
 	*e = (struct vmb_effort){
 		.rounds = o->quick ? 6 : o->rigorous ? 40 : 12,
@@ -156,7 +156,6 @@ int vmb_plan_make(const struct vmb_catalogue *c, const struct vmb_options *o,
 	int err;
 
 	memset(plan, 0, sizeof(*plan));
-	resolve_effort(o, &plan->effort);
 	err = o->exact ? 0 : compile(&o->filters, s.filter, &s.nr_filter, why);
 	if (!err)
 		err = compile(&o->skip, s.skip, &s.nr_skip, why);

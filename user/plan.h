@@ -31,11 +31,13 @@ struct vmb_effort {
 	double timeout_s;
 };
 
+/** vmb_effort_resolve - defaults, --quick or --rigorous, then what was given by number. */
+void vmb_effort_resolve(const struct vmb_options *o, struct vmb_effort *e);
+
 /** struct vmb_plan - const once made. Zeroed is empty. */
 struct vmb_plan {
 	size_t nr;
 	struct vmb_entry *entry;	/* heap, owned */
-	struct vmb_effort effort;
 };
 
 /**

@@ -62,27 +62,18 @@ static int profile_entry(const struct vmb_entry *e, const struct vmb_options *o,
 	return VMB_EXIT_OK;
 }
 
-int vmb_profile(const struct vmb_catalogue *c, const struct vmb_options *o)
+int vmb_profile(const struct vmb_session *s, const struct vmb_plan *plan)
 {
-	struct vmb_plan plan;
-	struct vmb_pin pin = { 0 };
 	struct vmb_why why;
-	int err = vmb_plan_make(c, o, &plan, &why), code;
 
-	if (!err && plan.nr != 1) {
-		vmb_why_set(&why, "--profile-time runs one benchmark, and %zu are selected; give a whole id "
-			    "with --exact", plan.nr);
-		err = -1;
+	if (plan->nr != 1) {
+		vmb_complain("--profile-time runs one benchmark, and %zu are selected; give a whole id with "
+			     "--exact", plan->nr);
+		return VMB_EXIT_USAGE;
 	}
-	if (!err && o->pin) {
-		err = vmb_pin_parse(o->pin, &pin, &why);
-		if (!err)
-			err = vmb_pin_apply(&pin, &why);
-	}
-	if (err)
+	if (s->pin.nr && vmb_pin_apply(&s->pin, &why)) {
 		vmb_complain("%s", why.text);
-	code = err ? VMB_EXIT_USAGE : profile_entry(&plan.entry[0], o, &pin);
-	vmb_plan_fini(&plan);
-	vmb_pin_fini();
-	return code;
+		return VMB_EXIT_USAGE;
+	}
+	return profile_entry(&plan->entry[0], s->options, &s->pin);
 }

@@ -29,7 +29,7 @@ struct job {
 
 static double timeout_s(const struct vmb_session *s, const struct vmb_bench *b)
 {
-	double asked = s->plan->effort.timeout_s;
+	double asked = s->effort.timeout_s;
 
 	/* What the user typed wins; a benchmark's own need raises only the default. */
 	return s->options->timeout_s <= 0 && b->timeout_s > asked ? b->timeout_s : asked;
@@ -37,24 +37,16 @@ static double timeout_s(const struct vmb_session *s, const struct vmb_bench *b)
 
 static void fill_request(const struct job *j, struct vmb_request *rq)
 {
-	const struct vmb_effort *effort = &j->s->plan->effort;
+	const struct vmb_counter_plan *counters = &j->s->counters;
 	uint64_t stream = j->seed + j->started;
 
-	memset(rq, 0, sizeof(*rq));
-	snprintf(rq->id, sizeof(rq->id), "%s", j->e->id);
+	vmb_session_request(j->s, j->e->id, rq);
 	rq->index = (uint32_t)j->started;
 	rq->seed = vmb_random(&stream);
 	rq->iters = j->iters;
-	rq->batches = effort->batches;
-	rq->measure_ns = effort->measure_ns;
-	rq->warm_up_ns = effort->warm_up_ns;
-	rq->tick_hz = j->s->timer.hz;
 	rq->env_offset_bytes = (uint32_t)(vmb_random(&stream) % 4096);
-	for (; rq->nr_cpus < j->s->pin->nr; rq->nr_cpus++)
-		rq->cpus[rq->nr_cpus] = j->s->pin->cpu[rq->nr_cpus].os;
-	rq->plugins = j->s->catalogue->plugins;
-	if (j->s->counters->nr_sets)
-		rq->counters = j->s->counters->set[j->started % j->s->counters->nr_sets];
+	if (counters->nr_sets)
+		rq->counters = counters->set[j->started % counters->nr_sets];
 }
 
 /* The first round's smallest batch is every later round's: the same n makes rounds comparable. */
@@ -86,7 +78,7 @@ static void say_round(const struct job *j, const struct vmb_round *r)
  */
 static int run_rounds(struct job *j)
 {
-	size_t want = j->s->plan->effort.rounds, most = want + (want + 1) / 2, kept = 0;
+	size_t want = j->s->effort.rounds, most = want + (want + 1) / 2, kept = 0;
 
 	while (kept < want && j->started < most) {
 		struct vmb_request rq;
@@ -176,7 +168,7 @@ static int run_bench(struct job *j)
 	err = run_rounds(j);
 	if (!err && !j->interrupted)
 		err = conclude(j);
-	if (err || j->interrupted || !j->s->counters->simulated ||
+	if (err || j->interrupted || !j->s->counters.simulated ||
 	    j->out->status == VMB_STATUS_SKIPPED || j->out->status == VMB_STATUS_FAILED)
 		return err;
 	err = simulate(j);
@@ -204,7 +196,7 @@ static void say_bench(const struct vmb_session *s, struct vmb_progress *p,
 	vmb_report_line(stderr, b, &opts);
 }
 
-int vmb_run_all(const struct vmb_session *s, struct vmb_result *res)
+int vmb_run_all(const struct vmb_session *s, const struct vmb_plan *plan, struct vmb_result *res)
 {
 	struct vmb_progress progress;
 	uint64_t seed = s->seed;
@@ -212,13 +204,13 @@ int vmb_run_all(const struct vmb_session *s, struct vmb_result *res)
 	int err = 0;
 
 	vmb_launch_self(self, sizeof(self));
-	vmb_progress_begin(&progress, !s->options->quiet, s->plan->nr * s->plan->effort.rounds);
+	vmb_progress_begin(&progress, !s->options->quiet, plan->nr * s->effort.rounds);
 	res->complete = true;
-	for (size_t i = 0; i < s->plan->nr && !err && res->complete; i++) {
-		struct job j = { .s = s, .e = &s->plan->entry[i], .progress = &progress };
+	for (size_t i = 0; i < plan->nr && !err && res->complete; i++) {
+		struct job j = { .s = s, .e = &plan->entry[i], .progress = &progress };
 
 		j.launcher = (struct vmb_launcher){
-			.program = self, .pin = s->pin, .timeout_s = timeout_s(s, j.e->bench),
+			.program = self, .pin = &s->pin, .timeout_s = timeout_s(s, j.e->bench),
 		};
 		j.seed = vmb_random(&seed);
 		j.out = vmb_result_add(res);

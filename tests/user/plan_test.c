@@ -147,19 +147,16 @@ static void test_faults_are_hidden(void **state)
 static void test_effort_follows_the_options(void **state)
 {
 	struct vmb_options o = { .quick = true };
-	struct vmb_plan plan;
-	struct vmb_why why;
+	struct vmb_effort e;
 
 	(void)state;
-	assert_int_equal(make(&o, &plan, &why), 0);
-	assert_int_equal(plan.effort.rounds, 6);
-	vmb_plan_fini(&plan);
+	vmb_effort_resolve(&o, &e);
+	assert_int_equal(e.rounds, 6);
 	o = (struct vmb_options){ .rigorous = true, .batches = 33, .timeout_s = 3 };
-	assert_int_equal(make(&o, &plan, &why), 0);
-	assert_int_equal(plan.effort.rounds, 40);
-	assert_int_equal(plan.effort.batches, 33);
-	assert_float_equal(plan.effort.timeout_s, 3, 1e-9);
-	vmb_plan_fini(&plan);
+	vmb_effort_resolve(&o, &e);
+	assert_int_equal(e.rounds, 40);
+	assert_int_equal(e.batches, 33);
+	assert_float_equal(e.timeout_s, 3, 1e-9);
 }
 
 int main(void)
