@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# For the tests that run ./vmbench as a user does. Everything is stored under $tmp.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+cd "$tmp" || exit 1		# whatever is written by default lands here
+store=$tmp/store
+unset NO_COLOR VMBENCH_FAULTS
+
+# As short as a run can be: the tests are about what happens, not about how long it takes.
+short=(--rounds 2 --sample-size 8 --measurement-time 10ms --warm-up-time 1ms)
+
+# bench ARGUMENT...: a short run into $store; results as `run` leaves them.
+# shellcheck disable=SC2120 # arguments are the caller's
+bench()
+{
+	run "$vmbench" "${short[@]}" --results "$store" "$@"
+}
+
+# faults ARGUMENT...: the same, with the benchmarks that misbehave on purpose.
+faults()
+{
+	VMBENCH_FAULTS=1 bench "$@"
+}
+
+# files DIR: what is in a store, one a line; "" if there is nothing.
+files()
+{
+	[ ! -d "$1" ] || (cd "$1" && find . -type f | LC_ALL=C sort)
+}
+
+# json EXPRESSION: of the document d on stdin, by Python; a fault in it is printed.
+json()
+{
+	python3 -c 'import json, sys
+d = json.load(sys.stdin)
+b = {x["id"]: x for x in d.get("benchmarks", [])} if isinstance(d, dict) else {}
+print(eval(sys.argv[1]))' "$1" 2>&1
+}
+
+need_vmbench
