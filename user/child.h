@@ -14,7 +14,7 @@
 #include "user/pin.h"
 
 enum vmb_child_end {
-	VMB_CHILD_DONE,		/* exited 0 with a frame */
+	VMB_CHILD_DONE,		/* exited 0, with a frame unless plain */
 	VMB_CHILD_CRASHED,	/* died of a signal, exited non-zero or without a frame */
 	VMB_CHILD_TIMEOUT,	/* killed after the timeout */
 	VMB_CHILD_INTERRUPTED,	/* killed because the user wants to stop */
@@ -27,12 +27,14 @@ enum vmb_child_end {
  * @env_offset_bytes: 0-4095 bytes of padding in the environment: shifts the stack
  * @pin: applied between fork and exec; nr 0: none
  * @timeout_s: > 0
+ * @plain: an ordinary command: no frame is expected, exit status 0 is success
  */
 struct vmb_child_spec {
 	char *const *argv;
 	uint32_t env_offset_bytes;
 	const struct vmb_pin *pin;
 	double timeout_s;
+	bool plain;
 };
 
 /**

@@ -4,6 +4,7 @@
 
 #include "results/store.h"
 #include "user/child.h"
+#include "user/giveback.h"
 #include "user/output.h"
 #include "user/profile.h"
 #include "user/run.h"
@@ -44,6 +45,16 @@ static int exit_code(const struct vmb_result *res)
 	return skipped == res->nr ? VMB_EXIT_ALL_SKIPPED : VMB_EXIT_OK;
 }
 
+static void give_back(const char *dir, const char *path)
+{
+	char runs[PATH_MAX];
+
+	snprintf(runs, sizeof(runs), "%s/runs", dir);
+	vmb_give_back(dir);
+	vmb_give_back(runs);
+	vmb_give_back(path);
+}
+
 static int store_and_report(const struct vmb_session *s, const struct vmb_plan *plan,
 			    const struct vmb_report_format *format, const struct vmb_result *res)
 {
@@ -53,6 +64,8 @@ static int store_and_report(const struct vmb_session *s, const struct vmb_plan *
 	int stored = vmb_store_save(o->results_dir, res, path, &error);
 	int printed = vmb_output_write(o, format, res);
 
+	if (!stored)
+		give_back(o->results_dir, path);
 	if (stored)
 		vmb_complain("the run is not stored: %s", error.text);
 	else

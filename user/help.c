@@ -15,6 +15,7 @@
 static const char *const group_title[VMB_OPT_NR_GROUPS] = {
 	[VMB_OPT_SELECT] = "Selecting benchmarks",
 	[VMB_OPT_MEASURE] = "Measuring",
+	[VMB_OPT_COMPARE] = "Comparing",
 	[VMB_OPT_OUTPUT] = "Results and output",
 	[VMB_OPT_DOCTOR] = "Doctor",
 	[VMB_OPT_ALIAS] = "Names that google/benchmark's tools use",
@@ -37,6 +38,7 @@ static const struct { const char *line, *what; } examples[] = {
 	{ "vmbench --quick memory/copy", "a quick look at the benchmarks whose id matches" },
 	{ "vmbench --counters=sim tlb", "exact instruction counts without a PMU" },
 	{ "vmbench report latest --format md -o report.md", "the last run as Markdown" },
+	{ "vmbench ab old/vmbench new/vmbench memory", "is the new build slower? in interleaved pairs" },
 	{ "vmbench doctor", "what disturbs measurements on this machine" },
 };
 

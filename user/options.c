@@ -232,6 +232,10 @@ static int validate(const struct vmb_options *o, struct vmb_why *why)
 		vmb_why_set(why, "--quick and --rigorous exclude each other");
 		return -EINVAL;
 	}
+	if (o->fail && o->no_fail) {
+		vmb_why_set(why, "--fail-on-regression and --no-fail-on-regression exclude each other");
+		return -EINVAL;
+	}
 	if (o->quiet && o->verbose) {
 		vmb_why_set(why, "--quiet and --verbose exclude each other");
 		return -EINVAL;

@@ -36,7 +36,9 @@ struct vmb_options {
 	const char *pin, *counters, *results_dir, *format, *output, *label, *color, *gbench_list;
 	uint64_t rounds, batches, seed;
 	double measurement_time_s, warm_up_time_s, timeout_s, confidence, profile_time_s;
+	double noise_threshold, significance;
 	bool all, exact, list, quick, rigorous, verbose, quiet, json, events, fix, restore;
+	bool command, fail, no_fail, strict;
 	bool help, version;
 };
 
@@ -46,7 +48,7 @@ enum vmb_opt_kind {
 };
 
 enum vmb_opt_group {
-	VMB_OPT_SELECT, VMB_OPT_MEASURE, VMB_OPT_OUTPUT, VMB_OPT_DOCTOR, VMB_OPT_ALIAS,
+	VMB_OPT_SELECT, VMB_OPT_MEASURE, VMB_OPT_COMPARE, VMB_OPT_OUTPUT, VMB_OPT_DOCTOR, VMB_OPT_ALIAS,
 	VMB_OPT_OTHER, VMB_OPT_NR_GROUPS,
 };
 

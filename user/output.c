@@ -32,21 +32,20 @@ static unsigned int width_of(FILE *out)
 	return ioctl(fileno(out), TIOCGWINSZ, &w) ? 0 : w.ws_col;
 }
 
-static int write_to(const struct vmb_options *o, const struct vmb_report_format *f,
-		    const struct vmb_result *res, FILE *out)
+static int write_to(const struct vmb_options *o, vmb_output_writer *write, const void *arg,
+		    FILE *out)
 {
 	struct vmb_report_opts opts = {
 		.colour = vmb_colour_wanted(o, out), .verbose = o->verbose, .width = width_of(out),
 	};
-	int err = f->write(out, res, &opts);
+	int err = write(out, arg, &opts);
 
 	if (!err && (fflush(out) || ferror(out)))
 		err = errno ? -errno : -EIO;
 	return err;
 }
 
-static int write_file(const struct vmb_options *o, const struct vmb_report_format *f,
-		      const struct vmb_result *res)
+static int write_file(const struct vmb_options *o, vmb_output_writer *write, const void *arg)
 {
 	char tmp[PATH_MAX];
 	struct stat st;
@@ -61,7 +60,7 @@ static int write_file(const struct vmb_options *o, const struct vmb_report_forma
 	out = fopen(tmp, "we");
 	if (!out)
 		return -errno;
-	err = write_to(o, f, res, out);
+	err = write_to(o, write, arg, out);
 	if (fclose(out) && !err)
 		err = -errno;
 	if (!strcmp(tmp, o->output))
@@ -73,13 +72,32 @@ static int write_file(const struct vmb_options *o, const struct vmb_report_forma
 	return err;
 }
 
-int vmb_output_write(const struct vmb_options *o, const struct vmb_report_format *f,
-		     const struct vmb_result *res)
+int vmb_output(const struct vmb_options *o, vmb_output_writer *write, const void *arg)
 {
-	int err = o->output ? write_file(o, f, res) : write_to(o, f, res, stdout);
+	int err = o->output ? write_file(o, write, arg) : write_to(o, write, arg, stdout);
 
 	if (err)
 		vmb_complain("cannot write the report to %s: %s", o->output ? o->output : "standard output",
 			     strerror(-err));
 	return err;
+}
+
+struct job {
+	const struct vmb_report_format *format;
+	const struct vmb_result *result;
+};
+
+static int write_result(FILE *out, const void *arg, const struct vmb_report_opts *opts)
+{
+	const struct job *j = arg;
+
+	return j->format->write(out, j->result, opts);
+}
+
+int vmb_output_write(const struct vmb_options *o, const struct vmb_report_format *f,
+		     const struct vmb_result *res)
+{
+	struct job j = { .format = f, .result = res };
+
+	return vmb_output(o, write_result, &j);
 }

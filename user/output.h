@@ -14,10 +14,17 @@
  */
 const struct vmb_report_format *vmb_output_format(const struct vmb_options *o, struct vmb_why *why);
 
+/** vmb_output_writer - writes something into @out; @arg is the caller's. Return: 0 or -errno. */
+typedef int vmb_output_writer(FILE *out, const void *arg, const struct vmb_report_opts *opts);
+
 /**
- * vmb_output_write - write @res. A file is written beside its name and renamed: whole or absent.
+ * vmb_output - run a writer on standard output or on --output. A file is written beside its name
+ * and renamed: whole or absent.
  * Return: 0 or -errno, complained about.
  */
+VMB_MUST_CHECK int vmb_output(const struct vmb_options *o, vmb_output_writer *write, const void *arg);
+
+/** vmb_output_write - a result in @f. Return: as vmb_output(). */
 VMB_MUST_CHECK int vmb_output_write(const struct vmb_options *o, const struct vmb_report_format *f,
 				    const struct vmb_result *res);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "results/store.h"
 #include "user/counter/sim.h"
@@ -119,6 +120,7 @@ static void describe_run(const struct vmb_session *s, struct vmb_result *res)
 	vmb_timer_describe(&s->timer, &res->env);
 	vmb_pin_describe(&s->pin, &res->env);
 	vmb_env_text(&res->env, "run.seed", "harness", "%llu", (unsigned long long)s->seed);
+	vmb_env_text(&res->env, "run.priority", "harness", geteuid() ? "as started" : "nice -20");
 	vmb_env_number(&res->env, "run.rounds", "harness", e->rounds);
 	vmb_env_number(&res->env, "run.batches", "harness", e->batches);
 	vmb_env_number(&res->env, "run.measure_ns", "harness", e->measure_ns);

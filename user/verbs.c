@@ -9,6 +9,8 @@ static const struct vmb_verb verbs[] = {
 	{ "list", "[FILTER...]", "list benchmarks, or counter events with --events", vmb_cmd_list },
 	{ "doctor", "", "what this machine can measure and what disturbs it", vmb_cmd_doctor },
 	{ "report", "RUN", "print a stored run: a path, an id or latest", vmb_cmd_report },
+	{ "ab", "OLD NEW [FILTER...]", "compare two builds, plugins or commands in interleaved pairs",
+	  vmb_cmd_ab },
 	{ "help", "", "this text", vmb_cmd_help },
 	{ "man", "", "print the manual page in mdoc(7)", vmb_cmd_man },
 };
