@@ -22,7 +22,7 @@
 #include "user/counter/counter.h"
 #include "user/counter/deny.h"
 #include "user/counter/event.h"
-#include "user/counter/note.h"
+#include "user/counter/remark.h"
 
 /* A set of named events on this thread; skips the test where perf itself is out of reach. */
 static struct vmb_counter_set *open_set(struct vmb_counter_group *g, const char *events)
@@ -594,20 +594,20 @@ static void test_list_reports_a_full_disk(void **state)
 	fclose(full);
 }
 
-static void test_note_is_cut_with_an_ellipsis(void **state)
+static void test_remark_is_cut_with_an_ellipsis(void **state)
 {
 	char buf[32];
-	struct vmb_note n;
+	struct vmb_remark n;
 
 	(void)state;
-	vmb_note_begin(&n, buf, sizeof(buf));
+	vmb_remark_begin(&n, buf, sizeof(buf));
 	assert_string_equal(buf, "");
-	vmb_note_add(&n, 1, "one");
-	vmb_note_add(&n, 0, ", %d", 2);
-	vmb_note_add(&n, 1, "three");
+	vmb_remark_add(&n, 1, "one");
+	vmb_remark_add(&n, 0, ", %d", 2);
+	vmb_remark_add(&n, 1, "three");
 	assert_string_equal(buf, "one, 2; three");
 	for (int i = 0; i < 9; i++)
-		vmb_note_add(&n, 1, "and more and more");
+		vmb_remark_add(&n, 1, "and more and more");
 	assert_int_equal(strlen(buf), sizeof(buf) - 1);
 	assert_string_equal(buf + sizeof(buf) - 4, "...");
 }
@@ -638,7 +638,7 @@ int main(void)
 		cmocka_unit_test(test_privilege_modifiers_are_obeyed),
 		cmocka_unit_test(test_list_as_text_and_as_json_agree),
 		cmocka_unit_test(test_list_reports_a_full_disk),
-		cmocka_unit_test(test_note_is_cut_with_an_ellipsis),
+		cmocka_unit_test(test_remark_is_cut_with_an_ellipsis),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@
 #include "user/counter/deny.h"
 #include "user/counter/event.h"
 #include "user/counter/group.h"
-#include "user/counter/note.h"
+#include "user/counter/remark.h"
 #include "user/counter/sim.h"
 
 /* As many as a report can show of one benchmark. */
@@ -236,7 +236,7 @@ static bool was_told(const struct planner *p, size_t i)
 }
 
 /* "a, b: reason", one clause for all events from @first that share a reason not yet told. */
-static void note_absent(const struct planner *p, size_t first, struct vmb_note *n)
+static void note_absent(const struct planner *p, size_t first, struct vmb_remark *n)
 {
 	char reason[VMB_DENY_BYTES];
 
@@ -245,22 +245,22 @@ static void note_absent(const struct planner *p, size_t first, struct vmb_note *
 
 		if (!err || was_told(p, i))
 			continue;
-		vmb_note_add(n, 1, "%s", p->want[i].term);
+		vmb_remark_add(n, 1, "%s", p->want[i].term);
 		for (size_t j = i + 1; j < p->nr; j++)
 			if (p->want[j].err == err)
-				vmb_note_add(n, 0, ", %s", p->want[j].term);
-		vmb_note_add(n, 0, ": %s", reason_of(err, reason, sizeof(reason)));
+				vmb_remark_add(n, 0, ", %s", p->want[j].term);
+		vmb_remark_add(n, 0, ": %s", reason_of(err, reason, sizeof(reason)));
 	}
 }
 
-static void note_modes(const struct planner *p, struct vmb_note *n)
+static void note_modes(const struct planner *p, struct vmb_remark *n)
 {
 	for (size_t i = 0; i < p->nr; i++) {
 		if (!p->want[i].err && p->want[i].ev.narrowed)
-			vmb_note_add(n, 1, "%s: in user mode only, the kernel's are not permitted",
+			vmb_remark_add(n, 1, "%s: in user mode only, the kernel's are not permitted",
 				     p->want[i].term);
 		if (!p->want[i].err && p->want[i].ev.widened)
-			vmb_note_add(n, 1, "%s: user and kernel mode together, this PMU cannot tell",
+			vmb_remark_add(n, 1, "%s: user and kernel mode together, this PMU cannot tell",
 				     p->want[i].term);
 	}
 }
@@ -282,7 +282,7 @@ static bool lacks_hardware(const struct planner *p)
 }
 
 /* Nothing of the default set can be counted: say why once, and count what the kernel counts. */
-static int stand_in(struct planner *p, struct vmb_note *n)
+static int stand_in(struct planner *p, struct vmb_remark *n)
 {
 	size_t nr, first = p->nr;
 	const struct vmb_logical *l = vmb_logicals(&nr);
@@ -296,7 +296,7 @@ static int stand_in(struct planner *p, struct vmb_note *n)
 	if (err)
 		return err;
 	place_all(p);
-	vmb_note_add(n, 1, "hardware counters: %s; showing %s",
+	vmb_remark_add(n, 1, "hardware counters: %s; showing %s",
 		     reason_of(p->want[0].err, reason, sizeof(reason)),
 		     p->plan->nr_sets ? "software events and the timestamp" : "the timestamp only");
 	note_absent(p, first, n);
@@ -305,12 +305,12 @@ static int stand_in(struct planner *p, struct vmb_note *n)
 
 static int resolve(struct planner *p)
 {
-	struct vmb_note n;
+	struct vmb_remark n;
 	int err = examine_from(p, 0);
 
 	if (err)
 		return err;
-	vmb_note_begin(&n, p->plan->note, sizeof(p->plan->note));
+	vmb_remark_begin(&n, p->plan->note, sizeof(p->plan->note));
 	place_all(p);
 	if (!p->plan->nr_sets && !p->named)
 		err = stand_in(p, &n);
@@ -319,9 +319,9 @@ static int resolve(struct planner *p)
 	note_modes(p, &n);
 	label_all(p);
 	if (lacks_hardware(p) && !counts_hardware(p))
-		vmb_note_add(&n, 0, ". Exact instruction counts: --counters=sim");
+		vmb_remark_add(&n, 0, ". Exact instruction counts: --counters=sim");
 	else if (counts_hardware(p) && !vmb_perf_knows_cpu())
-		vmb_note_add(&n, 1, "libpfm4 does not know this CPU: generic perf events only");
+		vmb_remark_add(&n, 1, "libpfm4 does not know this CPU: generic perf events only");
 	return err;
 }
 

@@ -37,11 +37,22 @@ int vmb_sim_supported(struct vmb_why *why);
 char **vmb_sim_argv(const char *dir, char *const argv[]);
 void vmb_sim_argv_free(char **argv);
 
-/* Inside the simulated process (no-ops elsewhere): */
+/*
+ * Inside the simulated process; no-ops elsewhere. The order is
+ *
+ *	set-up; instrument;
+ *	begin; run(n); end(0);				warm-up
+ *	begin; run(n); end(n); begin; run(2n); end(2n);
+ *	finish; check, teardown
+ *
+ * The warm-up goes through begin and end like the rest, because the first pass over their code
+ * misses the caches too. Have the three in one function that is not inlined: what lies between
+ * them is counted, and must be the same instructions each time.
+ */
 bool vmb_sim_running(void);	/* are we under valgrind? */
-void vmb_sim_instrument(void);	/* start the cache model, without counting: warm up after this */
+void vmb_sim_instrument(void);	/* start the model; set-up before this runs unsimulated */
 void vmb_sim_begin(void);	/* zero counts, start counting: last thing before run() */
-void vmb_sim_end(uint64_t iters);	/* stop, dump, tag the dump with @iters */
+void vmb_sim_end(uint64_t iters);	/* stop, dump, tag the dump with @iters; 0: to be dropped */
 void vmb_sim_finish(void);	/* stop the model: what follows runs many times faster */
 
 /**
@@ -59,6 +70,14 @@ void vmb_sim_finish(void);	/* stop the model: what follows runs many times faste
  * dump; -EFBIG; -E2BIG no room for the counters; -ENOMEM; -errno of the directory. With @why.
  */
 VMB_MUST_CHECK int vmb_sim_collect(const char *dir, struct vmb_round *round, struct vmb_why *why);
+
+/**
+ * vmb_sim_explain - what valgrind's log says about a process that failed or left no counts.
+ * @dir: as given to vmb_sim_argv(), after the process has ended; borrowed
+ * @buf: gets one line, e.g. "valgrind: Unrecognised instruction at address 0x10a538."; "" if the
+ *       log has no such complaint
+ */
+void vmb_sim_explain(const char *dir, char *buf, size_t len);
 
 /**
  * vmb_sim_describe - the cache model behind the counts, for a report.

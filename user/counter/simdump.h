@@ -14,7 +14,12 @@
 
 #include "user/bench.h"
 
+/* Names of the files that callgrind leaves, before the process's number. */
+#define VMB_SIM_DUMP_PREFIX	"callgrind.out."
+#define VMB_SIM_LOG_PREFIX	"valgrind.log."
+
 #define VMB_SIM_TAG		"iters="
+#define VMB_SIM_TAG_NONE	"none.="	/* as long; a dump that is not to be read */
 #define VMB_SIM_EVENTS		24	/* callgrind has 13, more with options that we do not give */
 #define VMB_SIM_CACHES		3
 
