@@ -2,6 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Stopped in the middle: what is complete is stored, the run is marked as partial.
 . "$(dirname "$0")/e2e.sh"
+
+# A copy: its processes can be told from those of other tests.
+cp "$vmbench" "$tmp/vmbench"
+vmbench=$tmp/vmbench
 set -m		# background jobs get their own process group, and SIGINT is not ignored in them
 
 # start: a run whose second benchmark would take minutes; returns when that one is under way.
@@ -9,7 +13,7 @@ start()
 {
 	rm -rf "$store"
 	VMBENCH_FAULTS=1 "$vmbench" --results "$store" --rounds 2 --sample-size 8 --verbose \
-		--measurement-time 10ms --timeout 300 '^fault/(good|hang)$' >"$tmp/out" 2>"$tmp/err" </dev/null &
+		--measurement-time 2ms --timeout 300 '^fault/(good|hang)$' >"$tmp/out" 2>"$tmp/err" </dev/null &
 	job=$!
 	for _ in $(seq 300); do
 		pgrep -f "$vmbench __round .*fault/hang" >"$tmp/pids" && return 0
@@ -37,7 +41,7 @@ stopped_by()
 	is "SIG$1: the run can be read" 0 "$status"
 	is "SIG$1: it is marked as partial" False "$(json 'd["run"]["complete"]' <<<"$out")"
 	is "SIG$1: what was complete is there" True \
-		"$(json '"fault/good" in b and b["fault/good"]["time_ns"]["median"] >= 0' <<<"$out")"
+		"$(json 'b["fault/good"]["status"] in ("ok", "unreliable")' <<<"$out")"
 	is "SIG$1: what was not is not passed off as measured" False \
 		"$(json 'b.get("fault/hang", {}).get("status") == "ok"' <<<"$out")"
 	run "$vmbench" report --results "$store"
