@@ -18,6 +18,10 @@
  */
 struct vmb_report_opts { bool colour; bool verbose; unsigned int width; };
 
+/**
+ * struct vmb_report_format - one row.
+ * @write: all of the report or nothing, flushed. Return: 0, -ENOMEM, or the -errno of the write
+ */
 struct vmb_report_format {
 	const char *name;	/* "text" */
 	const char *what;	/* one line for --help */

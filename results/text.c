@@ -127,18 +127,24 @@ static bool is_autolink(const char *start, const char *at)
 	return *at == '.' && at - start >= 3 && !strncasecmp(at - 3, "www", 3);
 }
 
+/* "@name" notifies somebody, "#12" links to an issue; "@ 2.5 GHz" does neither. */
+static bool is_mention(const char *at)
+{
+	return (*at == '@' || *at == '#') && (isalnum((unsigned char)at[1]) || at[1] == '#');
+}
+
 static bool means_something(const char *start, const char *at)
 {
 	if (*at == '_')
 		return !inside_word(start, at);
-	return strchr("&<>|`*[]~$@#\\!", *at) || is_autolink(start, at);
+	return strchr("&<>|`*[]~$\\!", *at) || is_mention(at) || is_autolink(start, at);
 }
 
 static void put_markdown(FILE *out, const char *start, const char *at)
 {
 	if (!means_something(start, at))
 		fputc(*at, out);
-	else if (*at == '@' || *at == '#')	/* mentions and issue links look at rendered text */
+	else if (is_mention(at))	/* they are looked for in the rendered text */
 		fprintf(out, "&#%d;<!-- -->", *at);
 	else
 		fprintf(out, "&#%d;", *at);

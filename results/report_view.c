@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+#include "results/report_view.h"
+
+#include <math.h>
+#include <string.h>
+
+bool vmb_view_timed(const struct vmb_bench_result *b)
+{
+	bool valid = b->status == VMB_STATUS_OK || b->status == VMB_STATUS_UNRELIABLE;
+
+	return valid && b->summary.measured && isfinite(b->summary.median);
+}
+
+double vmb_view_spread(const struct vmb_bench_result *b)
+{
+	const struct vmb_summary *s = &b->summary;
+	double half = fmax(s->high - s->median, s->median - s->low);
+
+	if (!vmb_view_timed(b) || !isfinite(s->low) || !isfinite(s->high) || s->median <= 0)
+		return NAN;
+	return half / s->median;
+}
+
+const char *vmb_view_throughput_unit(const struct vmb_summary *s, char buf[32])
+{
+	size_t len = strlen(s->throughput_unit);
+	bool rate = len >= 2 && !strcmp(s->throughput_unit + len - 2, "/s");
+
+	snprintf(buf, 32, "%s%s", s->throughput_unit, rate ? "" : "/s");
+	return buf;
+}
+
+bool vmb_is_simulated(const char *source)
+{
+	return !strncmp(source, "sim:", 4);
+}
+
+/* Counters and ratios. */
+
+static const struct vmb_counter_stat *find_counter(const struct vmb_summary *s, const char *name,
+						   bool simulated)
+{
+	for (uint32_t i = 0; i < s->nr_counters; i++)
+		if (vmb_is_simulated(s->counters[i].source) == simulated &&
+		    !strcmp(s->counters[i].name, name))
+			return &s->counters[i];
+	return NULL;
+}
+
+static double per_op(const struct vmb_summary *s, const char *name, bool simulated)
+{
+	const struct vmb_counter_stat *c = find_counter(s, name, simulated);
+
+	return c ? c->per_op : NAN;
+}
+
+static double ipc(const struct vmb_summary *s)
+{
+	double cycles = per_op(s, "cycles", false);
+
+	return cycles > 0 ? per_op(s, "instructions", false) / cycles : NAN;
+}
+
+static double per_kilo(const struct vmb_summary *s, const char *event, bool simulated)
+{
+	double instructions = per_op(s, "instructions", simulated);
+
+	return instructions > 0 ? 1000 * per_op(s, event, simulated) / instructions : NAN;
+}
+
+static bool is_miss(const char *name)
+{
+	static const char tail[] = "-misses";
+	size_t len = strlen(name);
+
+	return len > strlen(tail) && !strcmp(name + len - strlen(tail), tail);
+}
+
+size_t vmb_view_ratios(const struct vmb_summary *s, struct vmb_ratio *out)
+{
+	size_t nr = 0;
+
+	if (isfinite(ipc(s)))
+		out[nr++] = (struct vmb_ratio){ .value = ipc(s) };
+	for (uint32_t i = 0; i < s->nr_counters; i++) {
+		const struct vmb_counter_stat *c = &s->counters[i];
+		bool simulated = vmb_is_simulated(c->source);
+		double value = is_miss(c->name) ? per_kilo(s, c->name, simulated) : NAN;
+
+		if (isfinite(value))
+			out[nr++] = (struct vmb_ratio){ c->name, simulated, value };
+	}
+	return nr;
+}
+
+/* Cells. */
+
+typedef const char *cell_fn(const struct vmb_bench_result *b, const struct vmb_column *c,
+			    char *cell);
+
+static const char *time_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
+			     char *cell)
+{
+	(void)c;
+	return vmb_format_ns(b->summary.median, cell);
+}
+
+static const char *spread_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
+			       char *cell)
+{
+	double spread = 100 * vmb_view_spread(b);
+
+	(void)c;
+	if (!isfinite(spread))
+		return NULL;
+	snprintf(cell, VMB_CELL_BYTES, spread < 9.95 ? "±%.1f %%" : "±%.0f %%", spread);
+	return cell;
+}
+
+static const char *throughput_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
+				   char *cell)
+{
+	const struct vmb_summary *s = &b->summary;
+	char unit[32];
+
+	(void)c;
+	if (!(s->throughput > 0) || !isfinite(s->throughput) || !s->throughput_unit[0])
+		return NULL;
+	return vmb_format_si(s->throughput, vmb_view_throughput_unit(s, unit), cell);
+}
+
+static const char *count_or_nothing(double value, char *cell)
+{
+	return isfinite(value) ? vmb_format_count(value, cell) : NULL;
+}
+
+static const char *ipc_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
+			    char *cell)
+{
+	double value = ipc(&b->summary);
+
+	(void)c;
+	if (!isfinite(value))
+		return NULL;
+	snprintf(cell, VMB_CELL_BYTES, "%.2f", value);
+	return cell;
+}
+
+static const char *counter_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
+				char *cell)
+{
+	return count_or_nothing(per_op(&b->summary, c->name, c->simulated), cell);
+}
+
+static const char *per_kilo_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
+				 char *cell)
+{
+	return count_or_nothing(per_kilo(&b->summary, c->name, c->simulated), cell);
+}
+
+static const char *metric_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
+			       char *cell)
+{
+	for (uint32_t i = 0; i < b->summary.nr_metrics; i++) {
+		const struct vmb_metric_stat *m = &b->summary.metrics[i];
+
+		if (isfinite(m->value) && !strcmp(m->name, c->name))
+			return vmb_format_metric(m->value, m->unit, cell);
+	}
+	return NULL;
+}
+
+static cell_fn *const cells[] = {
+	[VMB_COLUMN_TIME] = time_cell,
+	[VMB_COLUMN_SPREAD] = spread_cell,
+	[VMB_COLUMN_THROUGHPUT] = throughput_cell,
+	[VMB_COLUMN_IPC] = ipc_cell,
+	[VMB_COLUMN_COUNTER] = counter_cell,
+	[VMB_COLUMN_PER_KILO] = per_kilo_cell,
+	[VMB_COLUMN_METRIC] = metric_cell,
+};
+
+bool vmb_view_cell(const struct vmb_bench_result *b, const struct vmb_column *column,
+		   char cell[VMB_CELL_BYTES])
+{
+	if (vmb_view_timed(b) && cells[column->kind](b, column, cell))
+		return true;
+	*cell = '\0';
+	return false;
+}
+
+/* Columns. */
+
+static bool same_column(const struct vmb_column *a, const struct vmb_column *b)
+{
+	return a->kind == b->kind && a->simulated == b->simulated &&
+	       !strcmp(a->name ? a->name : "", b->name ? b->name : "");
+}
+
+/* Adds the column unless it is there already or this benchmark has nothing to put in it. */
+static void offer(struct vmb_view *v, const struct vmb_bench_result *b,
+		  const struct vmb_column *column)
+{
+	char cell[VMB_CELL_BYTES];
+
+	for (size_t i = 0; i < v->nr; i++)
+		if (same_column(&v->columns[i], column))
+			return;
+	if (v->nr < VMB_MAX_COLUMNS && vmb_view_cell(b, column, cell))
+		v->columns[v->nr++] = *column;
+}
+
+static void offer_fixed(struct vmb_view *v, const struct vmb_bench_result *b,
+			enum vmb_column_kind kind, const char *title)
+{
+	struct vmb_column c = { .kind = kind };
+
+	snprintf(c.title, sizeof(c.title), "%s", title);
+	offer(v, b, &c);
+}
+
+static void offer_counters(struct vmb_view *v, const struct vmb_bench_result *b,
+			   enum vmb_column_kind kind, const char *tail)
+{
+	for (uint32_t i = 0; i < b->summary.nr_counters; i++) {
+		const struct vmb_counter_stat *s = &b->summary.counters[i];
+		struct vmb_column c = {
+			.kind = kind, .name = s->name, .simulated = vmb_is_simulated(s->source),
+		};
+
+		if (kind == VMB_COLUMN_PER_KILO && !is_miss(s->name))
+			continue;
+		snprintf(c.title, sizeof(c.title), "%s%s%s", s->name, tail,
+			 c.simulated ? " (sim)" : "");
+		offer(v, b, &c);
+	}
+}
+
+static void offer_metrics(struct vmb_view *v, const struct vmb_bench_result *b)
+{
+	for (uint32_t i = 0; i < b->summary.nr_metrics; i++) {
+		struct vmb_column c = {
+			.kind = VMB_COLUMN_METRIC, .name = b->summary.metrics[i].name,
+		};
+
+		snprintf(c.title, sizeof(c.title), "%s", c.name);
+		offer(v, b, &c);
+	}
+}
+
+/* In the order of importance; the same order for every benchmark, whatever it counted first. */
+static void offer_stage(struct vmb_view *v, const struct vmb_bench_result *b, int stage)
+{
+	if (stage == 0)
+		offer_fixed(v, b, VMB_COLUMN_TIME, "time");
+	else if (stage == 1)
+		offer_fixed(v, b, VMB_COLUMN_SPREAD, "±");
+	else if (stage == 2)
+		offer_fixed(v, b, VMB_COLUMN_THROUGHPUT, "throughput");
+	else if (stage == 3)
+		offer_metrics(v, b);
+	else if (stage == 4)
+		offer_fixed(v, b, VMB_COLUMN_IPC, "IPC");
+	else if (stage == 5)
+		offer_counters(v, b, VMB_COLUMN_COUNTER, "");
+	else
+		offer_counters(v, b, VMB_COLUMN_PER_KILO, "/k-insn");
+}
+
+void vmb_view_columns(const struct vmb_result *res, const char *category, struct vmb_view *out)
+{
+	out->nr = 0;
+	for (int stage = 0; stage <= 6; stage++)
+		for (size_t i = 0; i < res->nr; i++)
+			if (!strcmp(res->benches[i].category, category))
+				offer_stage(out, &res->benches[i], stage);
+}
+
+/* Counting and grouping. */
+
+struct vmb_tally vmb_view_tally(const struct vmb_result *res)
+{
+	struct vmb_tally t = { { 0 } };
+
+	for (size_t i = 0; i < res->nr; i++)
+		t.of[res->benches[i].status]++;
+	return t;
+}
+
+const char *vmb_view_tally_text(const struct vmb_tally *t, char buf[128])
+{
+	static const enum vmb_status order[] = {
+		VMB_STATUS_OK, VMB_STATUS_UNRELIABLE, VMB_STATUS_FAILED, VMB_STATUS_SKIPPED,
+	};
+	size_t at = 0;
+
+	snprintf(buf, 128, "no benchmark");
+	for (size_t i = 0; i < VMB_ARRAY_SIZE(order); i++)
+		if (t->of[order[i]])
+			at += (size_t)snprintf(buf + at, 128 - at, "%s%zu %s", at ? ", " : "",
+					       t->of[order[i]], vmb_status_name(order[i]));
+	return buf;
+}
+
+bool vmb_view_first_of_category(const struct vmb_result *res, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(res->benches[k].category, res->benches[i].category))
+			return false;
+	return true;
+}
+
+bool vmb_view_same_note(const struct vmb_bench_result *a, const struct vmb_bench_result *b)
+{
+	return a->status == b->status && !strcmp(a->category, b->category) &&
+	       !strcmp(a->reason, b->reason);
+}
+
+bool vmb_view_first_of_note(const struct vmb_result *res, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (vmb_view_same_note(&res->benches[k], &res->benches[i]))
+			return false;
+	return true;
+}
+
+const struct vmb_remark *vmb_view_remarks(void)
+{
+	static const struct vmb_remark remarks[] = {
+		{ VMB_SUM_INTERCEPT, "constant cost of a batch above 1 % of the smallest batch" },
+		{ VMB_SUM_FEW_ROUNDS, "fewer than six rounds: ± is the range of what there is" },
+		{ 0, NULL },
+	};
+
+	return remarks;
+}
+
+bool vmb_view_has_remark(const struct vmb_bench_result *b, const char *category,
+			 const struct vmb_remark *remark)
+{
+	return vmb_view_timed(b) && (b->summary.flags & remark->flag) &&
+	       !strcmp(b->category, category);
+}
