@@ -14,7 +14,7 @@ install: vmbench man/vmbench.1
 	install -D -m 755 vmbench $(DESTDIR)$(PREFIX)/bin/vmbench
 	install -D -m 644 man/vmbench.1 $(DESTDIR)$(PREFIX)/share/man/man1/vmbench.1
 	install -d $(DOC_DIR)
-	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(DOC_DIR)
+	install -m 644 README.md LICENSE $(filter-out %/README.md,$(wildcard docs/*.md)) $(DOC_DIR)
 
 # What editors, clang-tidy and cppcheck want to know: how every file is compiled.
 comma := ,
