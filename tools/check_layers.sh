@@ -31,7 +31,7 @@ rules='
 '
 third_party='^(hwloc|libcpuid|msgpack|jansson|xxhash|perfmon|valgrind|lz4|zstd|gsl)[./]'
 isa_macro='__(x86_64|i386|amd64|aarch64|arm|riscv)(_*|_xlen)([^A-Za-z0-9_]|$)'
-dual='^(kmod/|arch/cpu\.h|arch/[^/]+/(facts|cpu)\.h|arch/base/(attr|types|bits)\.h)'
+dual='^(Kbuild$|kmod/.*\.[ch]$|arch/cpu\.h|arch/[^/]+/(facts|cpu)\.h|arch/base/(attr|types|bits)\.h)'
 
 # shellcheck disable=SC2016 # the $ are awk's
 find . \( -name build -o -name .git -o -path ./results/runs \) -prune -o -type f \
