@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/compare_json.h"
+#include "results/json/comparison.h"
 #include "results/compare_row.h"
 #include "results/table.h"
 #include "results/text.h"

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-SRC += $(wildcard results/*.c results/msgpack/*.c)
+SRC += $(wildcard results/*.c results/msgpack/*.c results/json/*.c)
