@@ -21,11 +21,11 @@ struct bench_line {
  * struct bench_layout - where the lines are.
  * @base: line 0; borrowed
  * @nr: number of lines, 1 to UINT32_MAX
- * @spacing: bytes from one line's slot to the next: BENCH_LINE_BYTES when they are packed
- * @scatter: line i is (i modulo @scatter) lines further inside its slot: lines at the same offset
- *	of every page would compete for one set of each cache. A power of two, 1 for none
+ * @spacing: bytes of one line's slot, a power of two: BENCH_LINE_BYTES when they are packed
+ * @shift: line i is (i * @shift) modulo @spacing bytes inside its slot; a multiple of the line.
+ *	Lines at the same offset of every page would compete for one set of each cache
  */
-struct bench_layout { char *base; size_t nr, spacing, scatter; };
+struct bench_layout { char *base; size_t nr, spacing, shift; };
 
 /** struct bench_chase - a chase under way. @steps: since it was linked. */
 struct bench_chase {
@@ -35,25 +35,30 @@ struct bench_chase {
 };
 
 /**
- * bench_sattolo - a random cyclic permutation: every one of the (n - 1)! cycles is as likely.
- * Source: S. Sattolo, "An algorithm to generate a random cyclic permutation", Information
- * Processing Letters 22 (1986).
- * @next: [nr], gets the successor of each index
+ * bench_random_order - a uniformly random order of 0 ... @nr - 1 (Fisher-Yates). Closed to a ring it
+ * is a uniformly random cycle, as Sattolo's algorithm makes; but with the order at hand the places in
+ * the cycle are known without walking it, which for a set in DRAM takes most of the set-up.
+ * @order: [nr]
  */
-void bench_sattolo(uint32_t *next, size_t nr, uint64_t seed);
+void bench_random_order(uint32_t *order, size_t nr, uint64_t seed);
 
 /**
- * bench_stride_cycle - one cycle by steps of @step modulo @nr; where these return before they have
- * been everywhere, the cycle goes on beside its beginning.
+ * bench_strided_order - 0, @step, 2 * @step ... modulo @nr; where that returns before it has been
+ * everywhere, it goes on beside its beginning.
  */
-void bench_stride_cycle(uint32_t *next, size_t nr, size_t step);
+void bench_strided_order(uint32_t *order, size_t nr, size_t step);
 
-/** bench_chase_link - write the chain @next into the lines of @layout; begins at line 0. */
+/**
+ * bench_chase_link - write a chain through the lines of @layout in the order @order and back to
+ * its beginning, where the chase starts.
+ * @order: [@layout->nr], each line once
+ * @rank: [@layout->nr], scratch
+ */
 void bench_chase_link(struct bench_chase *c, const struct bench_layout *layout,
-		      const uint32_t *next);
+		      const uint32_t *order, uint32_t *rank);
 
 /**
- * bench_chase_random, bench_chase_strided - permute and link.
+ * bench_chase_random, bench_chase_strided - order and link.
  * Return: 0; -ENOMEM with @why.
  */
 VMB_MUST_CHECK int bench_chase_random(struct bench_chase *c, const struct bench_layout *layout,

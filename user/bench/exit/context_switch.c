@@ -6,23 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "user/bench/caches.h"
 #include "user/bench/exit/exit.h"
-
-struct switch_work {
-	int to_peer[2], from_peer[2];	/* [0] is read from, [1] written to */
-	pthread_t peer;
-	cpu_set_t affinity_before;
-	int policy_before;
-	struct sched_param param_before;
-	unsigned char token;
-	uint64_t done, wrong;
-};
+#include "user/bench/exit/work.h"
 
 /* The peer adds one to whatever comes, until the pipe is closed. */
 static void *peer_main(void *arg)

@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #include "user/bench/exit/exit.h"
-
-struct futex_work { uint32_t word; uint64_t done, not_zero; };
+#include "user/bench/exit/work.h"
 
 static int setup(struct vmb_state *st)
 {

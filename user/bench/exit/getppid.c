@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "user/bench/exit/exit.h"
-
-struct getppid_work { uint64_t sum, done; };
+#include "user/bench/exit/work.h"
 
 static int setup(struct vmb_state *st)
 {

@@ -11,16 +11,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "user/bench/arena.h"
 #include "user/bench/exit/exit.h"
+#include "user/bench/exit/work.h"
 
 #define CHUNK_PAGES	64
-
-struct fault_work {
-	struct bench_arena arena;
-	size_t page_bytes, next;
-	uint64_t done, faults_before, failed;
-};
 
 static uint64_t minor_faults(void)
 {

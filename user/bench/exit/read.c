@@ -7,14 +7,9 @@
 #include <unistd.h>
 
 #include "user/bench/exit/exit.h"
+#include "user/bench/exit/work.h"
 
 #define NOT_ZERO	0x5a
-
-struct read_work {
-	int fd;
-	uint64_t bytes, done;
-	unsigned char wrong;	/* all bytes that came, or'ed */
-};
 
 static int setup(struct vmb_state *st)
 {

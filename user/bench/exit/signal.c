@@ -2,18 +2,12 @@
 /* A signal to the own thread: tgkill, delivery on the stack, an empty handler, sigreturn. */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "user/bench/exit/exit.h"
-
-struct signal_work {
-	struct sigaction before;
-	sigset_t mask_before;
-	uint64_t done;
-};
+#include "user/bench/exit/work.h"
 
 /* A handler has no argument of ours. */
 static volatile uint64_t handled;
@@ -67,8 +61,9 @@ static void teardown(struct vmb_state *st)
 {
 	struct signal_work *w = st->priv;
 
-	sigaction(SIGUSR1, &w->before, NULL);
+	/* in this order: a signal that is still pending goes to our handler */
 	sigprocmask(SIG_SETMASK, &w->mask_before, NULL);
+	sigaction(SIGUSR1, &w->before, NULL);
 	free(w);
 }
 

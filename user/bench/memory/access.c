@@ -42,7 +42,7 @@ static int prepare(struct access_work *w, struct vmb_state *st)
 {
 	size_t nr = w->bytes / BENCH_LINE_BYTES;
 	struct bench_layout packed = {
-		.base = w->arena.base, .nr = nr, .spacing = BENCH_LINE_BYTES, .scatter = 1,
+		.base = w->arena.base, .nr = nr, .spacing = BENCH_LINE_BYTES,
 	};
 
 	if (w->pattern == ACCESS_RANDOM)

@@ -121,7 +121,7 @@ static int setup_chase(struct vmb_state *st)
 {
 	struct numa_work *w;
 	int err = create(st, &w);
-	struct bench_layout packed = { .spacing = BENCH_LINE_BYTES, .scatter = 1 };
+	struct bench_layout packed = { .spacing = BENCH_LINE_BYTES };
 
 	if (err)
 		return err;

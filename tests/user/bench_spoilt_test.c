@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+/* A check that cannot fail is worth nothing: spoil each benchmark's answer, and see it refused. */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "user/bench/exit/exit.h"
+#include "user/bench/exit/work.h"
+#include "user/bench/memory/access.h"
+#include "user/bench/memory/copy.h"
+#include "user/bench/memory/memory.h"
+#include "user/bench/self/self.h"
+#include "user/bench/tlb/host_reach.h"
+#include "user/bench/tlb/tlb.h"
+
+static void ignore_metric(struct vmb_state *st, const char *name, const char *unit, double value,
+			  enum vmb_metric_agg agg)
+{
+	(void)st, (void)name, (void)unit, (void)value, (void)agg;
+}
+
+static struct vmb_state state_of(const struct vmb_bench *b, size_t first, size_t second)
+{
+	const size_t chosen[] = { first, second };
+	struct vmb_state st = { .seed = 5, .metric = ignore_metric, .nr_args = b->nr_axes };
+
+	for (size_t i = 0; i < b->nr_axes; i++)
+		st.arg[i] = b->axes[i].values[chosen[i]];
+	return st;
+}
+
+/* Set up and run: the answer is right. The caller spoils it. */
+static struct vmb_state right(const struct vmb_bench *b, size_t first, size_t second)
+{
+	struct vmb_state st = state_of(b, first, second);
+	struct vmb_why why;
+
+	if (b->supported && b->supported(&st, &why)) {
+		print_message("%s\n", why.text);
+		skip();
+	}
+	assert_int_equal(b->setup(&st), 0);
+	b->run(st.priv, 100);
+	assert_int_equal(b->check(st.priv, &why), 0);
+	return st;
+}
+
+static void expect_wrong(const struct vmb_bench *b, struct vmb_state *st)
+{
+	struct vmb_why why = { 0 };
+
+	assert_int_not_equal(b->check(st->priv, &why), 0);
+	assert_true(strlen(why.text) > 10);
+	if (b->teardown)
+		b->teardown(st);
+}
+
+static void test_add_chain(void **state)
+{
+	struct vmb_state st = right(&bench_self_add_chain, 0, 0);
+
+	(void)state;
+	++*(uint64_t *)st.priv;
+	expect_wrong(&bench_self_add_chain, &st);
+}
+
+static void test_copy_byte(void **state)
+{
+	(void)state;
+	for (size_t how = 0; how < 2; how++)
+		for (size_t size = 0; size < 6; size++) {
+			struct vmb_state st = right(&bench_memory_copy, how, size);
+			struct copy_work *w = st.priv;
+
+			w->dst[w->bytes - 1] ^= 0x10;
+			expect_wrong(&bench_memory_copy, &st);
+		}
+}
+
+static void copy_half(void *dst, const void *src, size_t bytes)
+{
+	memcpy(dst, src, bytes / 2);
+}
+
+/* The old contents are still right; only a new source shows that the copy is not. */
+static void test_copy_that_stops_copying(void **state)
+{
+	struct vmb_state st = right(&bench_memory_copy, 1, 3);
+	struct copy_work *w = st.priv;
+
+	(void)state;
+	w->copy = copy_half;
+	expect_wrong(&bench_memory_copy, &st);
+}
+
+static void test_access(void **state)
+{
+	(void)state;
+	for (size_t pattern = 0; pattern < 3; pattern++) {
+		struct vmb_state st = right(&bench_memory_access, pattern, 0);
+		struct access_work *w = st.priv;
+
+		if (w->pattern == ACCESS_SEQUENTIAL)
+			w->scan.sum ^= 1;
+		else
+			w->chase.at->next = w->chase.at;
+		expect_wrong(&bench_memory_access, &st);
+	}
+}
+
+static void test_host_reach(void **state)
+{
+	struct vmb_state st = right(&bench_tlb_host_reach, 0, 2);
+	struct reach_work *w = st.priv;
+
+	(void)state;
+	w->chase.steps++;
+	expect_wrong(&bench_tlb_host_reach, &st);
+}
+
+static void test_getppid(void **state)
+{
+	struct vmb_state st = right(&bench_exit_getppid, 0, 0);
+
+	(void)state;
+	((struct getppid_work *)st.priv)->sum++;
+	expect_wrong(&bench_exit_getppid, &st);
+}
+
+/* A file that has no bytes to give. */
+static void test_read(void **state)
+{
+	struct vmb_state st = right(&bench_exit_read, 0, 0);
+	struct read_work *w = st.priv;
+	FILE *empty = tmpfile();
+
+	(void)state;
+	assert_non_null(empty);
+	assert_true(dup2(fileno(empty), w->fd) >= 0);
+	bench_exit_read.run(w, 3);
+	fclose(empty);
+	expect_wrong(&bench_exit_read, &st);
+}
+
+static void test_futex(void **state)
+{
+	struct vmb_state st = right(&bench_exit_futex, 0, 0);
+
+	(void)state;
+	((struct futex_work *)st.priv)->not_zero++;
+	expect_wrong(&bench_exit_futex, &st);
+}
+
+/* Pages that are already there do not fault. */
+static void test_page_fault(void **state)
+{
+	struct vmb_state st = right(&bench_exit_page_fault, 0, 0);
+	struct fault_work *w = st.priv;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		w->next = 0;
+		bench_exit_page_fault.run(w, 1);
+	}
+	expect_wrong(&bench_exit_page_fault, &st);
+}
+
+static void test_blocked_signal(void **state)
+{
+	struct vmb_state st = right(&bench_exit_signal, 0, 0);
+	sigset_t usr1;
+
+	(void)state;
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &usr1, NULL), 0);
+	bench_exit_signal.run(st.priv, 5);
+	expect_wrong(&bench_exit_signal, &st);
+}
+
+/* Somebody else's byte in the pipe: from then on each reply is the one before. */
+static void test_context_switch(void **state)
+{
+	struct vmb_state st = right(&bench_exit_context_switch, 0, 0);
+	struct switch_work *w = st.priv;
+
+	(void)state;
+	assert_int_equal(write(w->to_peer[1], "x", 1), 1);
+	bench_exit_context_switch.run(w, 5);
+	expect_wrong(&bench_exit_context_switch, &st);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_add_chain),
+		cmocka_unit_test(test_copy_byte),
+		cmocka_unit_test(test_copy_that_stops_copying),
+		cmocka_unit_test(test_access),
+		cmocka_unit_test(test_host_reach),
+		cmocka_unit_test(test_getppid),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_futex),
+		cmocka_unit_test(test_page_fault),
+		cmocka_unit_test(test_blocked_signal),
+		cmocka_unit_test(test_context_switch),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
