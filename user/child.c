@@ -97,7 +97,7 @@ static VMB_NORETURN void become_child(const struct vmb_child_spec *spec, int fra
 	pad[spec->env_offset_bytes % 4096] = 0;
 	setenv(PAD_NAME, pad, 1);
 	place_descriptors(frame_fd, err_fd);
-	execv(spec->argv[0], spec->argv);
+	execvp(spec->argv[0], spec->argv);
 	die_in_child(2, strerror(errno));
 }
 

@@ -23,7 +23,7 @@ enum vmb_child_end {
 
 /**
  * struct vmb_child_spec - what to start.
- * @argv: NULL-terminated; argv[0] is the program's path; borrowed
+ * @argv: NULL-terminated; argv[0] is a path, or a name that is searched in PATH; borrowed
  * @env_offset_bytes: 0-4095 bytes of padding in the environment: shifts the stack
  * @pin: applied between fork and exec; nr 0: none
  * @timeout_s: > 0
