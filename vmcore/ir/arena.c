@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vmcore/ir/arena.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

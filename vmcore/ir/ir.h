@@ -135,8 +135,8 @@ enum ir_cond {
 
 /* o: false if unordered; u: true if unordered. A condition and its negation differ in bit 0. */
 enum ir_fcond {
-	IR_OEQ, IR_UNE, IR_OLT, IR_UGEF, IR_OLE, IR_UGTF, IR_OGT, IR_ULEF, IR_OGE, IR_ULTF,
-	IR_ORD, IR_UNO, IR_ONE, IR_UEQ,
+	IR_F_OEQ, IR_F_UNE, IR_F_OLT, IR_F_UGE, IR_F_OLE, IR_F_UGT, IR_F_OGT, IR_F_ULE, IR_F_OGE,
+	IR_F_ULT, IR_F_ORD, IR_F_UNO, IR_F_ONE, IR_F_UEQ,
 	IR_NR_FCONDS,
 };
 
@@ -368,15 +368,25 @@ int ir_verify(const struct ir_unit *unit, struct ir_arena *scratch, struct ir_er
 int ir_print(const struct ir_unit *unit, FILE *out);
 
 /**
+ * struct ir_text - a text and a place between two of its units.
+ * @text, @bytes: any bytes; borrowed
+ * @at, @line: bytes and lines that have been read; 0 at first
+ */
+struct ir_text {
+	const char *text;
+	size_t bytes;
+	size_t at;
+	uint32_t line;
+};
+
+/**
  * ir_parse - read the next unit of a text.
- * @text, @bytes: the whole text, any bytes
- * @offset: where to begin; gets where the unit ended
+ * @text: moved behind the unit, or to where the error is
  * @unit: initialised; gets the unit, which is not yet verified
  * @error: says what is wrong and where
  * Return: 1, 0 at the end of the text, -EINVAL, -E2BIG for a limit, -ENOMEM.
  */
-int ir_parse(const char *text, size_t bytes, size_t *offset, struct ir_unit *unit,
-	     struct ir_error *error);
+int ir_parse(struct ir_text *text, struct ir_unit *unit, struct ir_error *error);
 
 /* Width of a type in bytes. */
 VMB_INLINE uint32_t ir_type_bytes(unsigned int type)
