@@ -102,12 +102,20 @@ static bool takes_prefix(const char *unit)
 	return len > 3 && !strcmp(unit + len - 2, "/s") && !strchr("kMGTPmuB", unit[0]);
 }
 
+/* The name says it already: IPC, MPKI. */
+static bool goes_without_saying(const char *unit)
+{
+	return !strcmp(unit, "insns/cycle") || !strcmp(unit, "misses/1000 insns");
+}
+
 const char *vmb_format_metric(double value, const char *unit, char cell[VMB_CELL_BYTES])
 {
 	char number[32];
 
 	if (!strcmp(unit, "ns"))
 		return vmb_format_ns(value, cell);
+	if (goes_without_saying(unit))
+		unit = "";
 	if (takes_prefix(unit) && fabs(value) >= 9999.5)
 		return vmb_format_si(value, unit, cell);
 	if (fabs(value) >= 9999.5 && fabs(value) < 1e7)

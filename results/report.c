@@ -118,20 +118,19 @@ const char *vmb_report_status_word(enum vmb_status status)
 
 static void put_figures(FILE *out, const struct vmb_bench_result *b)
 {
-	static const enum vmb_column_kind kinds[] = {
-		VMB_COLUMN_TIME, VMB_COLUMN_SPREAD, VMB_COLUMN_THROUGHPUT, VMB_COLUMN_IPC,
+	static const struct vmb_column columns[] = {
+		{ .kind = VMB_COLUMN_TIME }, { .kind = VMB_COLUMN_SPREAD },
+		{ .kind = VMB_COLUMN_THROUGHPUT }, { .kind = VMB_COLUMN_METRIC, .name = "IPC" },
 	};
 	char cell[VMB_CELL_BYTES];
 
-	for (size_t i = 0; i < VMB_ARRAY_SIZE(kinds); i++) {
-		struct vmb_column c = { .kind = kinds[i] };
-
-		if (!vmb_view_cell(b, &c, cell))
+	for (size_t i = 0; i < VMB_ARRAY_SIZE(columns); i++) {
+		if (!vmb_view_cell(b, &columns[i], cell))
 			continue;
 		fputs("  ", out);
 		vmb_text_put(out, cell, VMB_TEXT_PLAIN);
-		if (kinds[i] == VMB_COLUMN_IPC)
-			fputs(" IPC", out);
+		if (columns[i].name)
+			fprintf(out, " %s", columns[i].name);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/digest.h"
 #include "results/report_facts.h"
 #include "results/report_formats.h"
 #include "results/report_view.h"
@@ -358,7 +359,7 @@ static void put_counters(const struct text *t, const struct vmb_summary *s)
 				vmb_format_count(k->high, c));
 		fputs(", by ", t->out);
 		put(t, k->source);
-		fputs(vmb_is_simulated(k->source) ? " (simulated)\n" : "\n", t->out);
+		fputs(vmb_counter_simulated(k->source) ? " (simulated)\n" : "\n", t->out);
 	}
 }
 
@@ -434,7 +435,7 @@ static void put_verbose(const struct text *t)
 static const char legend[] =
 	"time: per operation, the median over rounds, each a process of its own, of the slope of time "
 	"against operations. ±: the greater half of the order-statistic interval of that median. "
-	"throughput: at the median. Counters are per operation; /k-insn: per thousand instructions; "
+	"throughput: at the median. Counters are per operation; MPKI: misses per thousand instructions; "
 	"(sim): simulated by callgrind's model of a CPU, not counted by this machine. UNRELIABLE: the "
 	"environment disturbed too many rounds, do not use the number. Blank: not measured.";
 

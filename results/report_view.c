@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "results/digest.h"
+
 bool vmb_view_timed(const struct vmb_bench_result *b)
 {
 	bool valid = b->status == VMB_STATUS_OK || b->status == VMB_STATUS_UNRELIABLE;
@@ -30,67 +32,13 @@ const char *vmb_view_throughput_unit(const struct vmb_summary *s, char buf[32])
 	return buf;
 }
 
-bool vmb_is_simulated(const char *source)
-{
-	return !strncmp(source, "sim:", 4);
-}
-
-/* Counters and ratios. */
-
-static const struct vmb_counter_stat *find_counter(const struct vmb_summary *s, const char *name,
-						   bool simulated)
-{
-	for (uint32_t i = 0; i < s->nr_counters; i++)
-		if (vmb_is_simulated(s->counters[i].source) == simulated &&
-		    !strcmp(s->counters[i].name, name))
-			return &s->counters[i];
-	return NULL;
-}
-
 static double per_op(const struct vmb_summary *s, const char *name, bool simulated)
 {
-	const struct vmb_counter_stat *c = find_counter(s, name, simulated);
-
-	return c ? c->per_op : NAN;
-}
-
-static double ipc(const struct vmb_summary *s)
-{
-	double cycles = per_op(s, "cycles", false);
-
-	return cycles > 0 ? per_op(s, "instructions", false) / cycles : NAN;
-}
-
-static double per_kilo(const struct vmb_summary *s, const char *event, bool simulated)
-{
-	double instructions = per_op(s, "instructions", simulated);
-
-	return instructions > 0 ? 1000 * per_op(s, event, simulated) / instructions : NAN;
-}
-
-static bool is_miss(const char *name)
-{
-	static const char tail[] = "-misses";
-	size_t len = strlen(name);
-
-	return len > strlen(tail) && !strcmp(name + len - strlen(tail), tail);
-}
-
-size_t vmb_view_ratios(const struct vmb_summary *s, struct vmb_ratio *out)
-{
-	size_t nr = 0;
-
-	if (isfinite(ipc(s)))
-		out[nr++] = (struct vmb_ratio){ .value = ipc(s) };
-	for (uint32_t i = 0; i < s->nr_counters; i++) {
-		const struct vmb_counter_stat *c = &s->counters[i];
-		bool simulated = vmb_is_simulated(c->source);
-		double value = is_miss(c->name) ? per_kilo(s, c->name, simulated) : NAN;
-
-		if (isfinite(value))
-			out[nr++] = (struct vmb_ratio){ c->name, simulated, value };
-	}
-	return nr;
+	for (uint32_t i = 0; i < s->nr_counters; i++)
+		if (vmb_counter_simulated(s->counters[i].source) == simulated &&
+		    !strcmp(s->counters[i].name, name))
+			return s->counters[i].per_op;
+	return NAN;
 }
 
 /* Cells. */
@@ -129,33 +77,12 @@ static const char *throughput_cell(const struct vmb_bench_result *b, const struc
 	return vmb_format_si(s->throughput, vmb_view_throughput_unit(s, unit), cell);
 }
 
-static const char *count_or_nothing(double value, char *cell)
-{
-	return isfinite(value) ? vmb_format_count(value, cell) : NULL;
-}
-
-static const char *ipc_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
-			    char *cell)
-{
-	double value = ipc(&b->summary);
-
-	(void)c;
-	if (!isfinite(value))
-		return NULL;
-	snprintf(cell, VMB_CELL_BYTES, "%.2f", value);
-	return cell;
-}
-
 static const char *counter_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
 				char *cell)
 {
-	return count_or_nothing(per_op(&b->summary, c->name, c->simulated), cell);
-}
+	double value = per_op(&b->summary, c->name, c->simulated);
 
-static const char *per_kilo_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
-				 char *cell)
-{
-	return count_or_nothing(per_kilo(&b->summary, c->name, c->simulated), cell);
+	return isfinite(value) ? vmb_format_count(value, cell) : NULL;
 }
 
 static const char *metric_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
@@ -174,10 +101,8 @@ static cell_fn *const cells[] = {
 	[VMB_COLUMN_TIME] = time_cell,
 	[VMB_COLUMN_SPREAD] = spread_cell,
 	[VMB_COLUMN_THROUGHPUT] = throughput_cell,
-	[VMB_COLUMN_IPC] = ipc_cell,
-	[VMB_COLUMN_COUNTER] = counter_cell,
-	[VMB_COLUMN_PER_KILO] = per_kilo_cell,
 	[VMB_COLUMN_METRIC] = metric_cell,
+	[VMB_COLUMN_COUNTER] = counter_cell,
 };
 
 bool vmb_view_cell(const struct vmb_bench_result *b, const struct vmb_column *column,
@@ -219,19 +144,16 @@ static void offer_fixed(struct vmb_view *v, const struct vmb_bench_result *b,
 	offer(v, b, &c);
 }
 
-static void offer_counters(struct vmb_view *v, const struct vmb_bench_result *b,
-			   enum vmb_column_kind kind, const char *tail)
+static void offer_counters(struct vmb_view *v, const struct vmb_bench_result *b)
 {
 	for (uint32_t i = 0; i < b->summary.nr_counters; i++) {
 		const struct vmb_counter_stat *s = &b->summary.counters[i];
 		struct vmb_column c = {
-			.kind = kind, .name = s->name, .simulated = vmb_is_simulated(s->source),
+			.kind = VMB_COLUMN_COUNTER, .name = s->name,
+			.simulated = vmb_counter_simulated(s->source),
 		};
 
-		if (kind == VMB_COLUMN_PER_KILO && !is_miss(s->name))
-			continue;
-		snprintf(c.title, sizeof(c.title), "%s%s%s", s->name, tail,
-			 c.simulated ? " (sim)" : "");
+		snprintf(c.title, sizeof(c.title), "%s%s", s->name, c.simulated ? " (sim)" : "");
 		offer(v, b, &c);
 	}
 }
@@ -259,18 +181,14 @@ static void offer_stage(struct vmb_view *v, const struct vmb_bench_result *b, in
 		offer_fixed(v, b, VMB_COLUMN_THROUGHPUT, "throughput");
 	else if (stage == 3)
 		offer_metrics(v, b);
-	else if (stage == 4)
-		offer_fixed(v, b, VMB_COLUMN_IPC, "IPC");
-	else if (stage == 5)
-		offer_counters(v, b, VMB_COLUMN_COUNTER, "");
 	else
-		offer_counters(v, b, VMB_COLUMN_PER_KILO, "/k-insn");
+		offer_counters(v, b);
 }
 
 void vmb_view_columns(const struct vmb_result *res, const char *category, struct vmb_view *out)
 {
 	out->nr = 0;
-	for (int stage = 0; stage <= 6; stage++)
+	for (int stage = 0; stage <= 4; stage++)
 		for (size_t i = 0; i < res->nr; i++)
 			if (!strcmp(res->benches[i].category, category))
 				offer_stage(out, &res->benches[i], stage);

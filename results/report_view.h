@@ -15,13 +15,9 @@
 #define VMB_CELL_BYTES		112
 #define VMB_MAX_COLUMNS		64	/* more figures than that are in the JSON report only */
 
-/**
- * enum vmb_column_kind
- * @VMB_COLUMN_PER_KILO: events per thousand instructions
- */
 enum vmb_column_kind {
-	VMB_COLUMN_TIME, VMB_COLUMN_SPREAD, VMB_COLUMN_THROUGHPUT, VMB_COLUMN_IPC,
-	VMB_COLUMN_COUNTER, VMB_COLUMN_PER_KILO, VMB_COLUMN_METRIC,
+	VMB_COLUMN_TIME, VMB_COLUMN_SPREAD, VMB_COLUMN_THROUGHPUT, VMB_COLUMN_METRIC,
+	VMB_COLUMN_COUNTER,
 };
 
 /**
@@ -56,21 +52,6 @@ double vmb_view_spread(const struct vmb_bench_result *b);
 
 /** vmb_view_throughput_unit - "B/s" for "B"; @buf: at least 32 bytes. */
 const char *vmb_view_throughput_unit(const struct vmb_summary *s, char buf[32]);
-
-bool vmb_is_simulated(const char *source);
-
-/**
- * struct vmb_ratio - IPC (@event NULL) or events per thousand instructions.
- * @event: borrowed from the summary
- */
-struct vmb_ratio {
-	const char *event;
-	bool simulated;
-	double value;
-};
-
-/** vmb_view_ratios - ratios within one kind of counters. @out: [VMB_MAX_COUNTERS * 2 + 1] */
-size_t vmb_view_ratios(const struct vmb_summary *s, struct vmb_ratio *out);
 
 /** struct vmb_tally - benchmarks by status. */
 struct vmb_tally { size_t of[VMB_STATUS_UNRELIABLE + 1]; };

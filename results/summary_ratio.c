@@ -48,15 +48,19 @@ static bool divides(const struct vmb_counter_stat *c)
 	return c && c->per_op > 0 && c->low > 0;
 }
 
-/* "L1D-misses:u" → "L1D-MPKI:u": the word is replaced together with the sign before it. */
-static void mpki_name(char *out, size_t size, const char *counter, const char *misses)
+/*
+ * "L1D-misses:u" → "L1D-MPKI:u": the word is replaced together with the sign before it. A ratio of
+ * simulated counters says so in its name: it stands beside the counted one.
+ */
+static void mpki_name(char *out, size_t size, const struct vmb_counter_stat *c, const char *misses)
 {
+	const char *counter = c->name;
 	size_t head = (size_t)(misses - counter);
 
 	while (head && strchr("-_:. ", counter[head - 1]))
 		head--;
-	snprintf(out, size, "%.*s%sMPKI%s", (int)head, counter, head ? "-" : "",
-		 misses + strlen("misses"));
+	snprintf(out, size, "%.*s%sMPKI%s%s", (int)head, counter, head ? "-" : "",
+		 misses + strlen("misses"), vmb_counter_simulated(c->source) ? " (sim)" : "");
 }
 
 static void add_mpki(struct vmb_summary *s, const struct vmb_counter_stat *c)
@@ -68,7 +72,7 @@ static void add_mpki(struct vmb_summary *s, const struct vmb_counter_stat *c)
 
 	if (!misses || !divides(insns))
 		return;
-	mpki_name(name, sizeof(name), c->name, misses);
+	mpki_name(name, sizeof(name), c, misses);
 	vmb_summary_metric_add(s, name, "misses/1000 insns", 1000 * c->per_op / insns->per_op);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The only file that includes jansson. Nothing is null and nothing unknown is zero: a key that
+ * Nothing is null and nothing unknown is zero: a key that
  * was not measured is not there. Output is ASCII; jansson escapes the rest.
  */
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "results/digest.h"
 #include "results/report_formats.h"
 #include "results/report_view.h"
 #include "results/text.h"
@@ -258,30 +259,10 @@ static void put_counter(struct json *j, json_t *counters, const struct vmb_summa
 	put_real(j, counter, "low", c->low);
 	put_real(j, counter, "high", c->high);
 	put_text(j, counter, "source", c->source);
-	if (vmb_is_simulated(c->source))
+	if (vmb_counter_simulated(c->source))
 		put(j, counter, "simulated", json_true());
 	counter_key(s, i, key);
 	put_foreign_key(j, counters, key, counter);
-}
-
-static void put_ratios(struct json *j, json_t *bench, const struct vmb_summary *s)
-{
-	struct vmb_ratio ratios[VMB_MAX_COUNTERS * 2 + 1];
-	size_t nr = vmb_view_ratios(s, ratios);
-	json_t *object;
-	char key[96];
-
-	if (!nr)
-		return;
-	object = put_object(j, bench, "ratios");
-	for (size_t i = 0; i < nr; i++) {
-		if (ratios[i].event)
-			snprintf(key, sizeof(key), "%s_per_kinsn%s", ratios[i].event,
-				 ratios[i].simulated ? "@sim" : "");
-		else
-			strcpy(key, "ipc");
-		put_foreign_key(j, object, key, json_real(ratios[i].value));
-	}
 }
 
 static void put_counters(struct json *j, json_t *bench, const struct vmb_summary *s)
@@ -291,7 +272,6 @@ static void put_counters(struct json *j, json_t *bench, const struct vmb_summary
 	for (uint32_t i = 0; i < s->nr_counters; i++)
 		put_counter(j, counters, s, i);
 	put_unless_empty(j, bench, "counters", counters);
-	put_ratios(j, bench, s);
 }
 
 static void put_quality(struct json *j, json_t *bench, const struct vmb_summary *s)
