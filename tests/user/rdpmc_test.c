@@ -48,10 +48,10 @@ static void test_pmc_extend_keeps_the_sign_of_the_width(void **state)
 	(void)state;
 	assert_int_equal(vmb_pmc_extend(0, 48), 0);
 	assert_int_equal(vmb_pmc_extend(1, 48), 1);
-	assert_int_equal(vmb_pmc_extend(0x7fffffffffffull, 48), 0x7fffffffffffll);
-	assert_int_equal(vmb_pmc_extend(0x800000000000ull, 48), -0x800000000000ll);
-	assert_int_equal(vmb_pmc_extend(0xffffffffffffull, 48), -1);
-	assert_int_equal(vmb_pmc_extend(0xffffffffull, 32), -1);
+	assert_int_equal(vmb_pmc_extend(0x7fffffffffffULL, 48), 0x7fffffffffffLL);
+	assert_int_equal(vmb_pmc_extend(0x800000000000ULL, 48), -0x800000000000LL);
+	assert_int_equal(vmb_pmc_extend(0xffffffffffffULL, 48), -1);
+	assert_int_equal(vmb_pmc_extend(0xffffffffULL, 32), -1);
 	assert_int_equal(vmb_pmc_extend(UINT64_MAX, 64), -1);
 	assert_int_equal(vmb_pmc_extend(1, 1), -1);
 }
@@ -59,8 +59,8 @@ static void test_pmc_extend_keeps_the_sign_of_the_width(void **state)
 static void test_pmc_extend_ignores_bits_above_the_width(void **state)
 {
 	(void)state;
-	assert_int_equal(vmb_pmc_extend(0xabcd000000000005ull, 48), 5);
-	assert_int_equal(vmb_pmc_extend(0x0001ffffffffffffull, 48), -1);
+	assert_int_equal(vmb_pmc_extend(0xabcd000000000005ULL, 48), 5);
+	assert_int_equal(vmb_pmc_extend(0x0001ffffffffffffULL, 48), -1);
 }
 
 static void test_pmc_read_adds_offset_and_counter(void **state)
@@ -91,8 +91,8 @@ static void test_pmc_read_of_a_counter_that_began_below_zero(void **state)
 	uint64_t v = 0;
 
 	(void)state;
-	page.offset = 0x7fffffffffffll;
-	hardware = (uint64_t)(-0x7fffffffffffll + 5) & 0xffffffffffffull;
+	page.offset = 0x7fffffffffffLL;
+	hardware = (uint64_t)(-0x7fffffffffffLL + 5) & 0xffffffffffffULL;
 	assert_true(vmb_pmc_read(&page, pmc, &v));
 	assert_int_equal(v, 5);
 }
@@ -102,8 +102,8 @@ static void test_pmc_read_counts_on_over_the_wrap(void **state)
 	uint64_t before = 0, after = 0;
 
 	(void)state;
-	page.offset = 0x7fffffffffffll;
-	hardware = 0xffffffffffffull;
+	page.offset = 0x7fffffffffffLL;
+	hardware = 0xffffffffffffULL;
 	assert_true(vmb_pmc_read(&page, pmc, &before));
 	hardware = 0;
 	assert_true(vmb_pmc_read(&page, pmc, &after));
@@ -123,7 +123,7 @@ static void test_pmc_read_differences_survive_a_negative_count(void **state)
 	assert_int_equal(after - before, 100);
 }
 
-static void test_pmc_read_refuses_index_0_without_touching_the_counter(void **state)
+static void test_pmc_read_refuses_index_0_untouched(void **state)
 {
 	uint64_t v = 0;
 
@@ -178,7 +178,7 @@ static uint64_t pmc_then_off(uint32_t index)
 	return 1;
 }
 
-static void test_pmc_read_refuses_when_the_counter_went_away_meanwhile(void **state)
+static void test_pmc_read_refuses_when_the_counter_went_away(void **state)
 {
 	uint64_t v = 0;
 
@@ -239,11 +239,11 @@ int main(void)
 		cmocka_unit_test_setup(test_pmc_read_of_a_counter_that_began_below_zero, reset),
 		cmocka_unit_test_setup(test_pmc_read_counts_on_over_the_wrap, reset),
 		cmocka_unit_test_setup(test_pmc_read_differences_survive_a_negative_count, reset),
-		cmocka_unit_test_setup(test_pmc_read_refuses_index_0_without_touching_the_counter, reset),
+		cmocka_unit_test_setup(test_pmc_read_refuses_index_0_untouched, reset),
 		cmocka_unit_test_setup(test_pmc_read_refuses_without_the_capability, reset),
 		cmocka_unit_test_setup(test_pmc_read_refuses_widths_that_make_no_sense, reset),
 		cmocka_unit_test_setup(test_pmc_read_begins_again_when_the_page_changed, reset),
-		cmocka_unit_test_setup(test_pmc_read_refuses_when_the_counter_went_away_meanwhile, reset),
+		cmocka_unit_test_setup(test_pmc_read_refuses_when_the_counter_went_away, reset),
 		cmocka_unit_test_setup(test_pmc_lost_is_enabled_less_running, reset),
 		cmocka_unit_test(test_request_bits_are_read_from_the_format_file),
 	};

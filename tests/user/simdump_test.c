@@ -370,7 +370,7 @@ static void test_collect_refuses_an_oversized_file_unread(void **state)
 
 	snprintf(path, sizeof(path), "%s/callgrind.out.1", (char *)*state);
 	spill(*state, "callgrind.out.1", "", 0);
-	assert_int_equal(truncate(path, 1ll << 33), 0);
+	assert_int_equal(truncate(path, 1LL << 33), 0);
 	refuse_dir(*state, -EFBIG, "callgrind.out.1");
 }
 

@@ -20,7 +20,7 @@
 /*
  * --instr-atstart=no: set-up runs uninstrumented, the model starts at vmb_sim_instrument().
  * --vex-iropt-level=0: valgrind's optimiser drops a load whose value nobody uses, and with it the
- *	read and the cache miss; unoptimised, every access of the program is seen (about half as fast).
+ *	read and the cache miss; unoptimised, every access is seen (and it is half as fast).
  * --dump-line=no: sums per function keep a dump at some kilobytes.
  * --smc-check: code that a benchmark writes must be seen, on every architecture.
  * --fair-sched: a thread that spins must not keep the others from what it waits for.
@@ -44,7 +44,8 @@ static int start(pid_t *pid)
 	if (!err)
 		err = posix_spawn_file_actions_adddup2(&act, 1, 2);
 	if (!err)
-		err = posix_spawnp(pid, argv[0], &act, NULL, (char *const *)(uintptr_t)argv, environ);
+		err = posix_spawnp(pid, argv[0], &act, NULL, (char *const *)(uintptr_t)argv,
+				   environ);
 	posix_spawn_file_actions_destroy(&act);
 	return err;
 }

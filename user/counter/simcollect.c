@@ -62,38 +62,45 @@ struct dumps {
 	struct vmb_sim_dump *dump;
 };
 
-static int open_regular(int dirfd, const char *name, FILE **out)
+static int check_regular(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EBADMSG;
+	return st.st_size > MAX_DUMP_BYTES ? -EFBIG : 0;
+}
+
+/* NULL with @err set if it is not a file of ours to read. */
+static FILE *open_regular(int dirfd, const char *name, int *err)
 {
 	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat st;
-	int err = 0;
+	FILE *in = NULL;
 
-	if (fd < 0)
-		err = -errno;
-	else if (fstat(fd, &st))
-		err = -errno;
-	else if (!S_ISREG(st.st_mode))
-		err = -EBADMSG;
-	else if (st.st_size > MAX_DUMP_BYTES)
-		err = -EFBIG;
-	else if (!(*out = fdopen(fd, "r")))
-		err = -errno;
-	if (err && fd >= 0)
+	*err = fd < 0 ? -errno : check_regular(fd);
+	if (!*err) {
+		in = fdopen(fd, "r");
+		if (!in)
+			*err = -ENOMEM;
+	}
+	if (!in && fd >= 0)
 		close(fd);
-	return err;
+	return in;
 }
 
 static int read_dump(int dirfd, const char *name, struct vmb_sim_dump *d, struct vmb_why *why)
 {
 	struct vmb_why clause = { 0 };
-	FILE *in;
-	int err = open_regular(dirfd, name, &in);
+	int err;
+	FILE *in = open_regular(dirfd, name, &err);
 
-	if (err) {
-		vmb_why_set(&clause, "%s", strerror(-err));
-	} else {
+	if (in) {
 		err = vmb_sim_dump_parse(in, d, &clause);
 		fclose(in);
+	} else {
+		vmb_why_set(&clause, "%s", strerror(-err));
 	}
 	if (err)
 		vmb_why_set(why, "simulated counters: callgrind's dump %.64s: %.200s", name,
@@ -164,12 +171,15 @@ void vmb_sim_explain(const char *dir, char *buf, size_t len)
 {
 	DIR *d = opendir(dir);
 	struct dirent *e;
-	FILE *log;
 
 	buf[0] = 0;
 	while (d && !*buf && (e = readdir(d))) {
-		if (strncmp(e->d_name, VMB_SIM_LOG_PREFIX, sizeof(VMB_SIM_LOG_PREFIX) - 1) ||
-		    open_regular(dirfd(d), e->d_name, &log))
+		FILE *log = NULL;
+		int err;
+
+		if (!strncmp(e->d_name, VMB_SIM_LOG_PREFIX, sizeof(VMB_SIM_LOG_PREFIX) - 1))
+			log = open_regular(dirfd(d), e->d_name, &err);
+		if (!log)
 			continue;
 		find_complaint(log, buf, len);
 		fclose(log);
@@ -243,19 +253,23 @@ int vmb_sim_collect(const char *dir, struct vmb_round *round, struct vmb_why *wh
 	return err;
 }
 
-void vmb_sim_describe(const char *dir, char *buf, size_t len)
+static void describe(const struct vmb_sim_dump *d, char *buf, size_t len)
 {
 	static const char *const name[VMB_SIM_CACHES] = { "I1", "D1", "LL" };
+	size_t at = (size_t)snprintf(buf, len, "%s", d->creator);
+
+	for (size_t i = 0; at < len && i < VMB_SIM_CACHES; i++)
+		if (d->cache[i][0])
+			at += (size_t)snprintf(buf + at, len - at, ", %s %s", name[i], d->cache[i]);
+}
+
+void vmb_sim_describe(const char *dir, char *buf, size_t len)
+{
 	struct dumps all = { 0 };
 	struct vmb_why why;
-	size_t at = 0;
 
 	buf[0] = 0;
-	if (!read_dir(dir, &all, &why))
-		at = (size_t)snprintf(buf, len, "%s", all.dump[0].creator);
-	for (size_t i = 0; at && at < len && i < VMB_SIM_CACHES; i++)
-		if (all.dump[0].cache[i][0])
-			at += (size_t)snprintf(buf + at, len - at, ", %s %s", name[i],
-					       all.dump[0].cache[i]);
+	if (!read_dir(dir, &all, &why) && all.dump)
+		describe(all.dump, buf, len);
 	free(all.dump);
 }

@@ -20,7 +20,7 @@
 
 #define VMB_SIM_TAG		"iters="
 #define VMB_SIM_TAG_NONE	"none.="	/* as long; a dump that is not to be read */
-#define VMB_SIM_EVENTS		24	/* callgrind has 13, more with options that we do not give */
+#define VMB_SIM_EVENTS		24	/* callgrind has 13, more with other options */
 #define VMB_SIM_CACHES		3
 
 /**
