@@ -157,10 +157,9 @@ int vmb_hodges_lehmann(const double *d, size_t n, double alpha, struct vmb_shift
 	w = walsh_means(d, n, &nr);
 	if (!w)
 		return -ENOMEM;
-	vmb_sort(w, nr);
 	*out = (struct vmb_shift){
-		.estimate = vmb_median_sorted(w, nr), .low = k ? w[k - 1] : -INFINITY,
-		.high = k ? w[nr - k] : INFINITY, .coverage = 1 - outside,
+		.estimate = vmb_median_inplace(w, nr), .low = k ? vmb_select(w, nr, k - 1) : -INFINITY,
+		.high = k ? vmb_select(w, nr, nr - k) : INFINITY, .coverage = 1 - outside,
 	};
 	free(w);
 	return 0;

@@ -171,9 +171,13 @@ static int floor_variance(const struct series *s, double resolution, double *out
 	return 0;
 }
 
+/*
+ * The noise is that of the steady state: the own variance of a short segment that holds one huge
+ * iteration would excuse anything.
+ */
 static bool equivalent(const struct vmb_segment *a, const struct vmb_segment *last, double delta)
 {
-	double noise = a->variance / (double)(a->end - a->start) +
+	double noise = last->variance / (double)(a->end - a->start) +
 		       last->variance / (double)(last->end - last->start);
 
 	return fabs(a->mean - last->mean) <= fmax(delta * fabs(last->mean), 3 * sqrt(noise));

@@ -98,40 +98,76 @@ int vmb_session_noise_learn(const struct vmb_rounds_ns *session, size_t nr,
 		mean[i] = s.mean;
 		within += s.variance / (double)nr;
 	}
-	if (!rc)
-		*out = (struct vmb_session_noise){nr, fmax(0, vmb_variance(mean, nr) - within)};
+	if (!rc) {
+		out->sessions = nr;
+		out->spread = vmb_variance(mean, nr);
+		out->variance = fmax(0, out->spread - within);
+	}
 	free(mean);
 	return rc;
 }
 
+/* A standard error and what it is worth. */
+struct error { double size, df; };
+
 /*
- * The variance of the difference: both sides' own, and one session effect each. Degrees of
- * freedom by Satterthwaite over the three parts.
+ * From the parts: both sides' own variance, and a session effect for each. Degrees of freedom by
+ * Satterthwaite.
  */
-static void set_error(const struct side *a, const struct side *b,
-		      const struct vmb_session_noise *noise, struct vmb_unpaired *out)
+static struct error error_of_parts(const struct side *a, const struct side *b,
+				   const struct vmb_session_noise *noise)
 {
-	double session = out->provisional ? 0 : 2 * noise->variance;
+	double session = noise ? 2 * noise->variance : 0;
 	double total = a->variance + b->variance + session, weight;
 
 	weight = a->variance * a->variance / a->df + b->variance * b->variance / b->df;
 	if (session > 0)
 		weight += session * session / (double)(noise->sessions - 1);
-	out->error = sqrt(total);
-	out->df = weight > 0 ? total * total / weight : INFINITY;
+	return (struct error){sqrt(total), weight > 0 ? total * total / weight : INFINITY};
 }
 
-static void set_interval(double confidence, struct vmb_unpaired *out)
+/*
+ * From the history alone: how far apart two sessions of one build were. The parts of a short
+ * history may come out as 0 by chance, and an interval from them would then be far too narrow.
+ */
+static struct error error_of_sessions(const struct vmb_session_noise *noise)
 {
-	double t = vmb_t_quantile(0.5 + confidence / 2, out->df);
+	return (struct error){sqrt(2 * noise->spread), (double)(noise->sessions - 1)};
+}
 
-	out->low = out->effect - t * out->error;
-	out->high = out->effect + t * out->error;
-	out->detectable = (t + vmb_t_quantile(POWER, out->df)) * out->error;
-	if (out->error > 0)
-		out->p_change = 2 * vmb_t_cdf(-fabs(out->effect) / out->error, out->df);
-	else
-		out->p_change = out->effect == 0 ? 1 : 0;
+static double half_width(const struct error *e, double confidence)
+{
+	return vmb_t_quantile(0.5 + confidence / 2, e->df) * e->size;
+}
+
+static double p_of(const struct error *e, double effect)
+{
+	if (e->size > 0)
+		return 2 * vmb_t_cdf(-fabs(effect) / e->size, e->df);
+	return effect == 0 ? 1 : 0;
+}
+
+static void set_interval(const struct side *a, const struct side *b,
+			 const struct vmb_session_noise *noise, double confidence,
+			 struct vmb_unpaired *out)
+{
+	struct error e = error_of_parts(a, b, noise);
+	double p = p_of(&e, out->effect), half = half_width(&e, confidence);
+
+	if (noise) {
+		struct error other = error_of_sessions(noise);
+
+		p = fmax(p, p_of(&other, out->effect));
+		if (half_width(&other, confidence) > half)
+			e = other;
+	}
+	half = half_width(&e, confidence);
+	out->error = e.size;
+	out->df = e.df;
+	out->low = out->effect - half;
+	out->high = out->effect + half;
+	out->p_change = p;
+	out->detectable = half + vmb_t_quantile(POWER, e.df) * e.size;
 }
 
 int vmb_unpaired_judge(const struct vmb_rounds_ns *old, const struct vmb_rounds_ns *fresh,
@@ -144,7 +180,8 @@ int vmb_unpaired_judge(const struct vmb_rounds_ns *old, const struct vmb_rounds_
 
 	opts = opts ? opts : &none;
 	confidence = or_default(opts->confidence, CONFIDENCE);
-	if (!(confidence > 0 && confidence < 1) || !(opts->noise.variance >= 0))
+	if (!(confidence > 0 && confidence < 1) || !(opts->noise.variance >= 0) ||
+	    !(opts->noise.spread >= 0))
 		return -EINVAL;
 	rc = side_of(old, &a);
 	rc = rc ? rc : side_of(fresh, &b);
@@ -153,8 +190,7 @@ int vmb_unpaired_judge(const struct vmb_rounds_ns *old, const struct vmb_rounds_
 	memset(out, 0, sizeof(*out));
 	out->provisional = opts->noise.sessions < VMB_MIN_SESSIONS;
 	out->effect = b.mean - a.mean;
-	set_error(&a, &b, &opts->noise, out);
-	set_interval(confidence, out);
+	set_interval(&a, &b, out->provisional ? NULL : &opts->noise, confidence, out);
 	out->severity = vmb_severity_of(out->low, out->high, &opts->thresholds);
 	return 0;
 }

@@ -20,9 +20,14 @@
  * struct vmb_session_noise - what sessions add.
  * @sessions: how many runs of one build it was learnt from; below VMB_MIN_SESSIONS nothing is
  *            known, and a comparison that uses it is provisional
- * @variance: of a session's effect on the logarithm of a time
+ * @variance: of a session's effect on the logarithm of a time, without what the rounds explain;
+ *            0 if they explain it all
+ * @spread: variance of the sessions' centres as they are, rounds included
  */
-struct vmb_session_noise { size_t sessions; double variance; };
+struct vmb_session_noise {
+	size_t sessions;
+	double variance, spread;
+};
 
 #define VMB_MIN_SESSIONS	3
 
@@ -32,8 +37,7 @@ struct vmb_rounds_ns { const double *ns; size_t n; };
 /**
  * vmb_session_noise_learn - from an A/A history: runs of the same build on the same machine.
  * @session: [nr]
- * @out: variance of the sessions' centres, less what the rounds within them explain, never
- *       below 0
+ * @out: overwritten
  * Return: 0; -EINVAL fewer than VMB_MIN_SESSIONS sessions, or one with fewer than 2 rounds;
  * -EDOM a time is not finite or not > 0; -ENOMEM.
  * Source: one-way random effects, method of moments (Searle, Casella & McCulloch 1992, ch. 3).
@@ -84,7 +88,8 @@ struct vmb_unpaired_opts {
  * @provisional: the session noise is not known: the interval is too narrow by an unknown amount
  * @effect: difference of the 20 % trimmed means of the logarithms, ln(new / old)
  * @low, @high: its interval at the confidence asked for
- * @error: standard error with the session noise, @df: its degrees of freedom
+ * @error: standard error with the session noise, @df: its degrees of freedom; of the two ways to
+ *         look at it (docs/STATISTICS.md), the one with the wider interval
  * @p_change: two-sided P for no change at all
  * @detectable: minimum detectable effect at the same level with power 0.95
  */
