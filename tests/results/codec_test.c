@@ -11,6 +11,7 @@
 #include "results/checksum.h"
 #include "results/schema.h"
 #include "tests/results/made.h"
+#include "user/env/env.h"
 
 /* Comparing. By hand, not by the schema's tables: a member they forget must be noticed. */
 
@@ -796,20 +797,67 @@ static void assert_documented(const char *doc, const struct vmb_struct *s)
 	}
 }
 
-static void test_codec_every_key_is_documented(void **state)
+static char *format_md(void)
 {
 	char *doc = calloc(1, 1 << 20);
 	FILE *in = fopen("docs/FORMAT.md", "r");
 
-	(void)state;
 	assert_non_null(doc);
-	if (!in)
+	if (!in) {
+		free(doc);
 		fail_msg("docs/FORMAT.md: run the tests from the root of the repository");
+	}
 	assert_true(fread(doc, 1, (1 << 20) - 1, in) > 0);
 	fclose(in);
+	return doc;
+}
+
+static void test_codec_every_key_is_documented(void **state)
+{
+	char *doc = format_md();
+
+	(void)state;
 	assert_documented(doc, &vmb_schema_result);
 	assert_documented(doc, &vmb_schema_sample);
 	free(doc);
+}
+
+/* Also as a family: `mitigations.*`, `memory.hugetlb_*`. */
+static bool fact_is_documented(const char *doc, const char *key)
+{
+	char quoted[80];
+
+	snprintf(quoted, sizeof(quoted), "`%s`", key);
+	if (strstr(doc, quoted))
+		return true;
+	for (size_t len = strlen(key); len; len--) {
+		if (key[len - 1] != '.' && key[len - 1] != '_')
+			continue;
+		snprintf(quoted, sizeof(quoted), "`%.*s*`", (int)len, key);
+		if (strstr(doc, quoted))
+			return true;
+	}
+	return false;
+}
+
+/* Baselines and other programs rely on these keys, so one that comes is written down. */
+static void test_codec_facts_of_this_machine_are_documented(void **state)
+{
+	struct vmb_env env = { 0 };
+	char *doc = format_md();
+	size_t missing = 0;
+
+	(void)state;
+	vmb_env_collect(&env);
+	assert_true(env.nr > 0);
+	for (size_t i = 0; i < env.nr; i++)
+		if (!fact_is_documented(doc, env.facts[i].key)) {
+			print_message("docs/FORMAT.md lacks the fact %s\n", env.facts[i].key);
+			missing++;
+		}
+	vmb_env_fini(&env);
+	free(doc);
+	assert_int_equal(missing, 0);
 }
 
 int main(void)
@@ -843,6 +891,7 @@ int main(void)
 		cmocka_unit_test(test_codec_refuses_too_many_elements),
 		cmocka_unit_test(test_codec_refuses_more_memory_than_its_limit),
 		cmocka_unit_test(test_codec_every_key_is_documented),
+		cmocka_unit_test(test_codec_facts_of_this_machine_are_documented),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -431,7 +431,7 @@ static void test_store_read_only_folder(void **state)
 	status = run_child(f, as_nobody);
 	chmod(in_store(f, "runs"), 0755);
 	if (status == CHILD_SKIP) {
-		print_message("SKIPPED: cannot become another user\n");
+		print_message("cannot become another user\n");
 		skip();
 	}
 	assert_int_equal(status, CHILD_GOOD);
@@ -452,7 +452,7 @@ static void test_store_read_only_disk(void **state)
 	int status = run_child(*state, on_read_only_disk);
 
 	if (status == CHILD_SKIP) {
-		print_message("SKIPPED: a tmpfs cannot be mounted here\n");
+		print_message("a tmpfs cannot be mounted here\n");
 		skip();
 	}
 	assert_int_equal(status, CHILD_GOOD);
@@ -500,7 +500,7 @@ static void test_store_full_disk(void **state)
 	int status = run_child(*state, on_full_disk);
 
 	if (status == CHILD_SKIP) {
-		print_message("SKIPPED: a small tmpfs cannot be mounted here\n");
+		print_message("a small tmpfs cannot be mounted here\n");
 		skip();
 	}
 	assert_int_equal(status, CHILD_GOOD);
@@ -659,7 +659,7 @@ static void test_store_under_root_belongs_to_the_owner_of_the_folder(void **stat
 	struct stat st;
 
 	if (geteuid()) {
-		print_message("SKIPPED: only root can give files away\n");
+		print_message("only root can give files away\n");
 		skip();
 	}
 	assert_int_equal(chown(f->base, 65534, 65534), 0);
