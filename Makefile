@@ -75,7 +75,7 @@ $(B)/%.S.o: %.S $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-include tests/room.mk tools/room.mk
+include tests/room.mk tools/room.mk kmod/room.mk
 
 clean:
 	rm -rf build vmbench

@@ -204,7 +204,7 @@ struct vmb_kmod_probe_info {
 
 /**
  * struct vmb_kmod_counter - a hardware event, in terms of perf_event_attr.
- * @type: PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW, or the number of a PMU
+ * @type: PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE or PERF_TYPE_RAW; others give -EINVAL
  * @reserved: 0
  * @config: as in perf_event_attr
  */

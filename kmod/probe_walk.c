@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ * Page tables of the caller. The walks read entries only. Probes that change an entry take it out
+ * atomically, so that accessed and dirty bits set meanwhile by the CPU are not lost, never give more
+ * rights than it had, and put it back before the lock is released.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include <linux/sched.h>
+
+#include "kmod/probe.h"
+
+static void make_cold(const struct vmb_path *path)
+{
+	unsigned int i;
+
+	if (!CPU_HAS_FLUSH_LINE)
+		return;
+	for (i = 0; i < path->nr; i++)
+		cpu_flush_line(path->entry[i]);
+	cpu_fence_all();
+}
+
+/* Load an entry from an address that depends on the value loaded before, as a walker must. */
+static __always_inline unsigned long chase(const unsigned long *entry, unsigned long before)
+{
+	unsigned long same = before;
+
+	asm volatile("" : "+r"(same));
+	return READ_ONCE(*(const unsigned long *)((unsigned long)entry + (before - same)));
+}
+
+/* Begin and end of a level are the same stamp, so that the levels tile the whole. */
+static int window_levels(struct vmb_run *r)
+{
+	const struct vmb_path *path = &r->path;
+	unsigned long v = 0;
+	u64 at[VMB_MAX_LEVELS + 1];
+	unsigned int i;
+
+	r->w.ops = 1;
+	if (r->req.flags & VMB_KMOD_RUN_COLD)
+		make_cold(path);
+	vmb_pmu_begin(r->w.pmu);
+	at[0] = cpu_ticks_begin();
+	for (i = 0; i < path->nr; i++) {
+		v = chase(path->entry[i], v);
+		asm volatile("" : : "r"(v) : "memory");
+		at[i + 1] = cpu_ticks_begin();
+	}
+	vmb_pmu_end(r->w.pmu);
+	r->w.begin_ticks = at[0];
+	r->w.end_ticks = at[path->nr];
+	for (i = 0; i < path->nr; i++)
+		r->w.detail[i] = at[i + 1] - at[i];
+	return 0;
+}
+
+static int window_whole(struct vmb_run *r)
+{
+	const struct vmb_path *path = &r->path;
+	bool cold = r->req.flags & VMB_KMOD_RUN_COLD;
+	unsigned long v = 0;
+	unsigned int i;
+	u32 n;
+
+	if (cold) {
+		r->w.ops = 1;
+		make_cold(path);
+	}
+	n = r->w.ops;
+	vmb_window_begin(&r->w);
+	do {
+		for (i = 0; i < path->nr; i++)
+			v = chase(path->entry[i], v);
+	} while (--n);
+	asm volatile("" : : "r"(v) : "memory");
+	vmb_window_end(&r->w);
+	return 0;
+}
+
+static __always_inline void op_none(struct vmb_flush f)
+{
+}
+
+static int prepare_hardware(struct vmb_run *r)
+{
+	static const struct vmb_probe pages_of_this_cpu = { .scope = VMB_SCOPE_PAGES };
+
+	r->method = vmb_probe_method(&pages_of_this_cpu, VMB_METHOD_DEFAULT);
+	return r->method ? 0 : -EOPNOTSUPP;
+}
+
+/* What flushes a page drops the walker's cached upper levels with it: the whole walk is done. */
+static int window_hardware(struct vmb_run *r)
+{
+	r->w.ops = 1;
+	r->method->once(r->w.flush);
+	if (r->req.flags & VMB_KMOD_RUN_COLD)
+		make_cold(&r->path);
+	return vmb_touch_loop(&r->w, op_none);
+}
+
+static unsigned long *leaf_of(struct vmb_run *r)
+{
+	return r->path.entry[r->path.nr - 1];
+}
+
+static int window_clear_set(struct vmb_run *r)
+{
+	unsigned long *entry = leaf_of(r);
+	u32 n = r->w.ops;
+
+	vmb_window_begin(&r->w);
+	do {
+		WRITE_ONCE(*entry, vmb_entry_take(entry));
+		vmb_arch_entry_barrier();
+	} while (--n);
+	vmb_window_end(&r->w);
+	return 0;
+}
+
+/* Young: the CPU may have set it while the entry was read-only, and setting it takes nothing away. */
+static int window_protect(struct vmb_run *r)
+{
+	unsigned long *entry = leaf_of(r);
+	struct vmb_flush f = r->w.flush;
+	pte_t old = __pte(0);
+	u32 n = r->w.ops;
+
+	vmb_window_begin(&r->w);
+	do {
+		old = pte_mkyoung(__pte(vmb_entry_take(entry)));
+		WRITE_ONCE(*entry, pte_val(pte_wrprotect(old)));
+		vmb_arch_entry_barrier();
+		r->method->once(f);
+		(void)vmb_entry_take(entry);
+		WRITE_ONCE(*entry, pte_val(old));
+		vmb_arch_entry_barrier();
+	} while (--n);
+	vmb_window_end(&r->w);
+	return 0;
+}
+
+/* User space has not run on this CPU since; others may have read the entry while it was stricter. */
+static void settle_pages(struct vmb_run *r)
+{
+	u32 i;
+
+	if (!r->w.flush.asid)
+		return;
+	for (i = 0; i < r->w.touch_pages; i++)
+		vmb_arch_settle_page(r->w.flush.addr + ((unsigned long)i << PAGE_SHIFT),
+				     r->w.flush.asid);
+}
+
+static int window_scan(struct vmb_run *r)
+{
+	const unsigned long *entry = leaf_of(r);
+	u64 accessed = 0, dirty = 0;
+	u32 i, n = r->w.ops;
+
+	vmb_window_begin(&r->w);
+	do {
+		accessed = dirty = 0;
+		for (i = 0; i < r->req.pages; i++) {
+			pte_t pte = __pte(vmb_entry_read(entry + i));
+
+			accessed += !!pte_young(pte);
+			dirty += !!pte_dirty(pte);
+		}
+	} while (--n);
+	vmb_window_end(&r->w);
+	r->w.detail[0] = accessed;
+	r->w.detail[1] = dirty;
+	return 0;
+}
+
+/* cmpxchg as the kernel's own ageing does where the CPU sets the bits by itself. */
+static __always_inline bool change(unsigned long *entry, pte_t (*to)(pte_t))
+{
+	unsigned long old = vmb_entry_read(entry), new;
+
+	do {
+		new = pte_val(to(__pte(old)));
+		if (new == old)
+			return false;
+	} while (!try_cmpxchg(entry, &old, new));
+	return true;
+}
+
+static __always_inline pte_t to_old(pte_t pte)
+{
+	return pte_mkold(pte);
+}
+
+static __always_inline pte_t to_clean(pte_t pte)
+{
+	return pte_mkclean(pte);
+}
+
+static __always_inline pte_t to_dirty(pte_t pte)
+{
+	return pte_mkdirty(pte);
+}
+
+/* One operation per window: a second one would find nothing to clear. */
+static int window_clear_accessed(struct vmb_run *r)
+{
+	unsigned long *entry = leaf_of(r);
+	u64 cleared = 0;
+	u32 i;
+
+	r->w.ops = 1;
+	vmb_window_begin(&r->w);
+	for (i = 0; i < r->req.pages; i++)
+		cleared += change(entry + i, to_old);
+	vmb_window_end(&r->w);
+	r->w.detail[0] = cleared;
+	return 0;
+}
+
+/* A dirty bit that is lost is data that is lost: what was dirty is dirty again before the unlock. */
+static int window_clear_dirty(struct vmb_run *r)
+{
+	DECLARE_BITMAP(was, VMB_KMOD_MAX_PAGES);
+	unsigned long *entry = leaf_of(r);
+	u64 cleared = 0;
+	u32 i;
+
+	r->w.ops = 1;
+	bitmap_zero(was, VMB_KMOD_MAX_PAGES);
+	for (i = 0; i < r->req.pages; i++)
+		if (pte_dirty(__pte(vmb_entry_read(entry + i))))
+			__set_bit(i, was);
+	vmb_window_begin(&r->w);
+	for (i = 0; i < r->req.pages; i++)
+		cleared += change(entry + i, to_clean);
+	vmb_window_end(&r->w);
+	for_each_set_bit(i, was, VMB_KMOD_MAX_PAGES)
+		change(entry + i, to_dirty);
+	vmb_arch_entry_barrier();
+	r->w.detail[0] = cleared;
+	return 0;
+}
+
+#define WALK(_id, _name, _needs, ...) {						\
+	.id = (_id), .name = "walk/" _name, .needs = VMB_KMOD_NEEDS_ADDR | (_needs), \
+	.flags = CPU_HAS_FLUSH_LINE ? VMB_KMOD_RUN_COLD : 0,			\
+	.context = VMB_CTX_IRQS_OFF, .tables = VMB_TABLES_READ, __VA_ARGS__ }
+
+#define PTE(_id, _name, _needs, ...) {						\
+	.id = (_id), .name = "pte/" _name, .needs = VMB_KMOD_NEEDS_ADDR | (_needs), \
+	.context = VMB_CTX_IRQS_OFF, .tables = VMB_TABLES_ENTRIES, __VA_ARGS__ }
+
+static const struct vmb_probe probes[] = {
+	WALK(VMB_PROBE_WALK_LEVELS, "levels", 0, .window = window_levels),
+	WALK(VMB_PROBE_WALK_WHOLE, "whole", 0, .window = window_whole),
+	WALK(VMB_PROBE_WALK_HARDWARE, "hardware", VMB_KMOD_SELFTESTED,
+	     .prepare = prepare_hardware, .window = window_hardware),
+	PTE(VMB_PROBE_PTE_CLEAR_SET, "clear_set", 0, .window = window_clear_set),
+	PTE(VMB_PROBE_PTE_PROTECT, "protect", VMB_KMOD_SELFTESTED, .prepare = prepare_hardware,
+	    .window = window_protect, .settle = settle_pages),
+	PTE(VMB_PROBE_PTE_SCAN, "scan", VMB_KMOD_NEEDS_PAGES, .window = window_scan),
+	PTE(VMB_PROBE_PTE_CLEAR_ACCESSED, "clear_accessed", VMB_KMOD_NEEDS_PAGES,
+	    .window = window_clear_accessed),
+	PTE(VMB_PROBE_PTE_CLEAR_DIRTY, "clear_dirty", VMB_KMOD_NEEDS_PAGES,
+	    .window = window_clear_dirty, .settle = settle_pages),
+};
+
+const struct vmb_probe_table vmb_probes_walk = { probes, ARRAY_SIZE(probes) };
