@@ -105,7 +105,7 @@ static void print_json(FILE *out, const struct vmb_check *c, const struct vmb_fi
 	print_member(out, "state", looks[f->state].word);
 	print_member(out, "now", f->now);
 	print_member(out, "means", c->means);
-	print_member(out, "mend", f->mend);
+	print_member(out, "mend", needs_mending(f) ? f->mend : NULL);
 	fprintf(out, ",\"fixable\":%s}", c->fixed ? "true" : "false");
 }
 

@@ -194,10 +194,27 @@ void vmb_check_isolated(const struct vmb_check_ctx *ctx, struct vmb_finding *out
 
 void vmb_check_nohz_full(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 {
-	if (vmb_env_find(ctx->env, "noise.nohz_full"))
+	if (vmb_env_find(ctx->env, "noise.nohz_full")) {
 		judge_set(ctx, "noise.nohz_full", "tickless", out);
-	else
-		vmb_found(out, VMB_CHECK_WARN, "this kernel was built without it");
+		return;
+	}
+	vmb_found(out, VMB_CHECK_WARN, "this kernel was built without it");
+	snprintf(out->mend, sizeof(out->mend), "use a kernel with CONFIG_NO_HZ_FULL=y");
+}
+
+/* Where interrupts may go instead. */
+static unsigned int other_cpu(const struct vmb_pin *pin)
+{
+	struct vmb_cpuset pinned, online;
+	unsigned int cpu;
+
+	pinned_set(pin, &pinned);
+	if (vmb_cpulist_read("/sys/devices/system/cpu/online", &online))
+		return 0;
+	cpu = vmb_cpuset_next(&online, 0);
+	while (cpu < VMB_CPUSET_MAX && vmb_cpuset_has(&pinned, cpu))
+		cpu = vmb_cpuset_next(&online, cpu + 1);
+	return cpu < VMB_CPUSET_MAX ? cpu : 0;
 }
 
 /* How many interrupts are routed to a pinned CPU; -1 if that cannot be seen. */
@@ -240,9 +257,9 @@ void vmb_check_irq_affinity(const struct vmb_check_ctx *ctx, struct vmb_finding 
 		  "%d interrupts go to the chosen CPUs%s", n,
 		  balanced ? "; irqbalance runs and may move them" : "");
 	if (n)
-		snprintf(out->mend, sizeof(out->mend), "%secho 0 | sudo tee /proc/irq/%s/smp_affinity_list"
+		snprintf(out->mend, sizeof(out->mend), "%secho %u | sudo tee /proc/irq/%s/smp_affinity_list"
 			 "    # and so on; managed ones cannot be moved",
-			 balanced ? "sudo systemctl stop irqbalance; " : "", first);
+			 balanced ? "sudo systemctl stop irqbalance; " : "", other_cpu(ctx->pin), first);
 	else if (balanced)
 		snprintf(out->mend, sizeof(out->mend), "sudo systemctl stop irqbalance    # back: start");
 }

@@ -72,16 +72,20 @@ static void add_process_aslr(struct vmb_env *env)
 			     persona & ADDR_NO_RANDOMIZE);
 }
 
-/* "cpu" on most machines, "cpu_core" and "cpu_atom" on hybrid ones; arm64 has a sysctl instead. */
+/*
+ * "cpu" on most machines, "cpu_core" and "cpu_atom" on hybrid ones: the strictest counts. arm64 has
+ * a sysctl instead.
+ */
 static void add_rdpmc(struct vmb_env *env)
 {
 	struct vmb_sys_names names;
 	long long v;
 
 	if (!vmb_sys_list(&names, "/sys/bus/event_source/devices"))
-		for (size_t i = 0; i < names.nr && !vmb_env_find(env, "kernel.rdpmc"); i++)
+		for (size_t i = 0; i < names.nr; i++)
 			if (!strncmp(names.name[i], "cpu", 3) &&
-			    !vmb_sys_number(&v, "/sys/bus/event_source/devices/%s/rdpmc", names.name[i]))
+			    !vmb_sys_number(&v, "/sys/bus/event_source/devices/%s/rdpmc", names.name[i]) &&
+			    (double)v < vmb_env_get_number(env, "kernel.rdpmc", 1e9))
 				vmb_env_number(env, "kernel.rdpmc", "sysfs", (double)v);
 	vmb_sys_names_fini(&names);
 }
