@@ -12,25 +12,29 @@ static size_t min3(size_t a, size_t b, size_t c)
 	return m < c ? m : c;
 }
 
-/* Levenshtein distance; both words shorter than MAX_WORD. */
+/* Optimal string alignment: edits, with a swap of neighbours as one. Words below MAX_WORD. */
 static size_t distance(const char *a, const char *b)
 {
-	size_t row[MAX_WORD + 1], la = strlen(a), lb = strlen(b);
+	size_t rows[3][MAX_WORD + 1], la = strlen(a), lb = strlen(b);
+	size_t *before = rows[0], *last = rows[1], *row = rows[2];
 
 	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
+		last[j] = j;
 	for (size_t i = 1; i <= la; i++) {
-		size_t diagonal = row[0];
+		size_t *spare = before;
 
 		row[0] = i;
 		for (size_t j = 1; j <= lb; j++) {
-			size_t up = row[j];
-
-			row[j] = min3(up + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = up;
+			row[j] = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
 		}
+		before = last;
+		last = row;
+		row = spare;
 	}
-	return row[lb];
+	return last[lb];
 }
 
 const char *vmb_nearest(const char *word, const char *const *names, size_t nr)
