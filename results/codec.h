@@ -47,6 +47,7 @@ VMB_MUST_CHECK int vmb_round_decode(const void *data, size_t len, struct vmb_rou
  * vmb_result_encode, vmb_result_decode - the same for a whole run, which is a file. The summaries
  * are stored and read back as they are, never computed anew. A double that is not a finite number
  * is absent from the file and read back as NaN; a count that was not counted is read back as 0.
+ * Of a summary that is not measured only the rounds' numbers are kept.
  */
 VMB_MUST_CHECK int vmb_result_encode(const struct vmb_result *res, struct vmb_bytes *out);
 VMB_MUST_CHECK int vmb_result_decode(const void *data, size_t len, struct vmb_result *out,

@@ -51,6 +51,9 @@ const char *vmb_fact_words(const struct vmb_fact *f, char buf[64])
 /* Facts that make up a line; those that are absent leave no trace. */
 struct piece { const char *before, *key, *after; };
 
+/* A commit is known by its first digits. */
+#define COMMIT_BYTES	12
+
 static const struct piece machine[] = {
 	{ "", "cpu.model", "" }, { "", "cpu.microarch", "" }, { "CPUs: ", "cpu.threads", "" },
 	{ "cores: ", "cpu.cores", "" }, { "L1d ", "cache.l1d_bytes", "" },
@@ -124,12 +127,16 @@ static void put_item(FILE *out, const struct vmb_env *env, const char *before, c
 		     const char *after, enum vmb_text_form form, size_t *nr)
 {
 	const struct vmb_fact *f = vmb_env_find(env, key);
-	char buf[64];
+	char buf[64], commit[COMMIT_BYTES + 1];
 	const char *words = f ? vmb_fact_words(f, buf) : NULL;
 
 	if (!words || !*words)
 		return;
 	fprintf(out, "%s%s", *nr ? ", " : "", before);
+	if (!strcmp(key, "build.git_commit")) {
+		snprintf(commit, sizeof(commit), "%s", words);
+		words = commit;
+	}
 	vmb_text_put(out, words, form);
 	fputs(after, out);
 	++*nr;

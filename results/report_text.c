@@ -211,23 +211,57 @@ static size_t same_notes(const struct vmb_result *res, const struct vmb_bench_re
 	return nr;
 }
 
-static void put_ids(const struct text *t, const struct vmb_bench_result *b, size_t nr)
-{
-	size_t put_so_far = 0;
+/* Ids one after the other, on as many lines as it takes; after @most of them only their number. */
+struct id_list {
+	const struct text *t;
+	size_t nr, most;
+	unsigned int at;
+};
 
-	for (size_t i = 0; i < t->res->nr; i++) {
-		if (!vmb_view_same_note(b, &t->res->benches[i]))
-			continue;
-		if (put_so_far == MOST_IDS && !t->verbose) {
-			fprintf(t->out, " and %zu more", nr - put_so_far);
-			break;
-		}
-		fputs(put_so_far++ ? ", " : "", t->out);
-		put(t, t->res->benches[i].id);
-	}
+#define LIST_INDENT	4u
+
+static struct id_list start_list(const struct text *t)
+{
+	return (struct id_list){ .t = t, .most = t->verbose ? SIZE_MAX : MOST_IDS };
 }
 
-/* Why benchmarks are not ok; those with the same reason share a line. */
+static void list_id(struct id_list *l, const char *id)
+{
+	unsigned int width = vmb_text_width(id);
+
+	if (l->nr++ >= l->most)
+		return;
+	if (l->nr > 1)
+		l->at += (unsigned int)fprintf(l->t->out, ",");
+	if (l->nr == 1 || l->at + 2 + width > l->t->width) {
+		fprintf(l->t->out, "%s%*s", l->nr == 1 ? "" : "\n", (int)LIST_INDENT, "");
+		l->at = LIST_INDENT;
+	} else {
+		l->at += (unsigned int)fprintf(l->t->out, " ");
+	}
+	put(l->t, id);
+	l->at += width;
+}
+
+static void end_list(const struct id_list *l)
+{
+	if (l->nr > l->most)
+		fprintf(l->t->out, " and %zu more", l->nr - l->most);
+	if (l->nr)
+		fputc('\n', l->t->out);
+}
+
+static void list_same_notes(const struct text *t, const struct vmb_bench_result *b)
+{
+	struct id_list list = start_list(t);
+
+	for (size_t i = 0; i < t->res->nr; i++)
+		if (vmb_view_same_note(b, &t->res->benches[i]))
+			list_id(&list, t->res->benches[i].id);
+	end_list(&list);
+}
+
+/* Why benchmarks are not ok; those with the same reason share it. */
 static void put_note(const struct text *t, const struct vmb_bench_result *b)
 {
 	size_t nr = same_notes(t->res, b);
@@ -236,30 +270,28 @@ static void put_note(const struct text *t, const struct vmb_bench_result *b)
 	fprintf(t->out, "%s%s%s%s ", loud ? "! " : "  ", vmb_report_colour(b->status, t->colour),
 		vmb_report_status_word(b->status), paint(t, reset));
 	if (nr > 1)
-		fprintf(t->out, "(%zu) ", nr);
-	put_ids(t, b, nr);
+		fprintf(t->out, "%zu benchmarks", nr);
+	else
+		put(t, b->id);
 	fputs(": ", t->out);
 	put(t, b->reason[0] ? b->reason : "no reason was recorded");
 	fputc('\n', t->out);
+	if (nr > 1)
+		list_same_notes(t, b);
 }
 
 static void put_remark(const struct text *t, const char *category, const struct vmb_remark *remark)
 {
-	size_t nr = 0;
+	struct id_list list = start_list(t);
 
 	for (size_t i = 0; i < t->res->nr; i++) {
 		if (!vmb_view_has_remark(&t->res->benches[i], category, remark))
 			continue;
-		if (nr < MOST_IDS || t->verbose) {
-			fputs(nr ? ", " : "  note: ", t->out);
-			put(t, t->res->benches[i].id);
-		}
-		nr++;
+		if (!list.nr)
+			fprintf(t->out, "  note: %s\n", remark->words);
+		list_id(&list, t->res->benches[i].id);
 	}
-	if (nr > MOST_IDS && !t->verbose)
-		fprintf(t->out, " and %zu more", nr - MOST_IDS);
-	if (nr)
-		fprintf(t->out, ": %s\n", remark->words);
+	end_list(&list);
 }
 
 static void put_section(struct text *t, const char *category)

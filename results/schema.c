@@ -190,7 +190,9 @@ static const struct vmb_field summary_fields[] = {
 	{ .key = "round_ns", .type = VMB_FIELD_REALS, .max = VMB_MAX_ROUNDS,
 	  MEMBER(vmb_summary, round_ns), COUNT(vmb_summary, nr_round_ns) },
 };
-static const struct vmb_struct schema_summary = { STRUCT(vmb_summary, summary_fields) };
+static const struct vmb_struct schema_summary = {
+	STRUCT(vmb_summary, summary_fields), .gate = &summary_fields[0],
+};
 
 /* Benchmarks, the environment, the run. */
 

@@ -70,6 +70,8 @@ struct vmb_field {
  * @size: of the C struct
  * @fields: [nr]
  * @known_offset: uint32_t mask that the fields' @known bits belong to
+ * @gate: a truth of the struct; while it is false no number means anything, and only required
+ *        fields are written. NULL: none
  * @check: NULL, or what a table cannot say: returns NULL or what is wrong, a static string
  */
 struct vmb_struct {
@@ -78,6 +80,7 @@ struct vmb_struct {
 	const struct vmb_field *fields;
 	size_t nr;
 	size_t known_offset;
+	const struct vmb_field *gate;
 	const char *(*check)(const void *object);
 };
 

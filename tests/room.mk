@@ -17,3 +17,5 @@ test:
 .PHONY: test tests-build
 .SECONDARY: $(TEST_BIN:=.c.o)
 -include $(TEST_BIN:=.c.d)
+
+include tests/fuzz/room.mk

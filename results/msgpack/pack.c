@@ -224,6 +224,8 @@ static bool is_present(const struct vmb_struct *s, const struct vmb_field *f, co
 {
 	if (f->known)
 		return vmb_field_known(s, f, object);
+	if (s->gate && !vmb_field_uint(s->gate, object))
+		return f->required;
 	return f->required || packers[f->type].present(f, object);
 }
 

@@ -136,20 +136,22 @@ static inline void made_summary(uint64_t *seed, struct vmb_summary *s)
 	double *reals[] = {
 		&s->median, &s->low, &s->high, &s->mean, &s->mean_low, &s->mean_high, &s->min,
 		&s->max, &s->intercept_share, &s->throughput, &s->timer_cost_ns,
-		&s->sample_cost_ns,
+		&s->sample_cost_ns, &s->confidence, &s->std_dev, &s->mad,
 	};
 
+	s->kept = (uint32_t)made_below(seed, VMB_MAX_ROUNDS + 1);
+	s->discarded = (uint32_t)made_below(seed, VMB_MAX_ROUNDS + 1);
 	s->measured = made_below(seed, 4);
-	s->flags = (uint32_t)made_below(seed, 4);
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(reals); i++)
-		*reals[i] = made_real(seed);
+		*reals[i] = s->measured ? made_real(seed) : NAN;
+	if (!s->measured)
+		return;
+	s->flags = (uint32_t)made_below(seed, 4);
 	s->confidence = (double)made_below(seed, 1001) / 1000;
 	s->std_dev = made_positive(seed);
 	s->mad = made_positive(seed);
 	s->outliers_mild = (uint32_t)made_below(seed, VMB_MAX_ROUNDS + 1);
 	s->outliers_severe = (uint32_t)made_below(seed, VMB_MAX_ROUNDS + 1);
-	s->kept = (uint32_t)made_below(seed, VMB_MAX_ROUNDS + 1);
-	s->discarded = (uint32_t)made_below(seed, VMB_MAX_ROUNDS + 1);
 	MADE_TEXT(seed, s->throughput_unit, 0);
 	s->nr_counters = (uint32_t)made_below(seed, VMB_ARRAY_SIZE(s->counters) + 1);
 	for (uint32_t i = 0; i < s->nr_counters; i++) {
