@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "arch/base/assert.h"
 #include "results/stat_basic.h"
 
 struct distance { double size; uint32_t twice_rank; int sign; };
@@ -29,7 +30,20 @@ static void rank(struct distance *v, size_t n)
 }
 
 /*
- * Distribution of the sum of the scores that get a plus, each with chance 1/2.
+ * One more score, which counts with chance 1/2. From the top down: each sum is read before it is
+ * written.
+ */
+static void add_score(double *p, size_t reach, size_t score)
+{
+	VMB_ASSERT(score > 0);
+	for (size_t s = reach; s >= score; s--)
+		p[s] = 0.5 * (p[s] + p[s - score]);
+	for (size_t s = 0; s < score; s++)
+		p[s] *= 0.5;
+}
+
+/*
+ * Distribution of the sum of the scores that get a plus.
  * Return: [*@nr] probabilities of the sums 0 to *@nr - 1, heap; NULL when out of memory.
  */
 static double *flip_distribution(const uint32_t *score, size_t n, size_t *nr)
@@ -45,11 +59,21 @@ static double *flip_distribution(const uint32_t *score, size_t n, size_t *nr)
 	p[0] = 1;
 	for (size_t i = 0; i < n; i++) {
 		reach += score[i];
-		for (size_t s = reach + 1; s-- > 0;)
-			p[s] = 0.5 * (p[s] + (s >= score[i] ? p[s - score[i]] : 0));
+		add_score(p, reach, score[i]);
 	}
 	*nr = total + 1;
 	return p;
+}
+
+/* Without ties all doubled ranks are even, and half of them say the same in half the room. */
+static size_t halve(uint32_t *score, size_t n, size_t sum)
+{
+	for (size_t i = 0; i < n; i++)
+		if (score[i] % 2)
+			return sum;
+	for (size_t i = 0; i < n; i++)
+		score[i] /= 2;
+	return sum / 2;
 }
 
 static double sum_of(const double *p, size_t from, size_t to)
@@ -96,6 +120,7 @@ int vmb_sign_flip_test(const double *d, size_t n, double centre, struct vmb_sign
 		score[used++] = v[i].twice_rank;
 		plus += v[i].sign > 0 ? v[i].twice_rank : 0;
 	}
+	plus = halve(score, used, plus);
 	p = flip_distribution(score, used, &nr);
 	if (!p)
 		goto out;

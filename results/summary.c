@@ -160,6 +160,10 @@ static int collect(const struct vmb_digest *d, size_t nr, struct vmb_summary *ou
 			out->round_ns[out->nr_round_ns++] = d[r].ns;
 	}
 	out->kept = (uint32_t)out->nr_round_ns;
+	if (!out->kept) {
+		free(out->round_ns);
+		out->round_ns = NULL;
+	}
 	return 0;
 }
 
