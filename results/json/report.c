@@ -332,9 +332,13 @@ static void put_benches(struct json *j, json_t *root, const struct vmb_result *r
 			j->error = -ENOMEM;
 }
 
+/* DEL is a control character too, but JSON does not want it escaped. It occurs in strings only. */
 static int write_chunk(const char *buffer, size_t size, void *data)
 {
-	return fwrite(buffer, 1, size, data) == size ? 0 : -1;
+	for (size_t i = 0; i < size; i++)
+		if (buffer[i] == 0x7f ? fputs("\\u007f", data) < 0 : fputc(buffer[i], data) == EOF)
+			return -1;
+	return 0;
 }
 
 int vmb_report_json(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts)
