@@ -156,14 +156,16 @@ static void test_cache_flags_need_all_three_and_sense(void **state)
 #define NOPS 100
 
 /* The two loops differ by NOPS instructions per iteration, on every instruction set. */
-static VMB_NOINLINE void loop_of_none(uint64_t n)
+static VMB_NOINLINE void loop_of_none(void *priv, uint64_t n)
 {
+	(void)priv;
 	for (; n; n--)
 		__asm__ volatile("" : : : "memory");
 }
 
-static VMB_NOINLINE void loop_of_nops(uint64_t n)
+static VMB_NOINLINE void loop_of_nops(void *priv, uint64_t n)
 {
+	(void)priv;
 	for (; n; n--)
 		__asm__ volatile(".rept 100\n\tnop\n\t.endr" : : : "memory");
 }
@@ -172,10 +174,11 @@ static VMB_NOINLINE void loop_of_nops(uint64_t n)
 static char *lines;
 #define LINES_BYTES (4u << 20)
 
-static VMB_NOINLINE void loop_of_lines(uint64_t n)
+static VMB_NOINLINE void loop_of_lines(void *priv, uint64_t n)
 {
 	static size_t at;
 
+	(void)priv;
 	for (; n; n--) {
 		vmb_keep((uint64_t)*(volatile char *)(lines + at));
 		at = (at + 64) % LINES_BYTES;
@@ -183,8 +186,9 @@ static VMB_NOINLINE void loop_of_lines(uint64_t n)
 }
 
 /* Each iteration reads the same few lines. */
-static VMB_NOINLINE void loop_of_one_line(uint64_t n)
+static VMB_NOINLINE void loop_of_one_line(void *priv, uint64_t n)
 {
+	(void)priv;
 	for (; n; n--)
 		vmb_keep((uint64_t)*(volatile char *)lines);
 }
@@ -199,14 +203,15 @@ static void *worker(void *arg)
 		pthread_barrier_wait(&go);
 		if (!worker_iters)
 			return NULL;
-		loop_of_nops(worker_iters);
+		loop_of_nops(NULL, worker_iters);
 		pthread_barrier_wait(&done);
 	}
 }
 
 /* Another thread does the work. */
-static VMB_NOINLINE void loop_elsewhere(uint64_t n)
+static VMB_NOINLINE void loop_elsewhere(void *priv, uint64_t n)
 {
+	(void)priv;
 	worker_iters = n;
 	pthread_barrier_wait(&go);
 	if (n)
@@ -215,18 +220,11 @@ static VMB_NOINLINE void loop_elsewhere(uint64_t n)
 
 static const struct loop {
 	const char *name;
-	void (*run)(uint64_t n);
+	void (*run)(void *priv, uint64_t n);
 } loops[] = {
 	{ "none", loop_of_none }, { "nops", loop_of_nops }, { "lines", loop_of_lines },
 	{ "one_line", loop_of_one_line }, { "elsewhere", loop_elsewhere },
 };
-
-static VMB_NOINLINE void region(void (*run)(uint64_t n), uint64_t n, uint64_t tag)
-{
-	vmb_sim_begin();
-	run(n);
-	vmb_sim_end(tag);
-}
 
 static int simulated_main(const char *name, uint64_t n)
 {
@@ -240,13 +238,13 @@ static int simulated_main(const char *name, uint64_t n)
 	pthread_barrier_init(&go, NULL, 2);
 	pthread_barrier_init(&done, NULL, 2);
 	pthread_create(&t, NULL, worker, NULL);
-	loop_of_nops(3000000);	/* set-up: must not be counted */
+	loop_of_nops(NULL, 3000000);	/* set-up: must not be counted */
 	vmb_sim_instrument();
-	region(l->run, n, 0);
+	vmb_sim_region(l->run, NULL, n, 0);
 	for (uint64_t k = 1; k <= 3; k++)
-		region(l->run, k * n, k * n);
+		vmb_sim_region(l->run, NULL, k * n, k * n);
 	vmb_sim_finish();
-	loop_elsewhere(0);
+	loop_elsewhere(NULL, 0);
 	pthread_join(t, NULL);
 	free(lines);
 	return dprintf(3, "running=%d", vmb_sim_running()) < 0;

@@ -41,19 +41,27 @@ void vmb_sim_argv_free(char **argv);
  * Inside the simulated process; no-ops elsewhere. The order is
  *
  *	set-up; instrument;
- *	begin; run(n); end(0);				warm-up
- *	begin; run(n); end(n); begin; run(2n); end(2n);
+ *	region(n, 0);				warm-up
+ *	region(n, n); region(2n, 2n);
  *	finish; check, teardown
- *
- * The warm-up goes through begin and end like the rest, because the first pass over their code
- * misses the caches too. Have the three in one function that is not inlined: what lies between
- * them is counted, and must be the same instructions each time.
  */
 bool vmb_sim_running(void);	/* are we under valgrind? */
 void vmb_sim_instrument(void);	/* start the model; set-up before this runs unsimulated */
 void vmb_sim_begin(void);	/* zero counts, start counting: last thing before run() */
 void vmb_sim_end(uint64_t iters);	/* stop, dump, tag the dump with @iters; 0: to be dropped */
 void vmb_sim_finish(void);	/* stop the model: what follows runs many times faster */
+
+/**
+ * vmb_sim_region - begin, run, end.
+ * @run: called with @priv and @iters
+ * @tag: @iters, or 0 for a warm-up, whose dump is dropped
+ *
+ * What lies between begin and end is counted. Here it is the same instructions each time, and they
+ * are in the caches after a warm-up, which a loop around begin and end does not promise: the
+ * compiler may peel it. Only so is the difference of two dumps exact to the last instruction.
+ */
+void vmb_sim_region(void (*run)(void *priv, uint64_t iters), void *priv, uint64_t iters,
+		    uint64_t tag);
 
 /**
  * vmb_sim_collect - read the dumps of one process into samples.

@@ -73,6 +73,14 @@ void vmb_sim_end(uint64_t iters)
 	dump(iters ? VMB_SIM_TAG : VMB_SIM_TAG_NONE, iters);
 }
 
+VMB_NOINLINE void vmb_sim_region(void (*run)(void *priv, uint64_t iters), void *priv,
+				 uint64_t iters, uint64_t tag)
+{
+	vmb_sim_begin();
+	run(priv, iters);
+	vmb_sim_end(tag);
+}
+
 void vmb_sim_finish(void)
 {
 	CALLGRIND_STOP_INSTRUMENTATION;
