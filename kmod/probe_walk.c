@@ -196,6 +196,11 @@ static __always_inline pte_t to_old(pte_t pte)
 	return pte_mkold(pte);
 }
 
+static __always_inline pte_t to_young(pte_t pte)
+{
+	return pte_mkyoung(pte);
+}
+
 static __always_inline pte_t to_clean(pte_t pte)
 {
 	return pte_mkclean(pte);
@@ -206,8 +211,12 @@ static __always_inline pte_t to_dirty(pte_t pte)
 	return pte_mkdirty(pte);
 }
 
-/* One operation per window: a second one would find nothing to clear. */
-static int window_clear_accessed(struct vmb_run *r)
+/*
+ * Clear a bit of every entry, timed; afterwards every entry that had it has it again. One operation
+ * per window: a second one would find nothing to clear.
+ */
+static __always_inline void clear_timed(struct vmb_run *r, const unsigned long *had,
+					pte_t (*clear)(pte_t), pte_t (*set)(pte_t))
 {
 	unsigned long *entry = leaf_of(r);
 	u64 cleared = 0;
@@ -216,33 +225,41 @@ static int window_clear_accessed(struct vmb_run *r)
 	r->w.ops = 1;
 	vmb_window_begin(&r->w);
 	for (i = 0; i < r->req.pages; i++)
-		cleared += change(entry + i, to_old);
+		cleared += change(entry + i, clear);
 	vmb_window_end(&r->w);
+	for_each_set_bit(i, had, r->req.pages)
+		change(entry + i, set);
+	vmb_arch_entry_barrier();
 	r->w.detail[0] = cleared;
+}
+
+/* All are made accessed first: a page in the TLB is not marked again however often it is touched. */
+static int window_clear_accessed(struct vmb_run *r)
+{
+	DECLARE_BITMAP(had, VMB_KMOD_MAX_PAGES);
+	unsigned long *entry = leaf_of(r);
+	u32 i;
+
+	bitmap_zero(had, VMB_KMOD_MAX_PAGES);
+	for (i = 0; i < r->req.pages; i++)
+		if (!change(entry + i, to_young))
+			__set_bit(i, had);
+	clear_timed(r, had, to_old, to_young);
 	return 0;
 }
 
-/* A dirty bit that is lost is data that is lost: what was dirty is dirty again before the unlock. */
+/* A dirty bit that is lost is data that is lost. */
 static int window_clear_dirty(struct vmb_run *r)
 {
-	DECLARE_BITMAP(was, VMB_KMOD_MAX_PAGES);
-	unsigned long *entry = leaf_of(r);
-	u64 cleared = 0;
+	DECLARE_BITMAP(had, VMB_KMOD_MAX_PAGES);
+	const unsigned long *entry = leaf_of(r);
 	u32 i;
 
-	r->w.ops = 1;
-	bitmap_zero(was, VMB_KMOD_MAX_PAGES);
+	bitmap_zero(had, VMB_KMOD_MAX_PAGES);
 	for (i = 0; i < r->req.pages; i++)
 		if (pte_dirty(__pte(vmb_entry_read(entry + i))))
-			__set_bit(i, was);
-	vmb_window_begin(&r->w);
-	for (i = 0; i < r->req.pages; i++)
-		cleared += change(entry + i, to_clean);
-	vmb_window_end(&r->w);
-	for_each_set_bit(i, was, VMB_KMOD_MAX_PAGES)
-		change(entry + i, to_dirty);
-	vmb_arch_entry_barrier();
-	r->w.detail[0] = cleared;
+			__set_bit(i, had);
+	clear_timed(r, had, to_clean, to_dirty);
 	return 0;
 }
 

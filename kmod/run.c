@@ -53,7 +53,9 @@ static int check_numbers(struct vmb_run *r)
 	if (q->timeout_ns > VMB_KMOD_MAX_TIMEOUT_NS)
 		return vmb_reason(r, -EINVAL, "timeout_ns must be at most %llu",
 				  VMB_KMOD_MAX_TIMEOUT_NS);
-	if (q->reserved || (!q->cpus != !q->cpus_bytes) || q->cpus_bytes % 8 ||
+	if (q->reserved)
+		return vmb_reason(r, -EINVAL, "reserved must be 0");
+	if ((!q->cpus != !q->cpus_bytes) || q->cpus_bytes % 8 ||
 	    q->cpus_bytes > MAX_CPUS_BYTES)
 		return vmb_reason(r, -EINVAL,
 				  "cpus_bytes must be a multiple of 8 up to %u, and 0 without cpus",

@@ -73,8 +73,9 @@ enum vmb_kmod_probe {
 	VMB_PROBE_PTE_CLEAR_SET		= 0x0211,	/* clear, set again */
 	VMB_PROBE_PTE_PROTECT		= 0x0212,	/* make read-only, flush the page, undo */
 	VMB_PROBE_PTE_SCAN		= 0x0213,	/* read @pages entries; detail: accessed, dirty */
-	VMB_PROBE_PTE_CLEAR_ACCESSED	= 0x0214,	/* of @pages entries */
-	VMB_PROBE_PTE_CLEAR_DIRTY	= 0x0215,	/* of @pages entries; then set again, untimed */
+	/* Of @pages entries; detail[0]: how many had it. Untimed: set before (accessed) and after. */
+	VMB_PROBE_PTE_CLEAR_ACCESSED	= 0x0214,
+	VMB_PROBE_PTE_CLEAR_DIRTY	= 0x0215,
 
 	/* Caches; on the module's own memory. */
 	VMB_PROBE_CACHE_FLUSH_CLEAN	= 0x0301,	/* load a line, flush it */

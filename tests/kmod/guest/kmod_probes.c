@@ -177,15 +177,13 @@ static void test_accessed(struct client *c)
 	struct vmb_kmod_run req = client_request(c, &p);
 
 	req.pages = CLIENT_PAGES;
-	/* Two samples: each is preceded by a touch, by which the CPU sets the bits if its TLB asks it. */
 	req.samples = 2;
 	if (client_run(c, &req)) {
 		tap_ok(false, "%s: %s", p.name, req.reason);
 		return;
 	}
-	tap_ok(c->buf[0].detail[0] <= CLIENT_PAGES && c->buf[1].detail[0] <= CLIENT_PAGES,
-	       "clear_accessed cleared %llu, then %llu", (unsigned long long)c->buf[0].detail[0],
-	       (unsigned long long)c->buf[1].detail[0]);
+	tap_ok(c->buf[0].detail[0] == CLIENT_PAGES && c->buf[1].detail[0] == CLIENT_PAGES,
+	       "clear_accessed cleared them all, each time");
 }
 
 static void test_memory_intact(struct client *c)
@@ -238,7 +236,7 @@ static void test_counters(struct client *c)
 
 	req.nr_counters = 1;
 	req.counters[0] = (struct vmb_kmod_counter){ PERF_TYPE_HARDWARE, 0,
-						     PERF_COUNT_HW_INSTRUCTIONS };
+						     PERF_COUNT_HW_CPU_CYCLES };
 	req.iters = 100;
 	req.samples = SAMPLES;
 	err = client_run(c, &req);
@@ -248,8 +246,8 @@ static void test_counters(struct client *c)
 	}
 	if (!tap_ok(!err, "a counter opens %s", req.reason))
 		return;
-	tap_ok(c->buf[0].counted == 1 && c->buf[0].counter[0] >= c->buf[0].ops,
-	       "%llu instructions in %u flushes", (unsigned long long)c->buf[0].counter[0],
+	tap_ok(c->buf[0].counted == 1 && c->buf[0].counter[0],
+	       "%llu cycles in %u flushes", (unsigned long long)c->buf[0].counter[0],
 	       c->buf[0].ops);
 }
 

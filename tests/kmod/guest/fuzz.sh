@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# Hostile clients, on a kernel that poisons and checks its heap (slub_debug=FZPU).
+# shellcheck shell=ash
+
+failed=0
+
+ok()
+{
+	if [ "$1" = 0 ]; then
+		echo "ok - $2"
+	else
+		echo "not ok - $2"
+		failed=1
+	fi
+}
+
+available_kb()
+{
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '/^MemAvailable:/ { print $2 }' /proc/meminfo
+}
+
+count=100000 seed=1
+for word in $(cat /proc/cmdline); do
+	case $word in
+	rig.fuzz=*) count=${word#rig.fuzz=} ;;
+	rig.seed=*) seed=${word#rig.seed=} ;;
+	esac
+done
+
+insmod ./vmbench.ko || exit 1
+./kmod_fuzz 2000 "$seed" >/dev/null	# what the kernel allocates once is no leak
+before=$(available_kb)
+./kmod_fuzz "$count" "$seed"
+ok $? "$count hostile calls"
+after=$(available_kb)
+
+# shellcheck disable=SC2009 # busybox has no pgrep -f for kernel threads
+ps | grep -v grep | grep -q 'vmbench/'
+ok $((!$?)) "no thread of the module is left"
+[ $((before - after)) -lt 8192 ]
+ok $? "no memory is lost ($before kB before, $after kB after)"
+./kmod_info >/tmp/info 2>&1
+ok $? "the module works as before"
+rmmod vmbench
+ok $? "and unloads"
+
+for cache in /sys/kernel/slab/*/validate; do
+	echo 1 >"$cache" 2>/dev/null
+done
+[ -e /sys/kernel/slab/kmalloc-1k/poison ] && [ "$(cat /sys/kernel/slab/kmalloc-1k/poison)" = 1 ]
+ok $? "the heap was poisoned, and every cache is valid if the log is clean"
+exit $failed
