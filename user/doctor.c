@@ -112,8 +112,9 @@ static void print_json(FILE *out, const struct vmb_check *c, const struct vmb_fi
 static void print_counts(FILE *out, bool json, const size_t *nr)
 {
 	if (json)
-		fprintf(out, "\n ],\n \"good\":%zu,\"warn\":%zu,\"bad\":%zu,\"unknown\":%zu,\"fix_in_force\":%s}\n",
-			nr[VMB_CHECK_GOOD], nr[VMB_CHECK_WARN], nr[VMB_CHECK_BAD], nr[VMB_CHECK_UNKNOWN],
+		fprintf(out, "\n ],\n \"good\":%zu,\"warn\":%zu,\"bad\":%zu,\"unknown\":%zu,"
+			"\"fix_in_force\":%s}\n", nr[VMB_CHECK_GOOD], nr[VMB_CHECK_WARN],
+			nr[VMB_CHECK_BAD], nr[VMB_CHECK_UNKNOWN],
 			vmb_doctor_state_exists() ? "true" : "false");
 	else
 		fprintf(out, "\n%zu good, %zu warn, %zu bad, %zu unknown\n", nr[VMB_CHECK_GOOD],

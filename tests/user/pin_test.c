@@ -338,12 +338,12 @@ static void test_affinity_survives_exec(void **state)
 {
 	char text[4096], want[64], spec[16];
 	struct vmb_cpuset s;
-	unsigned int cpu = 0;
+	unsigned int cpu = 0, next;
 
 	(void)state;
 	assert_int_equal(vmb_cpuset_affinity(&s), 0);
-	for (unsigned int i = vmb_cpuset_next(&s, 0); i < VMB_CPUSET_MAX; i = vmb_cpuset_next(&s, i + 1))
-		cpu = i;
+	for (next = 0; next < VMB_CPUSET_MAX; next = vmb_cpuset_next(&s, cpu + 1))
+		cpu = vmb_cpuset_next(&s, next);
 	snprintf(spec, sizeof(spec), "%u", cpu);
 	accepts(spec, spec);
 	after_exec("grep Cpus_allowed_list /proc/self/status; cat /proc/self/stat | cut -d' ' -f39", text,

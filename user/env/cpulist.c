@@ -72,7 +72,7 @@ int vmb_cpulist_parse(const char *text, struct vmb_cpuset *s)
 
 	memset(s, 0, sizeof(*s));
 	while (*p) {
-		unsigned int low, high;
+		unsigned int low = 0, high = 0;
 
 		if (range(&p, &low, &high))
 			return -EINVAL;

@@ -21,14 +21,13 @@ static void take_line(const char *line, struct vmb_cputime *out)
 {
 	unsigned long long v[NR_FIELDS];
 	unsigned int cpu;
+	int n = sscanf(line, "cpu%u %llu %llu %llu %llu %llu %llu %llu %llu", &cpu, &v[USER], &v[NICE],
+		       &v[SYSTEM], &v[IDLE], &v[IOWAIT], &v[IRQ], &v[SOFTIRQ], &v[STEAL]);
 
-	if (sscanf(line, "cpu%u %llu %llu %llu %llu %llu %llu %llu %llu", &cpu, &v[USER], &v[NICE],
-		   &v[SYSTEM], &v[IDLE], &v[IOWAIT], &v[IRQ], &v[SOFTIRQ], &v[STEAL]) != 1 + NR_FIELDS ||
-	    cpu >= VMB_CPUTIME_CPUS)
+	if (n != 1 + NR_FIELDS || cpu >= VMB_CPUTIME_CPUS)
 		return;
 	out->cpu[cpu].known = true;
-	out->cpu[cpu].busy =
-		(uint32_t)(v[USER] + v[NICE] + v[SYSTEM] + v[IRQ] + v[SOFTIRQ]);
+	out->cpu[cpu].busy = (uint32_t)(v[USER] + v[NICE] + v[SYSTEM] + v[IRQ] + v[SOFTIRQ]);
 	out->cpu[cpu].idle = (uint32_t)(v[IDLE] + v[IOWAIT]);
 	out->cpu[cpu].steal = (uint32_t)v[STEAL];
 }

@@ -16,7 +16,7 @@
 
 #include "arch/base/attr.h"
 
-#define VMB_SYS_LINE_BYTES	4096	/* of a line that is kept; the rest of a longer one is dropped */
+#define VMB_SYS_LINE_BYTES	4096	/* of a line; the rest of a longer one is dropped */
 
 /** vmb_sys_root - the prefix, "" without one; borrowed from the process's environment. */
 const char *vmb_sys_root(void);
