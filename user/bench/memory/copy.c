@@ -6,7 +6,7 @@
  * The source begins on a page, the destination half a page after one. If both had the same offset in
  * their pages, the first loads of each copy would look to the CPU, which compares 12 bits of an
  * address, like loads of what the copy before has just stored ("4K aliasing"): 64 bytes then take
- * 6 to 16 ns instead of 2.5 (Zen 5), which says nothing about copying.
+ * 6 to 16 ns instead of 2.5 (Zen 4), which says nothing about copying.
  */
 #include "user/bench/memory/copy.h"
 
