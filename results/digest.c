@@ -117,21 +117,25 @@ static bool takes_part(const struct vmb_round *r, const struct vmb_sample *s)
 	return s->iters && !(s->flags & against);
 }
 
+/* What was allocated is @d's, also after a failure. */
 static int pick(const struct vmb_round *r, struct vmb_digest *d)
 {
-	d->body.at = calloc(r->nr_samples + 1, sizeof(*d->body.at));
-	d->baseline.at = calloc(r->nr_samples + 1, sizeof(*d->baseline.at));
-	if (!d->body.at || !d->baseline.at)
-		return -ENOMEM;
-	for (size_t i = 0; i < r->nr_samples; i++) {
-		const struct vmb_sample *s = &r->samples[i];
-		struct vmb_batches *b = s->flags & VMB_SAMPLE_BASELINE ? &d->baseline : &d->body;
+	struct vmb_batches body = {.at = calloc(r->nr_samples + 1, sizeof(*body.at))};
+	struct vmb_batches baseline = {.at = calloc(r->nr_samples + 1, sizeof(*baseline.at))};
+	bool ok = body.at && baseline.at;
 
-		d->has_baseline |= !!(s->flags & VMB_SAMPLE_BASELINE);
+	for (size_t i = 0; ok && i < r->nr_samples; i++) {
+		const struct vmb_sample *s = &r->samples[i];
+		bool of_baseline = s->flags & VMB_SAMPLE_BASELINE;
+		struct vmb_batches *b = of_baseline ? &baseline : &body;
+
+		d->has_baseline |= of_baseline;
 		if (takes_part(r, s))
 			b->at[b->nr++] = s;
 	}
-	return 0;
+	d->body = body;
+	d->baseline = baseline;
+	return ok ? 0 : -ENOMEM;
 }
 
 /* All that ran before @first counts, also batches that were disturbed: the time went by. */
@@ -216,8 +220,7 @@ int vmb_digest_round(const struct vmb_round *r, struct vmb_digest *d)
 {
 	int rc;
 
-	memset(d, 0, sizeof(*d));
-	d->round = r;
+	*d = (struct vmb_digest){.round = r};
 	if (r->status != VMB_ROUND_OK)
 		return 0;
 	d->use = VMB_DIGEST_DISCARDED;

@@ -117,11 +117,11 @@ struct error { double size, df; };
 static struct error error_of_parts(const struct side *a, const struct side *b,
 				   const struct vmb_session_noise *noise)
 {
-	double session = noise ? 2 * noise->variance : 0;
+	double session = 2 * noise->variance;
 	double total = a->variance + b->variance + session, weight;
 
 	weight = a->variance * a->variance / a->df + b->variance * b->variance / b->df;
-	if (session > 0)
+	if (noise->sessions > 1)
 		weight += session * session / (double)(noise->sessions - 1);
 	return (struct error){sqrt(total), weight > 0 ? total * total / weight : INFINITY};
 }
@@ -154,7 +154,7 @@ static void set_interval(const struct side *a, const struct side *b,
 	struct error e = error_of_parts(a, b, noise);
 	double p = p_of(&e, out->effect), half = half_width(&e, confidence);
 
-	if (noise) {
+	if (noise->sessions) {
 		struct error other = error_of_sessions(noise);
 
 		p = fmax(p, p_of(&other, out->effect));
@@ -174,6 +174,7 @@ int vmb_unpaired_judge(const struct vmb_rounds_ns *old, const struct vmb_rounds_
 		       const struct vmb_unpaired_opts *opts, struct vmb_unpaired *out)
 {
 	static const struct vmb_unpaired_opts none;
+	struct vmb_session_noise noise = {0};
 	double confidence;
 	struct side a, b;
 	int rc;
@@ -190,7 +191,9 @@ int vmb_unpaired_judge(const struct vmb_rounds_ns *old, const struct vmb_rounds_
 	memset(out, 0, sizeof(*out));
 	out->provisional = opts->noise.sessions < VMB_MIN_SESSIONS;
 	out->effect = b.mean - a.mean;
-	set_interval(&a, &b, out->provisional ? NULL : &opts->noise, confidence, out);
+	if (!out->provisional)
+		noise = opts->noise;
+	set_interval(&a, &b, &noise, confidence, out);
 	out->severity = vmb_severity_of(out->low, out->high, &opts->thresholds);
 	return 0;
 }

@@ -64,7 +64,8 @@ static void test_size_plan_delivers(void **state)
 static void test_size_follows_costs_and_scale(void **state)
 {
 	double ns[] = {9, 11, 12, 14, 10, 10}, big[6];
-	struct vmb_pilot p = {ns, 3, 2, 1, 21}, dear = {ns, 3, 2, 1, 21 * 16}, scaled = {big, 3, 2, 5, 105};
+	struct vmb_pilot p = {ns, 3, 2, 1, 21}, dear = {ns, 3, 2, 1, 21 * 16};
+	struct vmb_pilot scaled = {big, 3, 2, 5, 105};
 	struct vmb_sizing a, b, c;
 
 	(void)state;
