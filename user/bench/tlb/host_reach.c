@@ -70,9 +70,19 @@ static int supported(const struct vmb_state *st, struct vmb_why *why)
 	return -ENOMEM;
 }
 
-static int map_huge(struct bench_arena *a, size_t bytes, struct vmb_why *why)
+static void explain_huge(struct vmb_why *why, size_t huge, size_t bytes)
 {
 	char mode[64] = "not offered by this kernel";
+	bool off = bench_sys_read(mode, sizeof(mode), "", THP_DIR "enabled") || strstr(mode, "[never]");
+
+	vmb_why_set(why, "%zu of %zu MiB became huge pages (transparent huge pages: %s), and the pool of "
+		    "reserved ones is too small; try: %s, or: sysctl vm.nr_hugepages=%zu", huge >> 20,
+		    bytes >> 20, mode, off ? "echo madvise > " THP_DIR "enabled" :
+		    "sysctl vm.compact_memory=1", (size_t)(bytes / BENCH_HUGE_BYTES));
+}
+
+static int map_huge(struct bench_arena *a, size_t bytes, struct vmb_why *why)
+{
 	int err = bench_arena_map(a, bytes, BENCH_PAGES_THP, why);
 	size_t huge = a->huge_bytes;
 
@@ -81,11 +91,7 @@ static int map_huge(struct bench_arena *a, size_t bytes, struct vmb_why *why)
 	bench_arena_unmap(a);
 	if (!bench_arena_map(a, bytes, BENCH_PAGES_HUGETLB, why))
 		return 0;
-	(void)!bench_sys_read(mode, sizeof(mode), "", THP_DIR "enabled");
-	vmb_why_set(why, "%zu of %zu MiB became huge pages (transparent huge pages: %s), and the pool "
-		    "of reserved ones is too small; try: echo madvise > " THP_DIR "enabled, or "
-		    "sysctl vm.nr_hugepages=%zu", huge >> 20, bytes >> 20, mode,
-		    (size_t)(bytes / BENCH_HUGE_BYTES));
+	explain_huge(why, huge, bytes);
 	return -ENOTSUP;
 }
 
