@@ -68,8 +68,8 @@ static int encode(const struct vmb_struct *s, const char *magic, const void *obj
 static int check_version(uint64_t version, struct vmb_error *err)
 {
 	if (version > VMB_SCHEMA_VERSION) {
-		vmb_error_set(err, "written by a newer vmbench (schema %llu, this one reads up to %d)",
-			      (unsigned long long)version, VMB_SCHEMA_VERSION);
+		vmb_error_set(err, "written by a newer vmbench (schema %llu, this one reads up to "
+			      "%d)", (unsigned long long)version, VMB_SCHEMA_VERSION);
 		return -EPROTO;
 	}
 	if (version < 1) {

@@ -262,10 +262,11 @@ static void put_environment(FILE *out, const struct vmb_env *env)
 }
 
 static const char legend[] =
-	"<sub>time: per operation, the median over rounds (processes) of the slope of time against "
-	"operations; ±: the greater half of the order-statistic interval of that median; counters per "
-	"operation, MPKI misses per thousand instructions, (sim) simulated by callgrind's model, not "
-	"counted by the machine; blank: not measured.</sub>\n";
+	"<sub>time: per operation, the median over rounds (processes) of the slope of time "
+	"against operations; ±: the greater half of the order-statistic interval of that "
+	"median; counters per operation, MPKI misses per thousand instructions, (sim) "
+	"simulated by callgrind's model, not counted by the machine; blank: not "
+	"measured.</sub>\n";
 
 int vmb_report_markdown(FILE *out, const struct vmb_result *res,
 			const struct vmb_report_opts *opts)

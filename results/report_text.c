@@ -465,11 +465,12 @@ static void put_verbose(const struct text *t)
 }
 
 static const char legend[] =
-	"time: per operation, the median over rounds, each a process of its own, of the slope of time "
-	"against operations. ±: the greater half of the order-statistic interval of that median. "
-	"throughput: at the median. Counters are per operation; MPKI: misses per thousand instructions; "
-	"(sim): simulated by callgrind's model of a CPU, not counted by this machine. UNRELIABLE: the "
-	"environment disturbed too many rounds, do not use the number. Blank: not measured.";
+	"time: per operation, the median over rounds, each a process of its own, of the "
+	"slope of time against operations. ±: the greater half of the order-statistic "
+	"interval of that median. throughput: at the median. Counters are per operation; "
+	"MPKI: misses per thousand instructions; (sim): simulated by callgrind's model of a "
+	"CPU, not counted by this machine. UNRELIABLE: the environment disturbed too many "
+	"rounds, do not use the number. Blank: not measured.";
 
 int vmb_report_text(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts)
 {

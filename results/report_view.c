@@ -61,7 +61,8 @@ static const char *spread_cell(const struct vmb_bench_result *b, const struct vm
 	(void)c;
 	if (!isfinite(spread))
 		return NULL;
-	snprintf(cell, VMB_CELL_BYTES, "±%.*f %%", spread < 0.095 ? 2 : spread < 9.95 ? 1 : 0, spread);
+	snprintf(cell, VMB_CELL_BYTES, "±%.*f %%", spread < 0.095 ? 2 : spread < 9.95 ? 1 : 0,
+		 spread);
 	return cell;
 }
 

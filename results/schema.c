@@ -9,28 +9,27 @@
 #define STRUCT(s, rows)	.name = #s, .size = sizeof(struct s), .fields = (rows), \
 			.nr = VMB_ARRAY_SIZE(rows)
 
-#define UINT(k, s, m, most)	{ .key = (k), .type = VMB_FIELD_UINT, .max = (most), MEMBER(s, m) }
-#define UINT_REQ(k, s, m, most)	{ .key = (k), .type = VMB_FIELD_UINT, .max = (most), \
-				  .required = true, MEMBER(s, m) }
-#define BOOL(k, s, m)		{ .key = (k), .type = VMB_FIELD_BOOL, MEMBER(s, m) }
-#define BOOL_REQ(k, s, m)	{ .key = (k), .type = VMB_FIELD_BOOL, .required = true, MEMBER(s, m) }
-#define REAL(k, s, m)		{ .key = (k), .type = VMB_FIELD_REAL, MEMBER(s, m) }
-#define REAL_IN(k, s, m, lo, hi) { .key = (k), .type = VMB_FIELD_REAL, .low = (lo), .high = (hi), \
-				  MEMBER(s, m) }
-#define ENUM(k, s, m, words)	{ .key = (k), .type = VMB_FIELD_ENUM, .required = true, \
-				  .names = (words), .max = VMB_ARRAY_SIZE(words) - 1, MEMBER(s, m) }
-#define STRING(k, s, m)		{ .key = (k), .type = VMB_FIELD_STRING, MEMBER(s, m) }
-#define STRING_REQ(k, s, m)	{ .key = (k), .type = VMB_FIELD_STRING, .required = true, MEMBER(s, m) }
-#define TEXT(k, s, m)		{ .key = (k), .type = VMB_FIELD_TEXT, .max = 1u << 16, MEMBER(s, m) }
-#define MAP(k, s, m, what)	{ .key = (k), .type = VMB_FIELD_MAP, .sub = (what), MEMBER(s, m) }
-#define MAP_REQ(k, s, m, what)	{ .key = (k), .type = VMB_FIELD_MAP, .required = true, \
-				  .sub = (what), MEMBER(s, m) }
-#define INLINE(k, s, m, n, what) { .key = (k), .type = VMB_FIELD_LIST, .sub = (what), COUNT(s, n), \
-				  .max = VMB_ARRAY_SIZE(((struct s *)NULL)->m), MEMBER(s, m) }
-#define HEAP(k, s, m, n, what, most) { .key = (k), .type = VMB_FIELD_LIST, .required = true, \
-				  .heap = true, .sub = (what), .max = (most), COUNT(s, n), MEMBER(s, m) }
-#define KNOWN(k, m, bit)	{ .key = (k), .type = VMB_FIELD_UINT, .max = UINT64_MAX, \
-				  .known = (bit), MEMBER(vmb_evidence, m) }
+#define FIELD(k, t, s, m)	.key = (k), .type = VMB_FIELD_##t, MEMBER(s, m)
+
+#define UINT(k, s, m, most)	{ FIELD(k, UINT, s, m), .max = (most) }
+#define UINT_REQ(k, s, m, most)	{ FIELD(k, UINT, s, m), .max = (most), .required = true }
+#define BOOL(k, s, m)		{ FIELD(k, BOOL, s, m) }
+#define BOOL_REQ(k, s, m)	{ FIELD(k, BOOL, s, m), .required = true }
+#define REAL(k, s, m)		{ FIELD(k, REAL, s, m) }
+#define REAL_IN(k, s, m, lo, hi)	{ FIELD(k, REAL, s, m), .low = (lo), .high = (hi) }
+#define ENUM(k, s, m, words)	{ FIELD(k, ENUM, s, m), .required = true, .names = (words), \
+				  .max = VMB_ARRAY_SIZE(words) - 1 }
+#define STRING(k, s, m)		{ FIELD(k, STRING, s, m) }
+#define STRING_REQ(k, s, m)	{ FIELD(k, STRING, s, m), .required = true }
+#define TEXT(k, s, m)		{ FIELD(k, TEXT, s, m), .max = 1u << 16 }
+#define MAP(k, s, m, what)	{ FIELD(k, MAP, s, m), .sub = (what) }
+#define MAP_REQ(k, s, m, what)	{ FIELD(k, MAP, s, m), .sub = (what), .required = true }
+#define INLINE(k, s, m, n, what)	{ FIELD(k, LIST, s, m), COUNT(s, n), .sub = (what), \
+					  .max = VMB_ARRAY_SIZE(((struct s *)NULL)->m) }
+#define HEAP(k, s, m, n, what, most)	{ FIELD(k, LIST, s, m), COUNT(s, n), .sub = (what), \
+					  .max = (most), .required = true, .heap = true }
+#define KNOWN(k, m, bit)	{ FIELD(k, UINT, vmb_evidence, m), .max = UINT64_MAX, \
+				  .known = (bit) }
 
 static const char *const status_words[] = {
 	[VMB_STATUS_OK] = "ok", [VMB_STATUS_SKIPPED] = "skipped", [VMB_STATUS_FAILED] = "failed",
@@ -119,8 +118,8 @@ static const struct vmb_field round_fields[] = {
 	INLINE("counters", vmb_round, counters, nr_counters, &schema_counter),
 	INLINE("metrics", vmb_round, metrics, nr_metrics, &schema_metric),
 	MAP("evidence", vmb_round, evidence, &schema_evidence),
-	{ .key = "samples", .type = VMB_FIELD_SAMPLES, .required = true, .max = VMB_MAX_SAMPLES,
-	  MEMBER(vmb_round, samples), COUNT(vmb_round, nr_samples) },
+	{ FIELD("samples", SAMPLES, vmb_round, samples), COUNT(vmb_round, nr_samples),
+	  .max = VMB_MAX_SAMPLES, .required = true },
 };
 
 /* Ticks without a frequency would become infinite nanoseconds. */
@@ -187,8 +186,8 @@ static const struct vmb_field summary_fields[] = {
 	REAL("sample_cost_ns", vmb_summary, sample_cost_ns),
 	INLINE("counters", vmb_summary, counters, nr_counters, &schema_counter_stat),
 	INLINE("metrics", vmb_summary, metrics, nr_metrics, &schema_metric_stat),
-	{ .key = "round_ns", .type = VMB_FIELD_REALS, .max = VMB_MAX_ROUNDS,
-	  MEMBER(vmb_summary, round_ns), COUNT(vmb_summary, nr_round_ns) },
+	{ FIELD("round_ns", REALS, vmb_summary, round_ns), COUNT(vmb_summary, nr_round_ns),
+	  .max = VMB_MAX_ROUNDS },
 };
 static const struct vmb_struct schema_summary = {
 	STRUCT(vmb_summary, summary_fields), .gate = &summary_fields[0],
@@ -213,8 +212,7 @@ static const struct vmb_struct schema_bench = { STRUCT(vmb_bench_result, bench_f
 static const struct vmb_field fact_fields[] = {
 	STRING_REQ("key", vmb_fact, key),
 	STRING("source", vmb_fact, source),
-	{ .key = "value", .type = VMB_FIELD_VALUE, .required = true, .max = 1u << 16,
-	  MEMBER(vmb_fact, text) },
+	{ FIELD("value", VALUE, vmb_fact, text), .max = 1u << 16, .required = true },
 };
 static const struct vmb_struct schema_fact = { STRUCT(vmb_fact, fact_fields) };
 

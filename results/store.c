@@ -23,7 +23,7 @@ static const struct { int error; const char *advice; } advices[] = {
 	{ EROFS, "choose a folder on a writable disk with --results DIR" },
 	{ ENOSPC, "free some space, or choose another disk with --results DIR" },
 	{ EDQUOT, "free some space, or choose another disk with --results DIR" },
-	{ EFBIG, "raise the limit on file sizes (ulimit -f), or store fewer benchmarks in one run" },
+	{ EFBIG, "raise the limit on file sizes (ulimit -f), or measure less at a time" },
 	{ EEXIST, "a run of that id is stored already and is left as it is" },
 	{ ENOTDIR, "give a folder with --results DIR" },
 	{ ELOOP, "give a folder with --results DIR" },

@@ -19,9 +19,11 @@ struct sink {
 	int error;
 };
 
+#define FIRST_BYTES	4096u
+
 static int grow(struct sink *s, size_t more)
 {
-	size_t cap = s->cap ? s->cap : 4096;
+	size_t cap = s->cap;
 	uint8_t *data;
 
 	if (s->len + more > s->max)
@@ -254,15 +256,16 @@ int vmb_payload_pack(const struct vmb_struct *s, const void *object, size_t room
 		     struct vmb_bytes *out)
 {
 	static const struct vmb_walk_limits limits = { VMB_MAX_DEPTH, VMB_MAX_OBJECTS };
-	struct sink sink = { .max = room + VMB_MAX_PAYLOAD_BYTES };
+	struct sink sink = {
+		.len = room, .cap = room + FIRST_BYTES, .max = room + VMB_MAX_PAYLOAD_BYTES,
+	};
 	const char *why;
 	msgpack_packer pk;
-	int err = grow(&sink, room);
+	int err;
 
-	if (err)
-		return err;
-	memset(sink.data, 0, room);
-	sink.len = room;
+	sink.data = calloc(1, sink.cap);
+	if (!sink.data)
+		return -ENOMEM;
 	msgpack_packer_init(&pk, &sink, sink_write);
 	pack_struct(&pk, s, object, VMB_SCHEMA_VERSION);
 	err = sink.error;
