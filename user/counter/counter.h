@@ -41,14 +41,16 @@ struct vmb_counter_plan {
 
 /**
  * vmb_counter_plan_make - resolve a request.
- * @events: comma-separated libpfm4 event strings (a comma inside an event does not occur), "sim",
- *          or NULL for the default set: cycles, instructions, branch-misses, L1D-misses,
- *          LLC-misses, dTLB-misses as the machine offers them, else perf software events
+ * @events: comma-separated libpfm4 event strings (a comma inside an event does not occur), names
+ *          of the default set or of software events; "sim"; NULL or "" for the default set:
+ *          cycles, instructions, branch-misses, L1D-misses, LLC-misses, dTLB-misses as the machine
+ *          offers them, else perf software events. What is named twice is counted once
  * @plan: overwritten
  * @why: on failure: which event, why, and how to list the valid ones
- * Return: 0 (the plan may be partial; then plan->note says why); -EINVAL unknown event name;
- * -EACCES not permitted (says perf_event_paranoid and the command that mends it) — only for
- * events named by the user, the default set degrades with a note instead.
+ * Return: 0 (the plan may be partial; then plan->note says why); -EINVAL unknown event name, or a
+ * request that could only read 0; -E2BIG more than 32 events; -ENOTSUP "sim" without valgrind;
+ * -ENOMEM; -EACCES not permitted (says perf_event_paranoid and the command that mends it) — only
+ * for events named by the user, the default set degrades with a note instead.
  */
 VMB_MUST_CHECK int vmb_counter_plan_make(const char *events, struct vmb_counter_plan *plan,
 					 struct vmb_why *why);
@@ -59,8 +61,9 @@ struct vmb_counter_set;
  * vmb_counter_open - open and enable a group on the calling thread.
  * @group: id[].name and id[].source as planned; borrowed. source may change to what is really
  *         used ("rdpmc" → "read")
- * @out: the set, or NULL on failure
- * Return: 0, -errno with @why.
+ * @out: the set, or NULL on failure; vmb_counter_close() it on the same thread
+ * Return: 0, -errno with @why. A group that opens but gets no counter, because somebody else holds
+ * them by now, is no error: its reads count nothing.
  */
 VMB_MUST_CHECK int vmb_counter_open(struct vmb_counter_group *group, struct vmb_counter_set **out,
 				    struct vmb_why *why);
@@ -69,7 +72,7 @@ VMB_MUST_CHECK int vmb_counter_open(struct vmb_counter_group *group, struct vmb_
  * vmb_counter_read - read every counter of the set. On the measured path: no allocation, rdpmc
  * where possible.
  * @set: borrowed
- * @value: [group->nr], raw running counts
+ * @value: [group->nr], raw running counts; undefined where @counted has no bit
  * @counted: bit i set if value[i] is a true count (not lost, not multiplexed below 95 %)
  * Return: sample flags to or in (VMB_SAMPLE_COUNTER_SLOW).
  */

@@ -88,7 +88,8 @@ static VMB_NOINLINE uint32_t read_slow(struct vmb_counter_set *set, uint64_t *va
 
 /*
  * Every read goes through the counters in the same order, so that between two reads each counter
- * sees the reading of all others exactly once: a constant, which a slope cancels.
+ * sees the reading of all others exactly once: a constant, which a slope cancels. A fast set has
+ * hardware events only, so that its leader is event 0.
  */
 uint32_t vmb_counter_read(struct vmb_counter_set *set, uint64_t *value, uint32_t *counted)
 {
