@@ -79,7 +79,7 @@ static int compare_one(struct ab *ab, const struct vmb_pairing *p, const char *i
 	if (!change)
 		return -ENOMEM;
 	name_category(change, id);
-	err = vmb_pair_bench(p, id, seed, change, sets);
+	err = vmb_pair_bench(p, (const char *const[]){ id, id }, seed, change, sets);
 	if (!err)
 		err = add_cycles(change, sets);
 	vmb_sample_set_fini(&sets[0]);

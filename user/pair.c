@@ -12,7 +12,7 @@
 /* One benchmark under way. */
 struct work {
 	const struct vmb_pairing *p;
-	const char *id;
+	const char *const *id;		/* [side] */
 	uint64_t random;
 	uint64_t iters;			/* same for both sides; 0 until the first round */
 	size_t started, kept;		/* pairs */
@@ -34,11 +34,12 @@ static void choose_order(struct work *w)
 		w->old_first = !w->old_first;
 }
 
-static void make_request(struct work *w, uint64_t seed, uint32_t offset, struct vmb_request *rq)
+static void make_request(struct work *w, int side, uint64_t seed, uint32_t offset,
+			 struct vmb_request *rq)
 {
 	const struct vmb_counter_plan *counters = &w->p->session->counters;
 
-	vmb_session_request(w->p->session, w->id, rq);
+	vmb_session_request(w->p->session, w->id[side], rq);
 	rq->index = (uint32_t)w->started;
 	rq->seed = seed;
 	rq->env_offset_bytes = offset;
@@ -141,7 +142,7 @@ static int run_pair(struct work *w)
 	for (int turn = 0; turn < 2 && !err; turn++) {
 		int side = (turn == 0) == w->old_first ? OLD : NEW;
 
-		make_request(w, seed, offset, &rq);
+		make_request(w, side, seed, offset, &rq);
 		err = vmb_side_round(w->p->session, w->p->sides[side], &rq, &r[side]);
 		if (!err && !w->iters)
 			w->iters = smallest_iters(&r[side]);
@@ -169,7 +170,7 @@ static int run_until(struct work *w, size_t want)
 				 w->change->discarded, w->started);
 			break;
 		}
-		vmb_progress_round(w->p->progress, w->id, w->kept, want);
+		vmb_progress_round(w->p->progress, w->id[NEW], w->kept, want);
 		err = run_pair(w);
 	}
 	return err;
@@ -188,7 +189,7 @@ static bool settled(const struct vmb_change *c)
 	return c->state != VMB_CHANGE_COMPARED || c->verdict != VMB_VERDICT_INCONCLUSIVE;
 }
 
-int vmb_pair_bench(const struct vmb_pairing *p, const char *id, uint64_t seed,
+int vmb_pair_bench(const struct vmb_pairing *p, const char *const *id, uint64_t seed,
 		   struct vmb_change *change, struct vmb_sample_set *sets)
 {
 	struct work w = { .p = p, .id = id, .random = seed, .change = change, .sets = sets };

@@ -29,13 +29,13 @@ struct vmb_pairing {
 /**
  * vmb_pair_bench - compare one benchmark.
  * @p: borrowed
- * @id: in both sides; borrowed
+ * @id: [2] of the old and the new side, usually the same; borrowed
  * @seed: of order, layout and benchmark data
  * @change: filled
  * @sets: [2], zeroed; get every round of both sides; the caller's to free
  * Return: 0; -EINTR the user wants to stop; -ENOMEM.
  */
-VMB_MUST_CHECK int vmb_pair_bench(const struct vmb_pairing *p, const char *id, uint64_t seed,
+VMB_MUST_CHECK int vmb_pair_bench(const struct vmb_pairing *p, const char *const *id, uint64_t seed,
 				  struct vmb_change *change, struct vmb_sample_set *sets);
 
 #endif /* VMB_USER_PAIR_H */

@@ -11,6 +11,8 @@ static const struct vmb_verb verbs[] = {
 	{ "report", "RUN", "print a stored run: a path, an id or latest", vmb_cmd_report },
 	{ "ab", "OLD NEW [FILTER...]", "compare two builds, plugins or commands in interleaved pairs",
 	  vmb_cmd_ab },
+	{ "selftest", "", "false alarms, power, coverage and flatness, measured on this machine",
+	  vmb_cmd_selftest },
 	{ "help", "", "this text", vmb_cmd_help },
 	{ "man", "", "print the manual page in mdoc(7)", vmb_cmd_man },
 };

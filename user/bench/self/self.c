@@ -5,6 +5,7 @@
 static const struct vmb_bench *const benches[] = {
 	&bench_self_empty,
 	&bench_self_add_chain,
+	&bench_self_work,
 };
 
 extern const struct vmb_category vmb_category_self;

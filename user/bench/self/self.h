@@ -6,5 +6,6 @@
 
 extern const struct vmb_bench bench_self_empty;
 extern const struct vmb_bench bench_self_add_chain;
+extern const struct vmb_bench bench_self_work;
 
 #endif /* VMB_USER_BENCH_SELF_SELF_H */
