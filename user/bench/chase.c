@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "arch/base/assert.h"
+
 static_assert(sizeof(struct bench_line) == BENCH_LINE_BYTES, "a step is one line");
 
 static struct bench_line *line_at(const struct bench_layout *l, size_t i)
@@ -131,6 +133,7 @@ int bench_chase_check(const struct bench_chase *c, struct vmb_why *why)
 {
 	size_t nr = c->layout.nr;
 
+	VMB_ASSERT(nr);
 	for (size_t i = 0; i < nr; i++) {
 		if (is_linked(c, line_at(&c->layout, i)))
 			continue;

@@ -147,7 +147,8 @@ static int check(const void *priv, struct vmb_why *why)
 
 	if (err)
 		return err;
-	w.seed = ~*(const uint64_t *)(const void *)w.src;	/* so that no two checks write the same */
+	/* from the contents, so that no two checks write the same */
+	w.seed = ~*(const uint64_t *)(const void *)w.src;
 	fill(&w);
 	run(&w, 1);
 	return compare(&w, "after a change of the source", why);
