@@ -66,8 +66,8 @@ static void print_text(FILE *out, const struct vmb_check *c, const struct vmb_fi
 {
 	const struct look *l = &looks[f->state];
 
-	fprintf(out, "  %s%-7s%s  %-21s %s\n", colour ? l->colour : "", l->word, colour ? "\033[0m" : "",
-		c->name, f->now);
+	fprintf(out, "  %s%-7s%s  %-21s %s\n", colour ? l->colour : "", l->word,
+		colour ? "\033[0m" : "", c->name, f->now);
 	if (!needs_mending(f))
 		return;
 	fprintf(out, "%33s%s\n", "", c->means);
@@ -98,7 +98,8 @@ static void print_member(FILE *out, const char *key, const char *value)
 		fputs("null", out);
 }
 
-static void print_json(FILE *out, const struct vmb_check *c, const struct vmb_finding *f, bool first)
+static void print_json(FILE *out, const struct vmb_check *c, const struct vmb_finding *f,
+		       bool first)
 {
 	fprintf(out, "%s\n  {\"name\":", first ? "" : ",");
 	print_string(out, c->name);
@@ -120,7 +121,7 @@ static void print_counts(FILE *out, bool json, const size_t *nr)
 		fprintf(out, "\n%zu good, %zu warn, %zu bad, %zu unknown\n", nr[VMB_CHECK_GOOD],
 			nr[VMB_CHECK_WARN], nr[VMB_CHECK_BAD], nr[VMB_CHECK_UNKNOWN]);
 	if (!json && vmb_doctor_state_exists())
-		fprintf(out, "--fix is in force; put everything back with: sudo vmbench doctor --restore\n");
+		fprintf(out, "--fix is in force; put back with: sudo vmbench doctor --restore\n");
 }
 
 int vmb_doctor_run(FILE *out, bool json, bool colour, const struct vmb_pin *pin)

@@ -87,8 +87,8 @@ static bool follows(const struct vmb_setting *s)
 }
 
 /*
- * From everything that there is, keep what must be changed and can be, and what will change with it.
- * What cannot be changed is told at once.
+ * From everything that there is, keep what must be changed and can be, and what will change with
+ * it. What cannot be changed is told at once.
  */
 static int choose(FILE *out, const struct vmb_settings *all, struct vmb_settings *todo,
 		  struct tally *t)
@@ -135,8 +135,8 @@ static void change(FILE *out, const struct vmb_settings *todo, struct tally *t)
 		if (err)
 			complain(out, s, err, t);
 		else
-			fprintf(out, "  set     %-20s %s: %s -> %s\n", s->knob->name, s->path, s->value,
-				s->knob->wanted);
+			fprintf(out, "  set     %-20s %s: %s -> %s\n", s->knob->name, s->path,
+				s->value, s->knob->wanted);
 	}
 }
 
@@ -166,7 +166,8 @@ static int save_and_change(FILE *out, struct vmb_doctor_state *st, struct vmb_se
 	if (err)
 		return sentence(out, st, err, "--fix");
 	change(out, todo, t);
-	fprintf(out, "The old values are in %s; put them back with: vmbench doctor --restore\n", st->path);
+	fprintf(out, "The old values are in %s; put them back with: vmbench doctor --restore\n",
+		st->path);
 	return finish(out, t, "--fix");
 }
 
@@ -256,8 +257,8 @@ static int restore_locked(FILE *out, struct vmb_doctor_state *st, struct vmb_set
 	if (err)
 		return sentence(out, st, err, "--restore");
 	if (left->nr)
-		fprintf(out, "%zu of %zu settings could not be put back and stay saved in %s\n", left->nr,
-			saved->nr, st->path);
+		fprintf(out, "%zu of %zu settings could not be put back and stay saved in %s\n",
+			left->nr, saved->nr, st->path);
 	return finish(out, &t, "--restore");
 }
 

@@ -125,7 +125,8 @@ int vmb_settings_read(struct vmb_settings *out)
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(knobs) && !err; i++) {
 		const char *star = strchr(knobs[i].pattern, '*');
 
-		err = star ? read_many(out, knobs[i].pattern, star) : read_one(out, knobs[i].pattern);
+		err = star ? read_many(out, knobs[i].pattern, star)
+			   : read_one(out, knobs[i].pattern);
 	}
 	return err;
 }

@@ -83,8 +83,9 @@ static int lock_dir(struct vmb_doctor_state *st, const char *dir)
 	if (fstat(st->dir_fd, &s))
 		return fail(st, -errno, "%s: %s", dir, strerror(errno));
 	if (!is_private(&s))
-		return fail(st, -EPERM, "%s belongs to another user or can be written by others; it is not "
-			    "trusted", dir);
+		return fail(st, -EPERM,
+			    "%s belongs to another user or others can write to it; not trusted",
+			    dir);
 	if (flock(st->dir_fd, LOCK_EX | LOCK_NB))
 		return fail(st, -EBUSY, "another vmbench doctor is at work on %s", st->path);
 	return 0;
@@ -134,8 +135,10 @@ struct parser {
 
 static int corrupt(struct parser *p, const char *what)
 {
-	return fail(p->st, -EBADMSG, "%s:%u: %s; nothing was changed. If the file is not what vmbench wrote, "
-		    "remove it and set the values by hand", p->st->path, p->line, what);
+	return fail(p->st, -EBADMSG,
+		    "%s:%u: %s; nothing was changed. If the file is not what vmbench wrote, "
+		    "remove it and set the values by hand",
+		    p->st->path, p->line, what);
 }
 
 static char *next_line(struct parser *p)
@@ -209,7 +212,8 @@ static int check_file(struct vmb_doctor_state *st, int fd, size_t *len)
 	if (fstat(fd, &s))
 		return fail(st, -errno, "%s: %s", st->path, strerror(errno));
 	if (!S_ISREG(s.st_mode) || !is_private(&s))
-		return fail(st, -EPERM, "%s is not a private file of this user; it is not trusted", st->path);
+		return fail(st, -EPERM, "%s is not a private file of this user; it is not trusted",
+			    st->path);
 	if (s.st_size > MAX_BYTES)
 		return fail(st, -EBADMSG, "%s is too large to be ours", st->path);
 	*len = (size_t)s.st_size;
@@ -241,7 +245,8 @@ int vmb_doctor_state_load(struct vmb_doctor_state *st, struct vmb_settings *out)
 
 	*out = (struct vmb_settings){ 0 };
 	if (fd < 0)
-		return fail(st, errno == ELOOP ? -EPERM : -errno, "%s: %s", st->path, strerror(errno));
+		return fail(st, errno == ELOOP ? -EPERM : -errno, "%s: %s", st->path,
+			    strerror(errno));
 	err = read_and_parse(st, fd, out);
 	close(fd);
 	return err;
@@ -265,7 +270,8 @@ static int write_temp(struct vmb_doctor_state *st, const struct vmb_settings *s)
 	FILE *f;
 
 	(void)unlinkat(st->dir_fd, TEMP_NAME, 0);	/* of a process that was killed */
-	fd = openat(st->dir_fd, TEMP_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(st->dir_fd, TEMP_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
 	if (fd < 0)
 		return -errno;
 	f = fdopen(fd, "w");

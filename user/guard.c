@@ -24,7 +24,8 @@ static void open_files(struct vmb_guard *g)
 		unsigned int cpu = g->cpu[i];
 
 		g->throttle_fd[2 * i] = vmb_sys_open(O_RDONLY, THERMAL "core_throttle_count", cpu);
-		g->throttle_fd[2 * i + 1] = vmb_sys_open(O_RDONLY, THERMAL "package_throttle_count", cpu);
+		g->throttle_fd[2 * i + 1] =
+			vmb_sys_open(O_RDONLY, THERMAL "package_throttle_count", cpu);
 		g->msr_fd[i] = vmb_sys_open(O_RDONLY, "/dev/cpu/%u/msr", cpu);
 	}
 }

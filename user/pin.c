@@ -38,35 +38,40 @@ static int refuse(struct resolver *r, int err, const char *fmt, ...)
 
 static int malformed(struct resolver *r, const char *item)
 {
-	return refuse(r, -EINVAL, "--pin \"%.60s\": \"%.40s\" is not a CPU; write 3 or 2,3 or 0-3 or "
-		      "core:1 or isolated", r->spec, item);
+	return refuse(r, -EINVAL,
+		      "--pin \"%.60s\": \"%.40s\" is not a CPU; write 3 or 2,3 or 0-3 or "
+		      "core:1 or isolated",
+		      r->spec, item);
 }
 
 static int refuse_offline(struct resolver *r, unsigned int os)
 {
 	char list[LIST_BYTES];
 
-	return refuse(r, -ENODEV, "CPU %u is offline; online CPUs: %s; bring it up with: echo 1 | sudo "
-		      "tee /sys/devices/system/cpu/cpu%u/online", os,
-		      vmb_cpulist_format(&r->topo.online, list, sizeof(list)), os);
+	return refuse(r, -ENODEV,
+		      "CPU %u is offline; online CPUs: %s; bring it up with: echo 1 | sudo "
+		      "tee /sys/devices/system/cpu/cpu%u/online",
+		      os, vmb_cpulist_format(&r->topo.online, list, sizeof(list)), os);
 }
 
 static int refuse_affinity(struct resolver *r, unsigned int os)
 {
 	char list[LIST_BYTES];
 
-	return refuse(r, -EPERM, "CPU %u is outside of this process's affinity mask (%s), as taskset, "
-		      "numactl, systemd or a batch system set it", os,
-		      vmb_cpulist_format(&r->affinity, list, sizeof(list)));
+	return refuse(r, -EPERM,
+		      "CPU %u is outside of this process's affinity mask (%s), as taskset, "
+		      "numactl, systemd or a batch system set it",
+		      os, vmb_cpulist_format(&r->affinity, list, sizeof(list)));
 }
 
 static int refuse_cpuset(struct resolver *r, unsigned int os)
 {
 	char list[LIST_BYTES];
 
-	return refuse(r, -EPERM, "CPU %u is outside of this process's cpuset (%s), which a container or "
-		      "a cgroup set", os,
-		      vmb_cpulist_format(&r->topo.allowed, list, sizeof(list)));
+	return refuse(r, -EPERM,
+		      "CPU %u is outside of this process's cpuset (%s), which a container or "
+		      "a cgroup set",
+		      os, vmb_cpulist_format(&r->topo.allowed, list, sizeof(list)));
 }
 
 /* 0 when this process may run there, otherwise why not. */
@@ -100,7 +105,8 @@ static int add_cpu(struct resolver *r, unsigned int os)
 	if (chosen(r->pin, os))
 		return refuse(r, -EINVAL, "--pin \"%.60s\" names CPU %u twice", r->spec, os);
 	if (r->pin->nr == VMB_MAX_PIN)
-		return refuse(r, -EINVAL, "--pin \"%.60s\" names more than %d CPUs", r->spec, VMB_MAX_PIN);
+		return refuse(r, -EINVAL, "--pin \"%.60s\" names more than %d CPUs", r->spec,
+			      VMB_MAX_PIN);
 	if (vmb_topology_cpu(os, &r->pin->cpu[r->pin->nr]))
 		return refuse(r, -ENODEV, "hwloc does not know CPU %u", os);
 	r->pin->nr++;
@@ -119,8 +125,9 @@ static int add_core(struct resolver *r, unsigned int core)
 	unsigned int os;
 
 	if (vmb_topology_core(core, &cpus))
-		return refuse(r, -ENODEV, "core %u does not exist; this machine has the logical cores "
-			      "0-%zu", core, nr_cores() ? nr_cores() - 1 : 0);
+		return refuse(r, -ENODEV,
+			      "core %u does not exist; this machine has the logical cores 0-%zu",
+			      core, nr_cores() ? nr_cores() - 1 : 0);
 	usable = cpus;
 	vmb_cpuset_and(&usable, &r->usable);
 	os = vmb_cpuset_next(&usable, 0);
@@ -129,7 +136,8 @@ static int add_core(struct resolver *r, unsigned int core)
 
 static int none_isolated(struct resolver *r)
 {
-	return refuse(r, -ENODEV, "no CPU is isolated; boot with isolcpus=N nohz_full=N, or make a cpuset "
+	return refuse(r, -ENODEV,
+		      "no CPU is isolated; boot with isolcpus=N nohz_full=N, or make a cpuset "
 		      "partition (echo isolated > /sys/fs/cgroup/NAME/cpuset.cpus.partition)");
 }
 
@@ -180,7 +188,8 @@ static int add_range(struct resolver *r, const char *item, const char *text,
 	int err = range(text, &low, &high);
 
 	if (err == -ERANGE)
-		return refuse(r, -ENODEV, "--pin \"%.60s\": there is no CPU with such a number", r->spec);
+		return refuse(r, -ENODEV, "--pin \"%.60s\": there is no CPU with such a number",
+			      r->spec);
 	if (err)
 		return malformed(r, item);
 	for (unsigned int i = low; !err && i <= high; i++)
@@ -206,7 +215,8 @@ static int add_items(struct resolver *r)
 		size_t len = strcspn(p, ",");
 		char item[64];
 
-		snprintf(item, sizeof(item), "%.*s", (int)(len < sizeof(item) ? len : sizeof(item)), p);
+		snprintf(item, sizeof(item), "%.*s", (int)(len < sizeof(item) ? len : sizeof(item)),
+			 p);
 		err = len < sizeof(item) ? add_item(r, item) : malformed(r, item);
 		p += len;
 		if (!*p)
@@ -269,8 +279,8 @@ int vmb_pin_apply(const struct vmb_pin *pin, struct vmb_why *why)
 	int err = pin->nr ? vmb_topology_bind(pin->cpu, pin->nr) : 0;
 
 	if (err == -EXDEV)
-		vmb_why_set(why, "cannot pin: HWLOC_XMLFILE or HWLOC_SYNTHETIC describes another machine; "
-			    "unset it to measure on this one");
+		vmb_why_set(why, "cannot pin: HWLOC_XMLFILE or HWLOC_SYNTHETIC describes another "
+			    "machine; unset it to measure on this one");
 	else if (err)
 		vmb_why_set(why, "cannot pin to CPU %u%s: %s", pin->cpu[0].os,
 			    pin->nr > 1 ? " and others" : "", strerror(-err));

@@ -299,7 +299,8 @@ static void test_hostile_states_are_refused(void **state)
 		{ HEAD GOVERNOR0 " \nend 1\n", "not a setting" },
 		{ HEAD GOVERNOR0 " a b\nend 1\n", "not a setting" },
 		{ HEAD GOVERNOR0 " $(reboot)\nend 1\n", "not a setting" },
-		{ HEAD GOVERNOR0 " aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nend 1\n", "not a setting" },
+		{ HEAD GOVERNOR0 " aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nend 1\n",
+		  "not a setting" },
 		{ HEAD GOVERNOR0 " ondemand\n" GOVERNOR0 " ondemand\nend 2\n", "twice" },
 		{ HEAD "/etc/passwd root\nend 1\n", "not a setting" },
 		{ HEAD "/proc/sys/kernel/core_pattern x\nend 1\n", "not a setting" },
@@ -416,7 +417,8 @@ static void test_partial_failure_is_told_and_kept(void **state)
 	printed("policy1/scaling_governor: the file is gone");
 	printed("1 of ");
 	assert_string_equal(sysroot_read(machine[0].path), machine[0].before);
-	assert_string_equal(sysroot_read(STATE), HEAD CPUFREQ "policy1/scaling_governor schedutil\nend 1\n");
+	assert_string_equal(sysroot_read(STATE),
+			    HEAD CPUFREQ "policy1/scaling_governor schedutil\nend 1\n");
 	assert_int_equal(rename(aside, full), 0);
 	assert_int_equal(restore(), 0);
 	expect_before();
@@ -503,7 +505,8 @@ static void test_only_the_table_can_be_set(void **state)
 	assert_int_equal(vmb_settings_add(&s, "/proc/sys/kernel/nmi_watchdog", "1"), 0);
 	assert_int_equal(vmb_settings_add(&s, "/proc/sys/kernel/nmi_watchdog", "0"), -EEXIST);
 	assert_int_equal(vmb_settings_add(&s, "/proc/sys/kernel/perf_event_paranoid", "-1"), 0);
-	assert_int_equal(vmb_settings_add(&s, "/proc/sys/kernel/randomize_va_space", "-x"), -EINVAL);
+	assert_int_equal(vmb_settings_add(&s, "/proc/sys/kernel/randomize_va_space", "-x"),
+			 -EINVAL);
 	assert_int_equal(s.nr, 2);
 	assert_false(vmb_knob_wants(s.item[1].knob, "-1"));
 	assert_true(vmb_knob_wants(s.item[1].knob, "2"));
@@ -570,9 +573,9 @@ static const struct vmb_pin cpu0 = { .nr = 1 };
 static void test_a_quiet_machine_is_good(void **state)
 {
 	static const char *const good[] = {
-		"isolated", "nohz-full", "irq-affinity", "governor", "turbo", "throttle", "timestamp", "aslr",
-		"nmi-watchdog", "page-table-isolation", "huge-pages", "swap", "perf-event-paranoid", "rdpmc",
-		"kernel-module", "load", "cpu-quota",
+		"isolated", "nohz-full", "irq-affinity", "governor", "turbo", "throttle",
+		"timestamp", "aslr", "nmi-watchdog", "page-table-isolation", "huge-pages", "swap",
+		"perf-event-paranoid", "rdpmc", "kernel-module", "load", "cpu-quota",
 	};
 	json_t *doc;
 	int code;
@@ -592,11 +595,22 @@ static void test_a_quiet_machine_is_good(void **state)
 static void test_a_noisy_machine_is_not(void **state)
 {
 	static const struct { const char *name, *state; } want[] = {
-		{ "isolated", "warn" }, { "irq-affinity", "warn" }, { "governor", "bad" }, { "turbo", "warn" },
-		{ "throttle", "unknown" }, { "timestamp", "bad" }, { "aslr", "bad" },
-		{ "nmi-watchdog", "warn" }, { "page-table-isolation", "warn" }, { "huge-pages", "warn" },
-		{ "swap", "warn" }, { "rdpmc", "warn" }, { "kernel-module", "warn" }, { "load", "bad" },
-		{ "cpu-quota", "bad" }, { "nohz-full", "warn" },
+		{ "isolated", "warn" },
+		{ "irq-affinity", "warn" },
+		{ "governor", "bad" },
+		{ "turbo", "warn" },
+		{ "throttle", "unknown" },
+		{ "timestamp", "bad" },
+		{ "aslr", "bad" },
+		{ "nmi-watchdog", "warn" },
+		{ "page-table-isolation", "warn" },
+		{ "huge-pages", "warn" },
+		{ "swap", "warn" },
+		{ "rdpmc", "warn" },
+		{ "kernel-module", "warn" },
+		{ "load", "bad" },
+		{ "cpu-quota", "bad" },
+		{ "nohz-full", "warn" },
 	};
 	json_t *doc;
 	int code;
@@ -618,8 +632,9 @@ static void test_a_noisy_machine_is_not(void **state)
 		expect_state(doc, want[i].name, want[i].state);
 	assert_int_equal(code, 1);
 	assert_true(json_is_true(json_object_get(find_check(doc, "governor"), "fixable")));
-	assert_non_null(strstr(json_string_value(json_object_get(find_check(doc, "irq-affinity"), "mend")),
-			       "/proc/irq/24/smp_affinity_list"));
+	assert_non_null(
+		strstr(json_string_value(json_object_get(find_check(doc, "irq-affinity"), "mend")),
+		       "/proc/irq/24/smp_affinity_list"));
 	json_decref(doc);
 }
 
@@ -707,8 +722,8 @@ static void test_unpinned_checks_are_unknown(void **state)
 static void test_an_unreadable_machine_is_unknown(void **state)
 {
 	static const char *const unknown[] = {
-		"steal", "load", "isolated", "governor", "turbo", "throttle", "aslr", "huge-pages", "swap",
-		"page-table-isolation", "perf-event-paranoid", "rdpmc", "timestamp",
+		"steal", "load", "isolated", "governor", "turbo", "throttle", "aslr", "huge-pages",
+		"swap", "page-table-isolation", "perf-event-paranoid", "rdpmc", "timestamp",
 	};
 	json_t *doc;
 	int code;

@@ -326,7 +326,8 @@ static void test_mitigations_are_one_fact_each(void **state)
 	sysroot_write(CPU "vulnerabilities/spectre_v2", "Not affected\n");
 	sysroot_write(CPU "vulnerabilities/empty", "");
 	sysroot_write(CPU "vulnerabilities/Bad-Name", "x\n");
-	sysroot_write(CPU "vulnerabilities/a_name_that_is_much_too_long_for_a_key_of_the_environment", "x\n");
+	sysroot_write(CPU "vulnerabilities/a_name_that_is_too_long_for_a_key_of_the_environment",
+		      "x\n");
 	vmb_env_mitigations(&env);
 	assert_int_equal(env.nr, 2);
 	assert_string_equal(text_of("mitigations.meltdown"), "Mitigation: PTI");
@@ -336,7 +337,8 @@ static void test_mitigations_are_one_fact_each(void **state)
 static void test_memory(void **state)
 {
 	(void)state;
-	sysroot_write("/proc/meminfo", "MemTotal:       16384 kB\nMemFree: 1 kB\nMemAvailable:    8192 kB\n"
+	sysroot_write("/proc/meminfo",
+		      "MemTotal:       16384 kB\nMemFree: 1 kB\nMemAvailable:    8192 kB\n"
 		      "SwapTotal: 100 kB\nSwapFree: 40 kB\nHugePages_Total: 7\n");
 	sysroot_write("/sys/kernel/mm/transparent_hugepage/enabled", "always madvise [never]\n");
 	sysroot_write("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "12\n");
@@ -416,7 +418,7 @@ static void test_the_fingerprint_is_of_the_hardware(void **state)
 	assert_int_equal(strlen(first), 16);
 	sysroot_write("/proc/loadavg", "7.00 5.00 3.00 1/2 3\n");
 	sysroot_write("/proc/sys/kernel/randomize_va_space", "0\n");
-	print_fingerprint(other, x86, "MemTotal: 16123000 kB\n");	/* another kernel keeps more */
+	print_fingerprint(other, x86, "MemTotal: 16123000 kB\n"); /* another kernel keeps more */
 	assert_string_equal(first, other);
 	print_fingerprint(other, x86, "MemTotal: 32700000 kB\n");
 	assert_string_not_equal(first, other);
@@ -429,13 +431,14 @@ static const char *const read_paths[] = {
 	"/proc/cpuinfo", "/proc/meminfo", "/proc/cmdline", "/proc/loadavg", "/proc/self/cgroup",
 	"/proc/1/comm", "/proc/sys/kernel/randomize_va_space", "/proc/sys/kernel/nmi_watchdog",
 	"/proc/sys/kernel/perf_event_paranoid", "/proc/sys/kernel/perf_user_access",
-	"/proc/sys/kernel/numa_balancing", CPU "online", CPU "isolated", CPU "nohz_full", CPU "present",
-	CPU "cpu0/microcode/version", CPU "cpu0/regs/identification/midr_el1",
+	"/proc/sys/kernel/numa_balancing", CPU "online", CPU "isolated", CPU "nohz_full",
+	CPU "present", CPU "cpu0/microcode/version", CPU "cpu0/regs/identification/midr_el1",
 	CPU "cpu0/cache/index0/level", CPU "cpu0/cache/index0/type", CPU "cpu0/cache/index0/size",
 	CPU "cpu0/cache/index0/coherency_line_size", CPU "cpufreq/policy0/scaling_governor",
-	CPU "cpufreq/policy0/scaling_driver", CPU "cpufreq/policy0/cpuinfo_max_freq", CPU "cpufreq/boost",
-	CPU "intel_pstate/no_turbo", CPU "smt/active", CPU "smt/control", CPU "vulnerabilities/meltdown",
-	CPU "cpu0/thermal_throttle/core_throttle_count", CPU "cpuidle/current_driver",
+	CPU "cpufreq/policy0/scaling_driver", CPU "cpufreq/policy0/cpuinfo_max_freq",
+	CPU "cpufreq/boost", CPU "intel_pstate/no_turbo", CPU "smt/active", CPU "smt/control",
+	CPU "vulnerabilities/meltdown", CPU "cpu0/thermal_throttle/core_throttle_count",
+	CPU "cpuidle/current_driver",
 	"/sys/devices/system/clocksource/clocksource0/current_clocksource",
 	"/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/defrag",
 	"/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "/sys/kernel/mm/ksm/run",

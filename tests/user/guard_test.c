@@ -249,10 +249,12 @@ static void test_throttles_are_counted(void **state)
 	(void)state;
 	sysroot_write("/sys/devices/system/cpu/cpu0/thermal_throttle/core_throttle_count", "5\n");
 	sysroot_write("/sys/devices/system/cpu/cpu1/thermal_throttle/core_throttle_count", "9\n");
-	sysroot_write("/sys/devices/system/cpu/cpu1/thermal_throttle/package_throttle_count", "2\n");
+	sysroot_write("/sys/devices/system/cpu/cpu1/thermal_throttle/package_throttle_count",
+		      "2\n");
 	vmb_guard_begin(&g, cpus, 2);
 	sysroot_write("/sys/devices/system/cpu/cpu1/thermal_throttle/core_throttle_count", "11\n");
-	sysroot_write("/sys/devices/system/cpu/cpu1/thermal_throttle/package_throttle_count", "3\n");
+	sysroot_write("/sys/devices/system/cpu/cpu1/thermal_throttle/package_throttle_count",
+		      "3\n");
 	vmb_guard_end(&g, &ev);
 	assert_true(ev.known & VMB_EV_THROTTLES);
 	assert_int_equal(ev.throttles, 3);
@@ -263,7 +265,7 @@ static void write_msr(unsigned int cpu, uint64_t value)
 	char path[64];
 	uint64_t msr[64] = { 0 };
 
-	/* MSRs are 8 bytes each at offsets 1 apart: the low byte of APERF is byte 1 of MPERF here. */
+	/* MSRs are 8 bytes each, 1 apart: the low byte of APERF is byte 1 of MPERF here. */
 	memcpy((char *)msr + 0xe8, &value, sizeof(value));
 	snprintf(path, sizeof(path), "/dev/cpu/%u/msr", cpu);
 	sysroot_write_bytes(path, msr, sizeof(msr));

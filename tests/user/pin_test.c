@@ -67,7 +67,8 @@ static void accepts(const char *spec, const char *cpus)
 	if (vmb_pin_parse(spec, &pin, &why))
 		fail_msg("\"%s\": %s", spec, why.text);
 	for (size_t i = 0; i < pin.nr; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, i ? " %u" : "%u", pin.cpu[i].os);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, i ? " %u" : "%u",
+					pin.cpu[i].os);
 	assert_string_equal(text, cpus);
 }
 
@@ -111,14 +112,16 @@ static void test_os_and_logical_numbers_differ(void **state)
 static void test_refuses_malformed(void **state)
 {
 	static const char *const bad[] = {
-		"", ",", "0,", ",0", "0,,1", "x", "-1", "1-", "3-1", "0x3", "1 ", " 1", "+1", "1.5", "core:",
-		"core:x", "core:3-1", "core", "pu:1", "isolated1", "ISOLATED", "0-1-2", "1;2", "--pin",
-		"core:core:1", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"", ",", "0,", ",0", "0,,1", "x", "-1", "1-", "3-1", "0x3", "1 ", " 1", "+1", "1.5",
+		"core:", "core:x", "core:3-1", "core", "pu:1", "isolated1", "ISOLATED", "0-1-2",
+		"1;2", "--pin", "core:core:1",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(bad); i++)
-		refuses(bad[i], -EINVAL, "is not a CPU; write 3 or 2,3 or 0-3 or core:1 or isolated");
+		refuses(bad[i], -EINVAL,
+			"is not a CPU; write 3 or 2,3 or 0-3 or core:1 or isolated");
 }
 
 static void test_names_the_culprit(void **state)
@@ -139,8 +142,10 @@ static void test_refuses_too_many(void **state)
 {
 	(void)state;
 	setenv("HWLOC_SYNTHETIC", "pack:4 core:32 pu:1", 1);
-	accepts("64-127", "64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 88 "
-		"89 90 91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 112 113 "
+	accepts("64-127",
+		"64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 88 "
+		"89 90 91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 "
+		"112 113 "
 		"114 115 116 117 118 119 120 121 122 123 124 125 126 127");
 	refuses("0-64", -EINVAL, "names more than 64 CPUs");
 }
@@ -188,7 +193,8 @@ static void test_refuses_offline(void **state)
 	snprintf(text, sizeof(text), "%u\n", vmb_cpuset_next(&online, 0));
 	sysroot_write("/sys/devices/system/cpu/online", text);
 	refuses("7999", -ENODEV, "CPU 7999 is offline; online CPUs: ");
-	assert_non_null(strstr(why.text, "echo 1 | sudo tee /sys/devices/system/cpu/cpu7999/online"));
+	assert_non_null(
+		strstr(why.text, "echo 1 | sudo tee /sys/devices/system/cpu/cpu7999/online"));
 	refuses("8001", -ENODEV, "CPU 8001 does not exist");
 }
 
@@ -259,7 +265,8 @@ static void accept_isolated(unsigned int in, unsigned int out)
 	(void)in;
 	snprintf(spec, sizeof(spec), "%u\n", out);
 	sysroot_write("/sys/devices/system/cpu/isolated", spec);
-	must(!vmb_pin_parse("isolated", &pin, &why) && pin.nr == 1 && pin.cpu[0].os == out, "isolated");
+	must(!vmb_pin_parse("isolated", &pin, &why) && pin.nr == 1 && pin.cpu[0].os == out,
+	     "isolated");
 	spec[strlen(spec) - 1] = 0;
 	must(!vmb_pin_parse(spec, &pin, &why) && pin.cpu[0].os == out, "an isolated CPU by number");
 	must(!vmb_pin_apply(&pin, &why), "apply");
@@ -346,8 +353,8 @@ static void test_affinity_survives_exec(void **state)
 		cpu = vmb_cpuset_next(&s, next);
 	snprintf(spec, sizeof(spec), "%u", cpu);
 	accepts(spec, spec);
-	after_exec("grep Cpus_allowed_list /proc/self/status; cat /proc/self/stat | cut -d' ' -f39", text,
-		   sizeof(text));
+	after_exec("grep Cpus_allowed_list /proc/self/status; cat /proc/self/stat | cut -d' ' -f39",
+		   text, sizeof(text));
 	snprintf(want, sizeof(want), "Cpus_allowed_list:\t%u\n%u\n", cpu, cpu);
 	assert_string_equal(text, want);
 }

@@ -28,7 +28,8 @@ static void add_git(struct vmb_env *env)
 static void add_libc(struct vmb_env *env)
 {
 #ifdef __GLIBC__
-	vmb_env_text(env, "libc.version", "gnu_get_libc_version", "glibc %s", gnu_get_libc_version());
+	vmb_env_text(env, "libc.version", "gnu_get_libc_version", "glibc %s",
+		     gnu_get_libc_version());
 #else
 	(void)env;
 #endif

@@ -56,7 +56,8 @@ static double sysfs_bytes(const struct cache_fact *f)
 	if (!vmb_sys_list(&names, "/sys/devices/system/cpu/cpu0/cache"))
 		for (size_t i = 0; i < names.nr && !bytes; i++)
 			if (index_is(names.name[i], f) &&
-			    vmb_sys_text(size, sizeof(size), "/sys/devices/system/cpu/cpu0/cache/%s/size",
+			    vmb_sys_text(size, sizeof(size),
+					 "/sys/devices/system/cpu/cpu0/cache/%s/size",
 					 names.name[i]) > 0)
 				bytes = parse_size(size);
 	vmb_sys_names_fini(&names);
@@ -75,8 +76,8 @@ static void add_cache(struct vmb_env *env, const struct cache_fact *f)
 		vmb_env_number(env, f->bytes, "sysfs", sysfs);
 	}
 	if (c.bytes && sysfs > 0 && sysfs != (double)c.bytes)
-		vmb_env_disagree(env, "cache.disagreement", "%s bytes: hwloc %llu, sysfs %.0f", f->name,
-				 (unsigned long long)c.bytes, sysfs);
+		vmb_env_disagree(env, "cache.disagreement", "%s bytes: hwloc %llu, sysfs %.0f",
+				 f->name, (unsigned long long)c.bytes, sysfs);
 	if (f->level == 1 && !f->code && c.line_bytes)
 		vmb_env_number(env, "cache.line_bytes", "hwloc", c.line_bytes);
 }
@@ -87,5 +88,6 @@ void vmb_env_cache(struct vmb_env *env)
 		add_cache(env, &facts[i]);
 	if (!vmb_env_find(env, "cache.line_bytes"))
 		vmb_env_file_number(env, "cache.line_bytes",
-				    "/sys/devices/system/cpu/cpu0/cache/index0/coherency_line_size", 1);
+				    "/sys/devices/system/cpu/cpu0/cache/index0/coherency_line_size",
+				    1);
 }

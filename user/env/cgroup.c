@@ -42,8 +42,10 @@ static void read_v1(struct quota *q, const char *group)
 	long long quota, period;
 
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(mount); i++)
-		if (!vmb_sys_number(&quota, "/sys/fs/cgroup/%s%s/cpu.cfs_quota_us", mount[i], group) &&
-		    !vmb_sys_number(&period, "/sys/fs/cgroup/%s%s/cpu.cfs_period_us", mount[i], group))
+		if (!vmb_sys_number(&quota, "/sys/fs/cgroup/%s%s/cpu.cfs_quota_us", mount[i],
+				    group) &&
+		    !vmb_sys_number(&period, "/sys/fs/cgroup/%s%s/cpu.cfs_period_us", mount[i],
+				    group))
 			note(q, (double)quota, (double)period);
 }
 

@@ -4,65 +4,106 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define SYS	"/sys/devices/system/cpu/"
+#define THP	"/sys/kernel/mm/transparent_hugepage/enabled"
+
 static const struct vmb_check checks[] = {
-	{ "cpu-busy", "other work on the measured CPU preempts batches and evicts caches",
-	  "measure on another CPU (--pin), or stop what runs there (see it with: top -1)", false,
-	  vmb_check_cpu_busy },
-	{ "smt-sibling", "a busy sibling takes execution units and caches: 10 to 60 % slower, at random",
-	  "echo off | sudo tee /sys/devices/system/cpu/smt/control    # back: echo on", false,
-	  vmb_check_smt_sibling },
-	{ "steal", "the hypervisor ran somebody else on this CPU: such rounds are discarded",
-	  "move to a dedicated instance, or measure when the host is quiet", false, vmb_check_steal },
-	{ "load", "other processes compete for CPUs, memory bandwidth and shared caches",
-	  "stop other work (see it with: top)", false, vmb_check_load },
-	{ "cpu-quota", "the control group is frozen for the rest of each period once its quota is used",
-	  "run outside of the quota (docker: without --cpus, Kubernetes: without a CPU limit)", false,
-	  vmb_check_cpu_quota },
-	{ "isolated", "the scheduler may put other processes on the measured CPU",
-	  "boot with isolcpus=managed_irq,domain,N nohz_full=N and use --pin isolated", false,
-	  vmb_check_isolated },
-	{ "nohz-full", "the timer tick interrupts the measured CPU 100 to 1000 times a second",
-	  "boot with nohz_full=N rcu_nocbs=N and use --pin N", false, vmb_check_nohz_full },
-	{ "irq-affinity", "device interrupts are handled on the measured CPU in the middle of batches",
-	  NULL, false, vmb_check_irq_affinity },
-	{ "governor", "the clock follows the load, so short batches run at another speed than long ones",
-	  "echo performance | sudo tee /sys/devices/system/cpu/cpufreq/policy*/scaling_governor", true,
-	  vmb_check_governor },
-	{ "turbo", "the clock depends on temperature and on what the other cores do", NULL, true,
-	  vmb_check_turbo },
-	{ "throttle", "a CPU that was slowed down for heat is not noticed", NULL, false,
-	  vmb_check_throttle },
-	{ "timestamp", "ticks are no measure of time", NULL, false, vmb_check_timestamp },
-	{ "virtual", "the machine below is shared and hidden: expect wider intervals, and compare only "
-	  "with results of the same guest", "measure on bare metal for absolute numbers", false,
-	  vmb_check_virtual },
-	{ "aslr", "every round has the same memory layout: a bias that no interval shows",
-	  "sudo sysctl kernel.randomize_va_space=2", true, vmb_check_aslr },
-	{ "nmi-watchdog", "it occupies one hardware counter and interrupts every CPU",
-	  "sudo sysctl kernel.nmi_watchdog=0    # back: =1", true, vmb_check_nmi_watchdog },
-	{ "page-table-isolation", "system calls, faults and exits include switches of page tables",
-	  NULL, false, vmb_check_pti },
-	{ "huge-pages", "which memory is in huge pages depends on the kernel's background thread",
-	  "echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled    # back: echo always",
-	  false, vmb_check_thp },
-	{ "swap", "memory that was swapped out comes back as major faults",
-	  "sudo swapoff -a    # back: sudo swapon -a", false, vmb_check_swap },
-	{ "numa-balancing", "the kernel unmaps and migrates pages while they are measured",
-	  "sudo sysctl kernel.numa_balancing=0    # back: =1", false, vmb_check_numa_balancing },
-	{ "perf-event-paranoid", "the kernel refuses counters to this user",
-	  "sudo sysctl kernel.perf_event_paranoid=1    # back: see --restore", true,
-	  vmb_check_paranoid },
-	{ "pmu", "cycles, instructions and misses cannot be counted",
-	  "vmbench --counters=sim counts instructions exactly, and misses by a model", false,
-	  vmb_check_pmu },
-	{ "rdpmc", "counters are read by a system call: about 1000 cycles a sample instead of 150",
-	  NULL, true, vmb_check_rdpmc },
-	{ "valgrind", "--counters=sim is not available", "sudo apt-get install valgrind", false,
-	  vmb_check_valgrind },
-	{ "kernel-module", "what only the kernel can do (flush by method, page-table walk) is skipped",
-	  "make kmod && sudo insmod build/kmod/vmbench.ko", false, vmb_check_kernel_module },
-	{ "build", "a sanitized or unoptimised program measures itself", "make", false,
-	  vmb_check_build },
+	{
+		.name = "cpu-busy", .look = vmb_check_cpu_busy,
+		.means = "other work on the measured CPU preempts batches and evicts caches",
+		.mend = "choose another CPU (--pin), or stop what runs there (top -1 shows it)",
+	}, {
+		.name = "smt-sibling", .look = vmb_check_smt_sibling,
+		.means = "a busy sibling takes execution units and caches, at random",
+		.mend = "echo off | sudo tee " SYS "smt/control    # back: echo on",
+	}, {
+		.name = "steal", .look = vmb_check_steal,
+		.means = "the hypervisor ran somebody else on this CPU: such rounds are discarded",
+		.mend = "move to a dedicated instance, or measure when the host is quiet",
+	}, {
+		.name = "load", .look = vmb_check_load,
+		.means = "other processes compete for CPUs, memory bandwidth and shared caches",
+		.mend = "stop other work (top shows it)",
+	}, {
+		.name = "cpu-quota", .look = vmb_check_cpu_quota,
+		.means = "the control group is frozen for the rest of a period once it is used up",
+		.mend = "run outside of the quota (docker without --cpus, a pod without CPU limit)",
+	}, {
+		.name = "isolated", .look = vmb_check_isolated,
+		.means = "the scheduler may put other processes on the measured CPU",
+		.mend = "boot with isolcpus=managed_irq,domain,N nohz_full=N; use --pin isolated",
+	}, {
+		.name = "nohz-full", .look = vmb_check_nohz_full,
+		.means = "the timer tick interrupts the measured CPU 100 to 1000 times a second",
+		.mend = "boot with nohz_full=N rcu_nocbs=N; use --pin N",
+	}, {
+		.name = "irq-affinity", .look = vmb_check_irq_affinity,
+		.means = "device interrupts are handled in the middle of batches",
+	}, {
+		.name = "governor", .look = vmb_check_governor, .fixed = true,
+		.means = "the clock follows the load: short batches run at another speed than long",
+		.mend = "echo performance | sudo tee " SYS "cpufreq/policy*/scaling_governor",
+	}, {
+		.name = "turbo", .look = vmb_check_turbo, .fixed = true,
+		.means = "the clock depends on temperature and on what the other cores do",
+	}, {
+		.name = "throttle", .look = vmb_check_throttle,
+		.means = "a CPU that was slowed down for heat is not noticed",
+	}, {
+		.name = "timestamp", .look = vmb_check_timestamp,
+		.means = "ticks are no measure of time",
+	}, {
+		.name = "virtual", .look = vmb_check_virtual,
+		.means = "what is below is shared and hidden: expect wider intervals, and compare "
+			 "with results of this guest only",
+		.mend = "measure on bare metal for absolute numbers",
+	}, {
+		.name = "aslr", .look = vmb_check_aslr, .fixed = true,
+		.means = "every round has the same memory layout: a bias that no interval shows",
+		.mend = "sudo sysctl kernel.randomize_va_space=2",
+	}, {
+		.name = "nmi-watchdog", .look = vmb_check_nmi_watchdog, .fixed = true,
+		.means = "it occupies one hardware counter and interrupts every CPU",
+		.mend = "sudo sysctl kernel.nmi_watchdog=0    # back: =1",
+	}, {
+		.name = "page-table-isolation", .look = vmb_check_pti,
+		.means = "system calls, faults and exits include switches of page tables",
+	}, {
+		.name = "huge-pages", .look = vmb_check_thp,
+		.means = "which memory is in huge pages depends on a thread in the background",
+		.mend = "echo madvise | sudo tee " THP "    # back: echo always",
+	}, {
+		.name = "swap", .look = vmb_check_swap,
+		.means = "memory that was swapped out comes back as major faults",
+		.mend = "sudo swapoff -a    # back: sudo swapon -a",
+	}, {
+		.name = "numa-balancing", .look = vmb_check_numa_balancing,
+		.means = "the kernel unmaps and migrates pages while they are measured",
+		.mend = "sudo sysctl kernel.numa_balancing=0    # back: =1",
+	}, {
+		.name = "perf-event-paranoid", .look = vmb_check_paranoid, .fixed = true,
+		.means = "the kernel refuses counters to this user",
+		.mend = "sudo sysctl kernel.perf_event_paranoid=1    # back: the value above",
+	}, {
+		.name = "pmu", .look = vmb_check_pmu,
+		.means = "cycles, instructions and misses cannot be counted",
+		.mend = "vmbench --counters=sim    # exact instructions, misses by a model",
+	}, {
+		.name = "rdpmc", .look = vmb_check_rdpmc, .fixed = true,
+		.means = "reading counters takes a system call: some 1000 cycles instead of 150",
+	}, {
+		.name = "valgrind", .look = vmb_check_valgrind,
+		.means = "--counters=sim is not available",
+		.mend = "sudo apt-get install valgrind",
+	}, {
+		.name = "kernel-module", .look = vmb_check_kernel_module,
+		.means = "what only the kernel can do (flush by method, walks) is skipped",
+		.mend = "make kmod && sudo insmod build/kmod/$(uname -r)/vmbench.ko",
+	}, {
+		.name = "build", .look = vmb_check_build,
+		.means = "a sanitized or unoptimised program measures itself",
+		.mend = "make",
+	},
 };
 
 const struct vmb_check *vmb_checks(size_t *nr)

@@ -35,17 +35,20 @@ void vmb_check_governor(const struct vmb_check_ctx *ctx, struct vmb_finding *out
 	if (!governor)
 		vmb_found(out, VMB_CHECK_UNKNOWN, "no cpufreq here: %s", who_hides_it(ctx->env));
 	else if (!strcmp(governor, "performance"))
-		vmb_found(out, VMB_CHECK_GOOD, "performance (%s)", driver ? driver : "unknown driver");
+		vmb_found(out, VMB_CHECK_GOOD, "performance (%s)",
+			  driver ? driver : "unknown driver");
 	else if (fixed_at_lowest(governor, driver))
 		vmb_found(out, VMB_CHECK_BAD, "%s: the lowest clock (%s)", governor,
 			  driver ? driver : "unknown driver");
 	else
-		vmb_found(out, VMB_CHECK_WARN, "%s (%s)", governor, driver ? driver : "unknown driver");
+		vmb_found(out, VMB_CHECK_WARN, "%s (%s)", governor,
+			  driver ? driver : "unknown driver");
 }
 
 void vmb_check_turbo(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 {
 	const struct vmb_fact *f = vmb_env_find(ctx->env, "power.turbo");
+	bool intel = f && !strcmp(f->source, "intel_pstate");
 
 	if (!f)
 		vmb_found(out, VMB_CHECK_UNKNOWN, "no switch here: %s", who_hides_it(ctx->env));
@@ -53,10 +56,9 @@ void vmb_check_turbo(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 		vmb_found(out, VMB_CHECK_WARN, "on");
 	else
 		vmb_found(out, VMB_CHECK_GOOD, "off");
-	if (f && f->number > 0)
-		snprintf(out->mend, sizeof(out->mend), "%s", strcmp(f->source, "intel_pstate") ?
-			 "echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost    # back: echo 1" :
-			 "echo 1 | sudo tee /sys/devices/system/cpu/intel_pstate/no_turbo    # back: echo 0");
+	snprintf(out->mend, sizeof(out->mend),
+		 "echo %d | sudo tee /sys/devices/system/cpu/%s    # back: echo %d", intel,
+		 intel ? "intel_pstate/no_turbo" : "cpufreq/boost", !intel);
 }
 
 void vmb_check_throttle(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
@@ -70,7 +72,9 @@ void vmb_check_throttle(const struct vmb_check_ctx *ctx, struct vmb_finding *out
 /* The kernel gives up on a time stamp counter that is not stable, and takes one of these. */
 static bool is_slow_clock(const char *clocksource)
 {
-	static const char *const slow[] = { "hpet", "acpi_pm", "pit", "jiffies", "refined-jiffies" };
+	static const char *const slow[] = {
+		"hpet", "acpi_pm", "pit", "jiffies", "refined-jiffies",
+	};
 
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(slow); i++)
 		if (!strcmp(clocksource, slow[i]))
@@ -86,13 +90,16 @@ void vmb_check_timestamp(const struct vmb_check_ctx *ctx, struct vmb_finding *ou
 	if (!tsc && !clock)
 		vmb_found(out, VMB_CHECK_UNKNOWN, "neither CPU nor kernel tell");
 	else if (tsc && tsc->number < 1)
-		vmb_found(out, VMB_CHECK_BAD, "the TSC is not invariant: it follows the clock or stops");
+		vmb_found(out, VMB_CHECK_BAD,
+			  "the TSC is not invariant: it follows the clock or stops");
 	else if (clock && is_slow_clock(clock))
-		vmb_found(out, VMB_CHECK_BAD, "the kernel found the time stamp counter unstable: its "
-			  "clocksource is %s (see: sudo dmesg | grep -i tsc)", clock);
+		vmb_found(out, VMB_CHECK_BAD,
+			  "the kernel found the time stamp counter unstable: its "
+			  "clocksource is %s (see: sudo dmesg | grep -i tsc)",
+			  clock);
 	else
-		vmb_found(out, VMB_CHECK_GOOD, "%s, clocksource %s", tsc ? "invariant TSC" : "stable",
-			  clock ? clock : "unknown");
+		vmb_found(out, VMB_CHECK_GOOD, "%s, clocksource %s",
+			  tsc ? "invariant TSC" : "stable", clock ? clock : "unknown");
 }
 
 void vmb_check_virtual(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
@@ -103,6 +110,7 @@ void vmb_check_virtual(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 	if (!hv)
 		vmb_found(out, VMB_CHECK_UNKNOWN, "no sign of a hypervisor, which proves nothing");
 	else
-		vmb_found(out, virtual(ctx->env) ? VMB_CHECK_WARN : VMB_CHECK_GOOD, "hypervisor: %s%s%s", hv,
-			  container ? "; container: " : "", container ? container : "");
+		vmb_found(out, virtual(ctx->env) ? VMB_CHECK_WARN : VMB_CHECK_GOOD,
+			  "hypervisor: %s%s%s", hv, container ? "; container: " : "",
+			  container ? container : "");
 }

@@ -35,10 +35,11 @@ void vmb_check_pmu(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 	if (vmb_counter_plan_make(NULL, &plan, &why))
 		vmb_found(out, VMB_CHECK_WARN, "%s", why.text);
 	else if (plan.note[0] || !plan.nr_sets)
-		vmb_found(out, VMB_CHECK_WARN, "%s", plan.note[0] ? plan.note : "nothing can be counted");
+		vmb_found(out, VMB_CHECK_WARN, "%s",
+			  plan.note[0] ? plan.note : "nothing can be counted");
 	else
-		vmb_found(out, VMB_CHECK_GOOD, "the default counters fit in %zu set%s", plan.nr_sets,
-			  plan.nr_sets > 1 ? "s, one per round" : "");
+		vmb_found(out, VMB_CHECK_GOOD, "the default counters fit in %zu set%s",
+			  plan.nr_sets, plan.nr_sets > 1 ? "s, one per round" : "");
 }
 
 void vmb_check_rdpmc(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
@@ -53,9 +54,10 @@ void vmb_check_rdpmc(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 		vmb_found(out, f->number > 0 ? VMB_CHECK_GOOD : VMB_CHECK_WARN, "%s",
 			  f->number > 0 ? "allowed from user space" : "forbidden from user space");
 	if (f && f->number < 1)
-		snprintf(out->mend, sizeof(out->mend), "%s", x86 ?
-			 "echo 1 | sudo tee /sys/bus/event_source/devices/cpu/rdpmc    # back: echo 0" :
-			 "sudo sysctl kernel.perf_user_access=1    # back: =0");
+		snprintf(out->mend, sizeof(out->mend), "%s",
+			 x86 ? "echo 1 | sudo tee /sys/bus/event_source/devices/cpu*/rdpmc"
+			       "    # back: echo 0"
+			     : "sudo sysctl kernel.perf_user_access=1    # back: =0");
 }
 
 void vmb_check_valgrind(const struct vmb_check_ctx *ctx, struct vmb_finding *out)

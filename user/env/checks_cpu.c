@@ -163,8 +163,8 @@ void vmb_check_cpu_quota(const struct vmb_check_ctx *ctx, struct vmb_finding *ou
 	if (cpus < 0)
 		vmb_found(out, VMB_CHECK_GOOD, "none in sight");
 	else
-		vmb_found(out, cpus < 1 ? VMB_CHECK_BAD : VMB_CHECK_WARN, "%.2f CPUs' time per period",
-			  cpus);
+		vmb_found(out, cpus < 1 ? VMB_CHECK_BAD : VMB_CHECK_WARN,
+			  "%.2f CPUs' time per period", cpus);
 }
 
 /* Is every pinned CPU in the list that the fact holds? */
@@ -228,7 +228,8 @@ static int routed_interrupts(const struct vmb_pin *pin, char *first, size_t size
 	pinned_set(pin, &pinned);
 	if (!vmb_sys_list(&names, "/proc/irq"))
 		for (size_t i = 0; i < names.nr; i++) {
-			snprintf(path, sizeof(path), "/proc/irq/%.32s/effective_affinity_list", names.name[i]);
+			snprintf(path, sizeof(path), "/proc/irq/%.32s/effective_affinity_list",
+				 names.name[i]);
 			if (vmb_cpulist_read(path, &target))
 				continue;
 			seen++;
@@ -257,9 +258,12 @@ void vmb_check_irq_affinity(const struct vmb_check_ctx *ctx, struct vmb_finding 
 		  "%d interrupts go to the chosen CPUs%s", n,
 		  balanced ? "; irqbalance runs and may move them" : "");
 	if (n)
-		snprintf(out->mend, sizeof(out->mend), "%secho %u | sudo tee /proc/irq/%s/smp_affinity_list"
+		snprintf(out->mend, sizeof(out->mend),
+			 "%secho %u | sudo tee /proc/irq/%s/smp_affinity_list"
 			 "    # and so on; managed ones cannot be moved",
-			 balanced ? "sudo systemctl stop irqbalance; " : "", other_cpu(ctx->pin), first);
+			 balanced ? "sudo systemctl stop irqbalance; " : "", other_cpu(ctx->pin),
+			 first);
 	else if (balanced)
-		snprintf(out->mend, sizeof(out->mend), "sudo systemctl stop irqbalance    # back: start");
+		snprintf(out->mend, sizeof(out->mend),
+			 "sudo systemctl stop irqbalance    # back: start");
 }

@@ -15,11 +15,14 @@ void vmb_check_aslr(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 
 	if (vmb_env_get_number(ctx->env, "kernel.aslr_off_here", 0) > 0) {
 		vmb_found(out, VMB_CHECK_BAD, "off for this process and what it starts");
-		snprintf(out->mend, sizeof(out->mend), "start vmbench without setarch -R or a debugger");
+		snprintf(out->mend, sizeof(out->mend),
+			 "start vmbench without setarch -R or a debugger");
 	} else if (level < 0) {
-		vmb_found(out, VMB_CHECK_UNKNOWN, "/proc/sys/kernel/randomize_va_space cannot be read");
+		vmb_found(out, VMB_CHECK_UNKNOWN,
+			  "/proc/sys/kernel/randomize_va_space cannot be read");
 	} else if (level < 2) {
-		vmb_found(out, level < 1 ? VMB_CHECK_BAD : VMB_CHECK_WARN, "%s (randomize_va_space = %.0f)",
+		vmb_found(out, level < 1 ? VMB_CHECK_BAD : VMB_CHECK_WARN,
+			  "%s (randomize_va_space = %.0f)",
 			  level < 1 ? "off" : "the heap is not randomised", level);
 	} else {
 		vmb_found(out, VMB_CHECK_GOOD, "on, as it must be");

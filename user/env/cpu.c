@@ -69,7 +69,8 @@ static void add_flags(struct vmb_env *env, const char *words)
 		const char *flag = flags_of_interest[i];
 
 		if (has_word(words, flag) && !has_word(text, flag))
-			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", len ? " " : "", flag);
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+						len ? " " : "", flag);
 	}
 	vmb_env_text(env, "cpu.flags", "/proc/cpuinfo", "%s", text);
 	if (has_word(words, "tsc"))
@@ -85,7 +86,8 @@ static void add_part(struct scan *s, unsigned int part)
 	if (name)
 		snprintf(text, sizeof(text), "%s", name);
 	else
-		snprintf(text, sizeof(text), "implementer 0x%02x part 0x%03x", s->implementer, part);
+		snprintf(text, sizeof(text), "implementer 0x%02x part 0x%03x", s->implementer,
+			 part);
 	for (size_t i = 0; i < s->nr_parts; i++)
 		if (!strcmp(s->part[i], text))
 			return;
@@ -99,7 +101,8 @@ static void add_line(struct scan *s, const char *name, const char *value)
 		if (strcmp(line_of[i].name, name) || vmb_env_find(s->env, line_of[i].key))
 			continue;
 		if (line_of[i].number)
-			vmb_env_number(s->env, line_of[i].key, "/proc/cpuinfo", strtod(value, NULL));
+			vmb_env_number(s->env, line_of[i].key, "/proc/cpuinfo",
+				       strtod(value, NULL));
 		else
 			vmb_env_text(s->env, line_of[i].key, "/proc/cpuinfo", "%s", value);
 	}
@@ -194,8 +197,8 @@ static void compare_counts(struct vmb_env *env, size_t cpuinfo)
 	size_t hwloc = vmb_topology_count(VMB_TOPO_CPU);
 
 	if (cpuinfo && hwloc && cpuinfo != hwloc)
-		vmb_env_disagree(env, "cpu.disagreement", "CPUs: /proc/cpuinfo %zu, hwloc %zu", cpuinfo,
-				 hwloc);
+		vmb_env_disagree(env, "cpu.disagreement", "CPUs: /proc/cpuinfo %zu, hwloc %zu",
+				 cpuinfo, hwloc);
 }
 
 void vmb_env_cpu(struct vmb_env *env)
@@ -206,7 +209,8 @@ void vmb_env_cpu(struct vmb_env *env)
 	add_model(&s);
 	add_microarch(env);
 	if (!vmb_env_find(env, "cpu.microcode"))
-		vmb_env_file_text(env, "cpu.microcode", "/sys/devices/system/cpu/cpu0/microcode/version");
+		vmb_env_file_text(env, "cpu.microcode",
+				  "/sys/devices/system/cpu/cpu0/microcode/version");
 	vmb_env_file_text(env, "cpu.midr",
 			  "/sys/devices/system/cpu/cpu0/regs/identification/midr_el1");
 	add_counts(env);

@@ -39,7 +39,8 @@ static void compare_text(struct vmb_env *env, const char *what, const char *key,
 	const char *ours = vmb_env_get_text(env, key);
 
 	if (ours && *theirs && strcmp(ours, theirs))
-		vmb_env_disagree(env, KEY, "%s: libcpuid \"%s\", /proc/cpuinfo \"%s\"", what, theirs, ours);
+		vmb_env_disagree(env, KEY, "%s: libcpuid \"%s\", /proc/cpuinfo \"%s\"", what,
+				 theirs, ours);
 }
 
 static void compare_identity(struct vmb_env *env, const struct cpu_id_t *id)

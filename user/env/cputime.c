@@ -21,8 +21,8 @@ static void take_line(const char *line, struct vmb_cputime *out)
 {
 	unsigned long long v[NR_FIELDS];
 	unsigned int cpu;
-	int n = sscanf(line, "cpu%u %llu %llu %llu %llu %llu %llu %llu %llu", &cpu, &v[USER], &v[NICE],
-		       &v[SYSTEM], &v[IDLE], &v[IOWAIT], &v[IRQ], &v[SOFTIRQ], &v[STEAL]);
+	int n = sscanf(line, "cpu%u %llu %llu %llu %llu %llu %llu %llu %llu", &cpu, &v[USER],
+		       &v[NICE], &v[SYSTEM], &v[IDLE], &v[IOWAIT], &v[IRQ], &v[SOFTIRQ], &v[STEAL]);
 
 	if (n != 1 + NR_FIELDS || cpu >= VMB_CPUTIME_CPUS)
 		return;

@@ -95,5 +95,6 @@ void vmb_env_disagree(struct vmb_env *env, const char *key, const char *fmt, ...
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	vmb_env_text(env, key, "comparison", "%s%s%s", before ? before : "", before ? "; " : "", text);
+	vmb_env_text(env, key, "comparison", "%s%s%s", before ? before : "", before ? "; " : "",
+		     text);
 }

@@ -26,8 +26,9 @@ static void add_uname(struct vmb_env *env)
 static bool is_private(const char *word)
 {
 	static const char *const prefix[] = {
-		"BOOT_IMAGE=", "initrd=", "root=", "rootflags=", "resume=", "ip=", "nfsroot=", "nfsaddrs=",
-		"rd.", "luks", "cryptdevice=", "hostname=", "systemd.hostname=", "systemd.machine_id=",
+		"BOOT_IMAGE=", "initrd=", "root=", "rootflags=", "resume=", "ip=", "nfsroot=",
+		"nfsaddrs=", "rd.", "luks", "cryptdevice=", "hostname=", "systemd.hostname=",
+		"systemd.machine_id=",
 	};
 
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(prefix); i++)
@@ -47,14 +48,17 @@ static void add_cmdline(struct vmb_env *env)
 	for (char *word = strtok_r(text, " ", &save); word && strcmp(word, "--");
 	     word = strtok_r(NULL, " ", &save))
 		if (!is_private(word))
-			len += (size_t)snprintf(kept + len, sizeof(kept) - len, "%s%s", len ? " " : "", word);
+			len += (size_t)snprintf(kept + len, sizeof(kept) - len, "%s%s",
+						len ? " " : "", word);
 	vmb_env_text(env, "kernel.cmdline", "procfs", "%s", kept);
 }
 
 /* Only debugfs tells what a PREEMPT_DYNAMIC kernel was booted as; for the others see uname -v. */
 static void add_preempt(struct vmb_env *env)
 {
-	static const char *const model[] = { "PREEMPT_RT", "PREEMPT_DYNAMIC", "PREEMPT_LAZY", "PREEMPT" };
+	static const char *const model[] = {
+		"PREEMPT_RT", "PREEMPT_DYNAMIC", "PREEMPT_LAZY", "PREEMPT",
+	};
 	const char *version = vmb_env_get_text(env, "kernel.version");
 
 	vmb_env_file_choice(env, "kernel.preempt", "/sys/kernel/debug/sched/preempt");
@@ -84,7 +88,8 @@ static void add_rdpmc(struct vmb_env *env)
 	if (!vmb_sys_list(&names, "/sys/bus/event_source/devices"))
 		for (size_t i = 0; i < names.nr; i++)
 			if (!strncmp(names.name[i], "cpu", 3) &&
-			    !vmb_sys_number(&v, "/sys/bus/event_source/devices/%s/rdpmc", names.name[i]) &&
+			    !vmb_sys_number(&v, "/sys/bus/event_source/devices/%s/rdpmc",
+					    names.name[i]) &&
 			    (double)v < vmb_env_get_number(env, "kernel.rdpmc", 1e9))
 				vmb_env_number(env, "kernel.rdpmc", "sysfs", (double)v);
 	vmb_sys_names_fini(&names);
@@ -104,7 +109,8 @@ void vmb_env_kernel(struct vmb_env *env)
 		{ "kernel.aslr", "/proc/sys/kernel/randomize_va_space", number },
 		{ "kernel.nmi_watchdog", "/proc/sys/kernel/nmi_watchdog", vmb_env_file_bool },
 		{ "kernel.perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid", number },
-		{ "kernel.perf_user_access", "/proc/sys/kernel/perf_user_access", vmb_env_file_bool },
+		{ "kernel.perf_user_access", "/proc/sys/kernel/perf_user_access",
+		  vmb_env_file_bool },
 	};
 
 	add_uname(env);

@@ -83,7 +83,8 @@ static void add_limit(struct vmb_env *env)
 void vmb_env_memory(struct vmb_env *env)
 {
 	static const struct vmb_env_file file[] = {
-		{ "memory.thp", "/sys/kernel/mm/transparent_hugepage/enabled", vmb_env_file_choice },
+		{ "memory.thp", "/sys/kernel/mm/transparent_hugepage/enabled",
+		  vmb_env_file_choice },
 		{ "memory.thp_defrag", "/sys/kernel/mm/transparent_hugepage/defrag",
 		  vmb_env_file_choice },
 		{ "memory.numa_balancing", "/proc/sys/kernel/numa_balancing", vmb_env_file_bool },

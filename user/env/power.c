@@ -8,7 +8,8 @@
 #include "user/env/collect.h"
 #include "user/env/sys.h"
 
-#define POLICIES "/sys/devices/system/cpu/cpufreq"
+#define CPU		"/sys/devices/system/cpu/"
+#define POLICIES	CPU "cpufreq"
 
 /* Is @item one of the comma-separated items of @list? */
 static bool listed(const char *list, const char *item)
@@ -31,10 +32,12 @@ static void add_policies(struct vmb_env *env, const char *key, const char *file)
 	if (!vmb_sys_list(&names, POLICIES))
 		for (size_t i = 0; i < names.nr; i++) {
 			if (strncmp(names.name[i], "policy", 6) ||
-			    vmb_sys_text(text, sizeof(text), POLICIES "/%s/%s", names.name[i], file) < 0 ||
+			    vmb_sys_text(text, sizeof(text), POLICIES "/%s/%s", names.name[i],
+					 file) < 0 ||
 			    listed(all, text) || len + strlen(text) + 2 > sizeof(all))
 				continue;
-			len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s", len ? "," : "", text);
+			len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s",
+						len ? "," : "", text);
 		}
 	vmb_sys_names_fini(&names);
 	if (len)
@@ -61,7 +64,7 @@ static void add_turbo(struct vmb_env *env)
 {
 	long long v;
 
-	if (!vmb_sys_number(&v, "/sys/devices/system/cpu/intel_pstate/no_turbo"))
+	if (!vmb_sys_number(&v, CPU "intel_pstate/no_turbo"))
 		vmb_env_bool(env, "power.turbo", "intel_pstate", v == 0);
 	else if (!vmb_sys_number(&v, POLICIES "/boost"))
 		vmb_env_bool(env, "power.turbo", "cpufreq", v != 0);
@@ -79,12 +82,11 @@ static void add_throttling(struct vmb_env *env)
 void vmb_env_power(struct vmb_env *env)
 {
 	static const struct vmb_env_file file[] = {
-		{ "power.idle_driver", "/sys/devices/system/cpu/cpuidle/current_driver",
-		  vmb_env_file_text },
-		{ "power.pstate", "/sys/devices/system/cpu/intel_pstate/status", vmb_env_file_text },
-		{ "power.pstate", "/sys/devices/system/cpu/amd_pstate/status", vmb_env_file_text },
-		{ "smt.active", "/sys/devices/system/cpu/smt/active", vmb_env_file_bool },
-		{ "smt.control", "/sys/devices/system/cpu/smt/control", vmb_env_file_text },
+		{ "power.idle_driver", CPU "cpuidle/current_driver", vmb_env_file_text },
+		{ "power.pstate", CPU "intel_pstate/status", vmb_env_file_text },
+		{ "power.pstate", CPU "amd_pstate/status", vmb_env_file_text },
+		{ "smt.active", CPU "smt/active", vmb_env_file_bool },
+		{ "smt.control", CPU "smt/control", vmb_env_file_text },
 	};
 
 	add_policies(env, "power.governor", "scaling_governor");

@@ -97,7 +97,8 @@ int vmb_topology_sets(struct vmb_topo_sets *out)
 	if (hwloc_topology_is_thissystem(t)) {
 		struct vmb_cpuset s;
 
-		if (!vmb_cpulist_read("/sys/devices/system/cpu/present", &s) && vmb_cpuset_count(&s))
+		if (!vmb_cpulist_read("/sys/devices/system/cpu/present", &s) &&
+		    vmb_cpuset_count(&s))
 			out->present = s;
 		if (!vmb_cpulist_read("/sys/devices/system/cpu/online", &s) && vmb_cpuset_count(&s))
 			out->online = s;

@@ -48,8 +48,10 @@ static void from_firmware(struct vmb_env *env)
 
 	for (size_t k = 0; k < VMB_ARRAY_SIZE(text); k++)
 		for (size_t i = 0; text[k] && i < VMB_ARRAY_SIZE(by_firmware); i++)
-			if (!strncmp(text[k], by_firmware[i].vendor, strlen(by_firmware[i].vendor))) {
-				vmb_env_text(env, "virt.hypervisor", "DMI", "%s", by_firmware[i].name);
+			if (!strncmp(text[k], by_firmware[i].vendor,
+				     strlen(by_firmware[i].vendor))) {
+				vmb_env_text(env, "virt.hypervisor", "DMI", "%s",
+					     by_firmware[i].name);
 				return;
 			}
 }
