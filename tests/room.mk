@@ -4,6 +4,10 @@
 TEST_SRC := $(wildcard tests/*/*_test.c tests/*/*/*_test.c)
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 
+# What the programs of vmcore share: the files of tests/vmcore that are none.
+TEST_VMCORE := $(patsubst %.c,$(B)/%.c.o,$(filter-out %_test.c,$(wildcard tests/vmcore/*.c)))
+$(filter $(B)/tests/vmcore/% $(B)/tests/fuzz/ir_test,$(TEST_BIN)): $(TEST_VMCORE)
+
 # --as-needed: what only the tests use (GSL, the oracle of the statistics) is never in vmbench.
 $(B)/tests/%_test: $(B)/tests/%_test.c.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -Wl,--as-needed -o $@ $(filter %.o,$^) \
@@ -16,6 +20,6 @@ test:
 
 .PHONY: test tests-build
 .SECONDARY: $(TEST_BIN:=.c.o)
--include $(TEST_BIN:=.c.d)
+-include $(TEST_BIN:=.c.d) $(TEST_VMCORE:.o=.d)
 
 include tests/fuzz/room.mk

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/base/assert.h"
 #include "vmcore/interp/memory.h"
 
 /*
@@ -224,8 +223,8 @@ EXEC(call)
 
 	for (i = 0; i < helper->nr_args; i++)
 		arg[i] = run->val[run->unit->arg[insn->hi + i]];
-	VMB_ASSERT(run->context->call);
-	return run->context->call(run->context->call_priv, helper, arg, out) ||
+	return (run->context->call &&
+		run->context->call(run->context->call_priv, helper, arg, out)) ||
 	       leave(run, IR_LEAVE_HELPER, insn->lo, run->pc);
 }
 

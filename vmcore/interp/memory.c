@@ -25,6 +25,8 @@ static bool map(const struct ir_memory *memory, uint64_t address, uint32_t bytes
 {
 	uint32_t left = bytes;
 
+	if (!memory->map)
+		return false;
 	if (memory->page_bytes)
 		left = memory->page_bytes - (uint32_t)(address & (memory->page_bytes - 1));
 	*parts = (struct parts){ .bytes = { left < bytes ? left : bytes } };

@@ -13,7 +13,7 @@ bool ir_lex_fail(struct ir_lexer *lex, int status, const char *format, ...)
 		return false;
 	lex->status = status;
 	lex->error->line = lex->line;
-	lex->error->column = (uint32_t)(lex->at - lex->line_start) + 1;
+	lex->error->column = (uint32_t)((lex->word ? lex->word : lex->at) - lex->line_start) + 1;
 	lex->error->block = lex->error->insn = IR_NONE;
 	va_start(args, format);
 	vsnprintf(lex->error->text, sizeof(lex->error->text), format, args);
@@ -35,7 +35,10 @@ char ir_lex_peek(struct ir_lexer *lex)
 
 bool ir_lex_accept(struct ir_lexer *lex, char c)
 {
-	if (lex->status || ir_lex_peek(lex) != c)
+	if (lex->status)
+		return false;
+	lex->word = 0;
+	if (ir_lex_peek(lex) != c)
 		return false;
 	lex->at++;
 	return true;
@@ -59,6 +62,7 @@ struct ir_word ir_lex_word(struct ir_lexer *lex, const char *what)
 	if (lex->status)
 		return word;
 	ir_lex_peek(lex);
+	lex->word = lex->at;
 	word.text = lex->text + lex->at;
 	while (is_word(current(lex))) {
 		lex->at++;
@@ -122,6 +126,7 @@ bool ir_lex_end_line(struct ir_lexer *lex)
 {
 	if (lex->status)
 		return false;
+	lex->word = 0;
 	if (ir_lex_peek(lex) != '\n')
 		return ir_lex_fail(lex, -EINVAL, "expected the end of the line");
 	while (lex->at < lex->bytes && lex->text[lex->at] != '\n')

@@ -11,6 +11,7 @@
 /**
  * struct ir_lexer - a place in a text.
  * @line, @line_start: number of the current line, from 1, and where it begins
+ * @word: where the last word began; errors point there until something else is taken
  * @status: 0 or -errno of @error; sticky
  */
 struct ir_lexer {
@@ -19,6 +20,7 @@ struct ir_lexer {
 	size_t at;
 	uint32_t line;
 	size_t line_start;
+	size_t word;
 	int status;
 	struct ir_error *error;
 };
