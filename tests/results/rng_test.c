@@ -56,20 +56,25 @@ static void test_rng_below_is_even(void **state)
 }
 
 /*
- * 3 * 2^62: a plain remainder would hit the lowest third half of the time. Nothing but rejection
- * can keep each third at a third.
+ * Of 2^64 words, 3 * 2^62 results: without rejection a remainder gives the lowest third half of the
+ * time, and a product gives multiples of 3 half of the time.
  */
 static void test_rng_below_has_no_remainder_bias(void **state)
 {
 	uint64_t n = 3ull << 62;
-	size_t low = 0, draws = 30000;
+	size_t low = 0, thirds = 0, draws = 30000;
 	struct vmb_rng g;
 
 	(void)state;
 	vmb_rng_init(&g, 2);
-	for (size_t i = 0; i < draws; i++)
-		low += vmb_rng_below(&g, n) < (1ull << 62);
+	for (size_t i = 0; i < draws; i++) {
+		uint64_t v = vmb_rng_below(&g, n);
+
+		low += v < (1ull << 62);
+		thirds += v % 3 == 0;
+	}
 	assert_between((double)low / (double)draws, 0.32, 0.347);
+	assert_between((double)thirds / (double)draws, 0.32, 0.347);
 }
 
 static void test_rng_gauss_is_normal(void **state)

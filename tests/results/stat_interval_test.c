@@ -137,6 +137,34 @@ static void test_interval_mean_covers(void **state)
 	assert_true(mean_coverage(BIMODAL, 12, 500) >= 0.93);
 }
 
+/*
+ * The definition, written down once more on the same draws: t of ln(mean), whose standard error is
+ * that of the mean over the mean. Values so far apart that every factor matters.
+ */
+static void test_interval_mean_is_bootstrap_t_of_the_logarithm(void **state)
+{
+	enum { N = 8, B = 2000 };
+	double x[N] = {1, 2, 3, 5, 8, 13, 21, 34}, t[B], mean = vmb_mean(x, N);
+	double error = vmb_std_dev(x, N) / sqrt(N) / mean;
+	struct vmb_mean_interval in;
+	struct vmb_rng g;
+
+	(void)state;
+	vmb_rng_init(&g, 9);
+	for (size_t b = 0; b < B; b++) {
+		double y[N], m;
+
+		for (size_t i = 0; i < N; i++)
+			y[i] = x[vmb_rng_below(&g, N)];
+		m = vmb_mean(y, N);
+		t[b] = (log(m) - log(mean)) / (vmb_std_dev(y, N) / sqrt(N) / m);
+	}
+	vmb_sort(t, B);
+	assert_int_equal(vmb_mean_interval(x, N, 0.9, B, 9, &in), 0);
+	assert_near(in.low, exp(log(mean) - error * t[(size_t)ceil(0.95 * (B - 1))]), 1e-9);
+	assert_near(in.high, exp(log(mean) - error * t[(size_t)floor(0.05 * (B - 1))]), 1e-9);
+}
+
 /* For normal data the bootstrap-t must reproduce Student's t, which is exact there. */
 static void test_interval_mean_approaches_student(void **state)
 {
@@ -239,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_interval_median_of_few_is_the_range),
 		cmocka_unit_test(test_interval_median_covers),
 		cmocka_unit_test(test_interval_mean_covers),
+		cmocka_unit_test(test_interval_mean_is_bootstrap_t_of_the_logarithm),
 		cmocka_unit_test(test_interval_mean_approaches_student),
 		cmocka_unit_test(test_interval_mean_repeats_and_ignores_order),
 		cmocka_unit_test(test_interval_mean_without_logs),

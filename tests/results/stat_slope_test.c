@@ -6,7 +6,7 @@
 
 /* R: slopes of all pairs, median; median(y - m x); Sen's ranks from Kendall's variance. */
 static const double rx[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-static const double ry[] = {2.1, 3.9, 6.2, 7.8, 10.1, 30, 14.2, 15.9, 18.1, 19.8};
+static const double ry[] = {2.13, 3.91, 6.27, 7.84, 10.19, 30.3, 14.22, 15.78, 18.45, 19.61};
 
 static void test_slope_agrees_with_r(void **state)
 {
@@ -15,11 +15,11 @@ static void test_slope_agrees_with_r(void **state)
 
 	(void)state;
 	assert_int_equal(vmb_theil_sen(rx, ry, 10, &l), 0);
-	assert_near(l.slope, 2, 1e-13);
-	assert_near(l.intercept, 0.1, 1e-13);
+	assert_near(l.slope, 1.985, 1e-13);
+	assert_near(l.intercept, 0.205, 1e-13);
 	assert_int_equal(vmb_sen_interval(rx, ry, 10, 0.95, &low, &high), 0);
-	assert_near(low, 1.93333333333333, 1e-13);
-	assert_near(high, 2.06, 1e-13);
+	assert_near(low, 1.884, 1e-13);
+	assert_near(high, 2.115, 1e-13);
 }
 
 /* A batch plan: n, 2n, 3n, 4n five times each, constant cost 40, 3 ticks an operation. */

@@ -63,13 +63,13 @@ static void test_steady_pelt_is_optimal(void **state)
 
 	(void)state;
 	vmb_rng_init(&g, 1);
-	for (size_t run = 0; run < 60; run++) {
-		size_t n = 20 + vmb_rng_below(&g, 100), min_len = 2 + vmb_rng_below(&g, 6), nr;
-		double x[200], level = 10, sd = 1, penalty = 3 + 10 * vmb_rng_uniform(&g);
+	for (size_t run = 0; run < 150; run++) {
+		size_t n = 20 + vmb_rng_below(&g, 60), min_len = 2 + vmb_rng_below(&g, 9), nr;
+		double x[200], level = 10, sd = 1, penalty = 1 + 6 * vmb_rng_uniform(&g);
 		struct vmb_segment *seg;
 
 		for (size_t i = 0; i < n; i++) {
-			if (vmb_rng_below(&g, 20) == 0) {
+			if (vmb_rng_below(&g, 12) == 0) {
 				level = 10 + 5 * vmb_rng_uniform(&g);
 				sd = 0.1 + vmb_rng_uniform(&g);
 			}

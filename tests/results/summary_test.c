@@ -629,8 +629,7 @@ static void test_summary_metrics_are_joined_by_their_rule(void **state)
 		add_metric(r, "max", value[i], VMB_AGG_MAX);
 		add_metric(r, "sum", value[i], VMB_AGG_SUM);
 		add_metric(r, "broken", NAN, VMB_AGG_SUM);
-		if (i == 1)
-			add_metric(r, "once", 5, VMB_AGG_MEDIAN);
+		add_metric(r, "once", i == 1 ? 5 : NAN, VMB_AGG_MEDIAN);
 	}
 	s = summarised(&set);
 	assert_int_equal(s.nr_metrics, 6);
