@@ -38,8 +38,9 @@ static int share_cpu(struct switch_work *w, const struct vmb_state *st)
 
 	CPU_ZERO(&one);
 	CPU_SET(bench_own_cpu(st), &one);
-	if (sched_getaffinity(0, sizeof(w->affinity_before), &w->affinity_before) ||
-	    pthread_getschedparam(pthread_self(), &w->policy_before, &w->param_before) ||
+	w->policy_before = sched_getscheduler(0);
+	if (w->policy_before < 0 || sched_getparam(0, &w->param_before) ||
+	    sched_getaffinity(0, sizeof(w->affinity_before), &w->affinity_before) ||
 	    sched_setaffinity(0, sizeof(one), &one))
 		return -errno;
 	/* If it is refused, the kernel's normal policy switches just as often. */
