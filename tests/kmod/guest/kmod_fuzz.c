@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -84,6 +85,8 @@ static void plausible(struct vmb_kmod_run *q, uint64_t *s)
 {
 	memset(q, 0, sizeof(*q));
 	q->probe = fuzz.probes[rnd(s) % fuzz.nr_probes];
+	if (q->probe == VMB_PROBE_ENTRY_SWITCH && chance(s, 90))	/* starts threads: slow */
+		q->probe = VMB_PROBE_TIMER;
 	q->flags = (uint32_t)(chance(s, 30) ? rnd(s) % 4 : 0);
 	q->method = (uint32_t)(chance(s, 30) ? rnd(s) % 40 : 0);
 	q->cpu = chance(s, 90) ? VMB_KMOD_CPU_ANY : (uint32_t)(rnd(s) % 3);
@@ -176,7 +179,7 @@ static void open_anew(void)
 
 static int descriptor(uint64_t *s)
 {
-	if (chance(s, 1)) {		/* close it while others use it */
+	if (!(rnd(s) % 500)) {		/* close it while others use it */
 		int old = atomic_exchange(&fuzz.fd, -1);
 
 		if (old >= 0)
@@ -199,7 +202,10 @@ static void one_call(uint64_t *s)
 		return;
 	err = ioctl(fd, command(s), place(&q, stack, s)) ? errno : 0;
 	atomic_fetch_add(&fuzz.result[err < MAX_ERRNO ? err : MAX_ERRNO - 1], 1);
-	atomic_fetch_sub(&fuzz.left, 1);
+	if (fd >= 0)	/* while the last user of a closed one is under way nobody can open it */
+		atomic_fetch_sub(&fuzz.left, 1);
+	else
+		sched_yield();
 }
 
 static void *caller(void *arg)
