@@ -67,7 +67,8 @@ enum vmb_summary_flag { VMB_SUM_INTERCEPT = 1u << 0, VMB_SUM_FEW_ROUNDS = 1u << 
  * @confidence: attained coverage of that interval, 0-1
  * @mean, @mean_low, @mean_high: arithmetic mean; its interval at the nominal confidence by
  *                              bootstrap-t on logs
- * @std_dev, @mad: of the rounds' estimates (MAD unscaled); 0 with one round
+ * @std_dev, @mad: of the rounds' estimates (MAD unscaled). NaN, that is absent, with one
+ *                 round, as are @mean_low and @mean_high
  * @min, @max: of the rounds' estimates
  * @outliers_mild, @outliers_severe: Tukey labels among kept rounds; labelled, never removed
  * @intercept_share: |median over rounds of intercept / smallest batch|, 0 for flat sampling

@@ -33,7 +33,7 @@ static void set_order(const double *sorted, size_t n, double confidence, struct 
 	out->low = in.low;
 	out->high = in.high;
 	out->confidence = in.coverage;
-	out->mad = vmb_mad_sorted(sorted, n);
+	out->mad = n > 1 ? vmb_mad_sorted(sorted, n) : NAN;
 	out->min = sorted[0];
 	out->max = sorted[n - 1];
 }
@@ -59,9 +59,10 @@ static int set_mean(const double *x, size_t n, const struct vmb_summary_opts *o,
 	if (rc)
 		return rc;
 	out->mean = in.mean;
-	out->mean_low = in.low;
-	out->mean_high = in.high;
-	out->std_dev = n > 1 ? vmb_std_dev(x, n) : 0;
+	/* One round says nothing about another: no spread, and no interval of a mean. */
+	out->mean_low = n > 1 ? in.low : NAN;
+	out->mean_high = n > 1 ? in.high : NAN;
+	out->std_dev = vmb_std_dev(x, n);
 	return 0;
 }
 
