@@ -20,13 +20,9 @@ available_kb()
 	awk '/^MemAvailable:/ { print $2 }' /proc/meminfo
 }
 
-count=100000 seed=1
-for word in $(cat /proc/cmdline); do
-	case $word in
-	rig.fuzz=*) count=${word#rig.fuzz=} ;;
-	rig.seed=*) seed=${word#rig.seed=} ;;
-	esac
-done
+count=$(sed -n 's/.*rig\.fuzz=\([0-9]*\).*/\1/p' /proc/cmdline)
+seed=$(sed -n 's/.*rig\.seed=\([0-9]*\).*/\1/p' /proc/cmdline)
+: "${count:=100000}" "${seed:=1}"
 
 insmod ./vmbench.ko || exit 1
 ./kmod_fuzz 2000 "$seed" >/dev/null	# what the kernel allocates once is no leak
