@@ -15,12 +15,13 @@ is "no count is a zero that nobody counted" True \
 like "where it is pinned is stored" "$cpu" "$(json '[v for k, v in d["environment"].items() if "pin" in k]' <<<"$out")"
 
 rm -rf "$store"
-run "$vmbench" --results "$store" --quick --measurement-time 20ms --format json \
-	'^memory/copy/libc/|^exit/syscall/(getppid|read)'
-is "--quick: exit code" 0 "$status"
-is "--quick: six rounds" True "$(json 'all(x["rounds"]["kept"] in (5, 6) for x in b.values() if x["status"] == "ok")' <<<"$out")"
-is "a benchmark takes less than 100 kB of the file" True \
-	"$(json "$(stat -c %s "$store"/runs/*.vmb) < 100e3 * len(b)" <<<"$out")"
+run "$vmbench" --results "$store" --measurement-time 5ms --warm-up-time 1ms --counters --format json \
+	'^memory/copy/libc/|^exit/syscall/'
+is "twelve rounds: exit code" 0 "$status"
+is "twelve rounds are the default" True \
+	"$(json 'all(x["rounds"]["kept"] in (10, 11, 12) for x in b.values() if x["status"] == "ok")' <<<"$out")"
+is "ten benchmarks take less than a megabyte" True \
+	"$(json "$(stat -c %s "$store"/runs/*.vmb) < 1e5 * len(b) and len(b) >= 10" <<<"$out")"
 
 cd "$tmp" || exit 1
 rm -rf results

@@ -39,6 +39,7 @@ refused "a share above 1" 'confidence-level' --confidence-level 95 exit
 refused "a time that is none" '"soon"' --timeout soon exit
 refused "contradicting options" '--quick and --rigorous' --quick --rigorous exit
 refused "a colour that is none" 'color' --color purple exit
+refused "mending and unmending at once" '--fix and --restore' doctor --fix --restore
 refused "two runs to report" 'report' report one two
 
 sed -n 's/^OPT("\([^"]*\)".*/\1/p' "$top/user/options.def" >"$tmp/options"
@@ -80,6 +81,13 @@ run "$vmbench" list --events
 is "list --events: exit code" 0 "$status"
 like "list --events: an event" 'page-faults|instructions' "$out"
 is "listing stores nothing" "" "$(files "$store"; files results)"
+
+run "$vmbench" doctor
+bad=$(grep -c '^ *bad ' <<<"$out")
+is "doctor: 1 if something is bad, otherwise 0" "$((bad > 0))" "$status"
+like "doctor: says how much is good and bad" '[0-9]+ good.* [0-9]+ bad' "$out"
+run "$vmbench" doctor --json
+is "doctor --json: a document" True "$(json 'len(d) > 0' <<<"$out")"
 
 # The reader went away: no crash, no endless writing.
 "$vmbench" list --events 2>/dev/null | head -n 1 >/dev/null
