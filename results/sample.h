@@ -113,7 +113,7 @@ struct vmb_evidence {
 	uint64_t involuntary;		/* ru_nivcsw */
 	uint64_t voluntary;		/* ru_nvcsw */
 	uint64_t migrations;		/* batches that changed CPU */
-	uint64_t throttles;		/* thermal_throttle core_throttle_count */
+	uint64_t throttles;		/* thermal_throttle counts of core and package */
 	uint64_t minor_faults;
 	uint64_t major_faults;
 	uint64_t aperf;			/* MSR deltas on the pinned CPU */

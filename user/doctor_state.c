@@ -42,7 +42,7 @@ static int find_dir(char *dir, size_t size)
 	else if (home && *home == '/')
 		n = snprintf(dir, size, "%s/.local/state/vmbench", home);
 	else
-		return -ENOENT;
+		return -ENXIO;
 	return n < (int)size ? 0 : -ENAMETOOLONG;
 }
 

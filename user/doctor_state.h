@@ -31,7 +31,8 @@ bool vmb_doctor_state_exists(void);
 /**
  * vmb_doctor_state_open - find and lock the directory, making it if @create.
  * @st: overwritten; vmb_doctor_state_close() after success
- * Return: 0; -ENOENT the directory does not exist (not with @create); -EBUSY another process holds
+ * Return: 0; -ENOENT the directory does not exist (not with @create); -ENXIO there is no home to
+ * put it in; -EBUSY another process holds
  * the lock; -EPERM the directory can be written by others; -errno, with @st->why.
  */
 VMB_MUST_CHECK int vmb_doctor_state_open(struct vmb_doctor_state *st, bool create);

@@ -28,19 +28,23 @@ struct vmb_pin {
 
 /**
  * vmb_pin_parse - resolve what the user typed after --pin.
- * @spec: "3", "2,3", "0-3", "core:1", "core:0,core:1", "isolated"; borrowed
+ * @spec: "3", "2,3", "0-3", "core:1", "core:0,core:1", "core:0-3", "isolated"; borrowed. Of a core
+ *        its first usable thread is taken. CPUs that isolcpus= took out of every affinity mask can
+ *        be named
  * @pin: overwritten on success
  * @why: on failure a sentence that names the culprit and lists the CPUs that can be used
- * Return: 0; -EINVAL malformed; -ENODEV no such CPU, offline, or nothing isolated; -EPERM outside
- * of this process's cpuset.
+ * Return: 0; -EINVAL malformed, a CPU twice, or more than VMB_MAX_PIN; -ENODEV no such CPU or core,
+ * offline, or nothing isolated; -EPERM outside of this process's cpuset or affinity mask; -ENODATA,
+ * -ENOMEM the topology cannot be read. @pin is untouched on failure.
  */
 VMB_MUST_CHECK int vmb_pin_parse(const char *spec, struct vmb_pin *pin, struct vmb_why *why);
 
 /**
  * vmb_pin_apply - bind the calling process to the CPUs and its memory to the near node(s).
  * Inherited by exec: the parent forks, applies, execs the round. Memory binding that the kernel
- * refuses (no NUMA support, seccomp) is not an error.
- * Return: 0, -errno with @why.
+ * refuses (no NUMA support, seccomp) is not an error. An empty @pin binds nothing.
+ * Return: 0; -EXDEV the topology describes another machine (HWLOC_XMLFILE, HWLOC_SYNTHETIC);
+ * -errno of the kernel; each with @why.
  */
 VMB_MUST_CHECK int vmb_pin_apply(const struct vmb_pin *pin, struct vmb_why *why);
 

@@ -72,7 +72,8 @@ static void add_flags(struct vmb_env *env, const char *words)
 			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
 						len ? " " : "", flag);
 	}
-	vmb_env_text(env, "cpu.flags", "/proc/cpuinfo", "%s", text);
+	if (len)
+		vmb_env_text(env, "cpu.flags", "/proc/cpuinfo", "%s", text);
 	if (has_word(words, "tsc"))
 		vmb_env_bool(env, "cpu.invariant_tsc", "/proc/cpuinfo",
 			     has_word(words, "constant_tsc") && has_word(words, "nonstop_tsc"));

@@ -50,7 +50,8 @@ static void add_cmdline(struct vmb_env *env)
 		if (!is_private(word))
 			len += (size_t)snprintf(kept + len, sizeof(kept) - len, "%s%s",
 						len ? " " : "", word);
-	vmb_env_text(env, "kernel.cmdline", "procfs", "%s", kept);
+	if (len)
+		vmb_env_text(env, "kernel.cmdline", "procfs", "%s", kept);
 }
 
 /* Only debugfs tells what a PREEMPT_DYNAMIC kernel was booted as; for the others see uname -v. */
