@@ -111,7 +111,10 @@ static int simulate_in(const struct vmb_launcher *l, const struct vmb_request *r
 	if (argv)
 		err = run_command(l, rq, argv, l->timeout_s * SIM_SLOWDOWN, out);
 	if (!err && out->status != VMB_ROUND_OK) {
-		vmb_why_set(why, "%s", out->reason);
+		char said[160];
+
+		vmb_sim_explain(dir, said, sizeof(said));
+		vmb_why_set(why, "%.200s%s%s", out->reason, said[0] ? ": " : "", said);
 		err = -EIO;
 	}
 	if (!err)

@@ -224,19 +224,17 @@ static int run_batches(struct work *w)
 	return sample_slope(w);
 }
 
-/* Under valgrind: two counted runs, n and 2n, so that a difference is free of constant parts. */
-static int run_simulated(struct work *w)
+/* Under valgrind: a warm-up, then n and 2n, so that a difference is free of constant parts. */
+static void run_simulated(struct work *w)
 {
 	uint64_t n = bounded(w, w->rq->iters);
+	void *priv = w->state.priv;
 
 	vmb_sim_instrument();
-	w->bench->run(w->state.priv, n);
-	for (uint64_t k = 1; k <= 2; k++) {
-		vmb_sim_begin();
-		w->bench->run(w->state.priv, k * n);
-		vmb_sim_end(k * n);
-	}
-	return 0;
+	vmb_sim_region(w->bench->run, priv, n, 0);
+	vmb_sim_region(w->bench->run, priv, n, n);
+	vmb_sim_region(w->bench->run, priv, 2 * n, 2 * n);
+	vmb_sim_finish();
 }
 
 /* What one sample costs beside the work: a batch without a body, timed from outside. */

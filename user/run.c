@@ -13,6 +13,7 @@
 #include "user/verbs.h"
 
 #define SIM_BATCH_NS	2e6	/* native time of the simulated batch: a second or two under valgrind */
+#define SIM_MAX_ITERS	2000000	/* a batch of the cheapest operations is no longer than that */
 
 /* One benchmark under way. */
 struct job {
@@ -111,10 +112,26 @@ static int run_rounds(struct job *j)
 	return 0;
 }
 
+/*
+ * Counts are exact, so a batch need only be long enough to warm the modelled caches. Any round
+ * tells about how long an operation takes, discarded ones too.
+ */
+static uint64_t simulated_iters(const struct vmb_bench_result *b)
+{
+	for (size_t i = 0; i < b->set.nr_rounds; i++) {
+		const struct vmb_round *r = &b->set.rounds[i];
+		const struct vmb_sample *s = r->nr_samples ? &r->samples[r->nr_samples - 1] : NULL;
+		double ns = s ? (double)s->ticks * 1e9 / r->tick_hz / (double)s->iters : 0;
+
+		if (ns > SIM_BATCH_NS / SIM_MAX_ITERS)
+			return (uint64_t)(SIM_BATCH_NS / ns) + 1;
+	}
+	return SIM_MAX_ITERS;
+}
+
 /* One more round, under callgrind, for counts alone. Its failure costs the counts, not the times. */
 static int simulate(struct job *j)
 {
-	double ns = j->out->summary.measured ? j->out->summary.median : 0;
 	struct vmb_request rq;
 	struct vmb_round r;
 	struct vmb_why why = { 0 };
@@ -122,7 +139,7 @@ static int simulate(struct job *j)
 
 	fill_request(j, &rq);
 	rq.sim = true;
-	rq.iters = (uint64_t)(SIM_BATCH_NS / (ns > 0.05 ? ns : 0.05)) + 1;
+	rq.iters = simulated_iters(j->out);
 	rq.counters.nr = 0;
 	err = vmb_launch_simulated(&j->launcher, &rq, &r, &why);
 	if (err == -EINTR)
