@@ -480,7 +480,7 @@ int vmb_payload_unpack(const struct vmb_struct *s, const void *data, size_t len,
 	int ret = vmb_walk(data, len, &limits, &why);
 
 	if (ret) {
-		vmb_error_set(err, "corrupt: %s", why);
+		vmb_error_set(err, "%s: %s", ret == -EFBIG ? "too large" : "corrupt", why);
 		return ret;
 	}
 	msgpack_unpacked_init(&unpacked);
