@@ -236,7 +236,7 @@ static void read_case(struct file *file, char *line)
 	}
 	if (world != &want)
 		complain(file, "case without", "->");
-	else if (file->usable)
+	else if (file->usable && !(file->engine->other_fuel && got.fuel != CASE_FUEL))
 		run_case(file, &got, &want);
 }
 

@@ -19,6 +19,8 @@
  * struct case_engine - something that executes units.
  * @begin: a unit that the next runs are of; may change it (optimise) but not what it does
  * @run: as ir_interpret()
+ * @other_fuel: counts fuel in another way than by the instructions of the text: cases that limit it
+ *	are left out
  */
 struct case_engine {
 	const char *name;
@@ -26,6 +28,7 @@ struct case_engine {
 	int (*begin)(void *priv, struct ir_unit *unit);
 	int (*run)(void *priv, const struct ir_unit *unit, struct ir_context *context,
 		   struct ir_leave *leave);
+	bool other_fuel;
 };
 
 /** struct case_count - what was run and what differed. */

@@ -136,6 +136,8 @@ static uint32_t value(struct gen *g, unsigned int type)
 {
 	uint32_t tries;
 
+	if (g->options->every_op && chance(g, 15))
+		return make_value(g, type);
 	for (tries = 0; tries < 12 && !g->build.error; tries++) {
 		uint32_t b = g->at, end, pick, window;
 
@@ -352,6 +354,9 @@ static void any_insn(struct gen *g, unsigned int op)
 
 	if (op == IR_param || info->effects & E_TERM)
 		return;
+	/* What the flags are is unspecified in other units. */
+	if (op == IR_get_fpflags && !(g->build.unit->flags & IR_UNIT_FPFLAGS))
+		return;
 	if (op == IR_call) {
 		call(g);
 		return;
@@ -382,7 +387,8 @@ static void alu(struct gen *g)
 	uint32_t a = value(g, type), b;
 
 	if (chance(g, 5)) {
-		ir_compare(&g->build, below(g, IR_NR_CONDS), type, a, value(g, type));
+		b = value(g, type);
+		ir_compare(&g->build, below(g, IR_NR_CONDS), type, a, b);
 		return;
 	}
 	b = chance(g, 25) ? ir_const(&g->build, type, below(g, 4096)) : value(g, type);
@@ -394,16 +400,16 @@ static void mixed_insn(struct gen *g)
 {
 	static const uint8_t sizes[] = { 3, 3, 3, 2, 2 | IR_MEM_SIGNED, 1, 0, IR_MEM_SIGNED };
 	uint32_t kind = below(g, 88), base = g->plan[0].first;
+	unsigned int size = sizes[below(g, sizeof(sizes))];
+	int32_t offset = (int32_t)below(g, 256) * 8;
 
 	/* alu() adds constants, leave() stores: the numbers make up for it. */
 	if (kind < 54)
 		alu(g);
 	else if (kind < 75)
-		ir_load(&g->build, IR_I64, sizes[below(g, sizeof(sizes))], base,
-			(int32_t)below(g, 256) * 8);
+		ir_load(&g->build, IR_I64, size, base, offset);
 	else
-		ir_store(&g->build, sizes[below(g, sizeof(sizes))] & IR_MEM_SIZE_MASK, base,
-			 (int32_t)below(g, 256) * 8, value(g, IR_I64));
+		ir_store(&g->build, size & IR_MEM_SIZE_MASK, base, offset, value(g, IR_I64));
 }
 
 static void fill(struct gen *g, uint32_t nr)
@@ -423,8 +429,9 @@ static void store_some(struct gen *g)
 
 	for (i = 0; i < 4; i++) {
 		unsigned int type = g->options->every_op ? any_type(g) : IR_I64;
+		uint32_t stored = value(g, type);
 
-		ir_set_state(&g->build, slot(g, type), value(g, type));
+		ir_set_state(&g->build, slot(g, type), stored);
 	}
 }
 

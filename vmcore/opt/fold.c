@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <string.h>
+
+#include "vmcore/ir/eval.h"
+#include "vmcore/opt/algebra.h"
+
+/*
+ * Evaluation is the interpreter's. Floating point is folded only when it is exact: then it raises no
+ * flag and is the same in every rounding mode, except for the sign of a zero sum.
+ */
+static bool depends_on_mode(const struct ir_insn *insn, const union ir_val *out)
+{
+	switch (insn->op) {
+	case IR_fadd:
+	case IR_fsub:
+	case IR_ffma:
+		return !(out->d[0] << 1 << (insn->type == IR_F32 ? 32 : 0));
+	case IR_fround:
+	case IR_f2si:
+	case IR_f2ui:
+		return (insn->aux2 & IR_RND_MASK) == IR_DYN;
+	default:
+		return ir_ops[insn->op].kind[0] == K_V;
+	}
+}
+
+static bool constant_operands(const struct ir_unit *unit, const struct ir_insn *insn)
+{
+	const uint32_t operand[] = { insn->a, insn->b, insn->c };
+	unsigned int i;
+
+	for (i = 0; i < ir_ops[insn->op].nr_operands; i++) {
+		if (unit->insn[operand[i]].op != IR_const)
+			return false;
+	}
+	return i > 0;
+}
+
+static void load_operand(const struct ir_unit *unit, uint32_t value, union ir_val *out)
+{
+	struct ir_eval eval = { .insn = &unit->insn[value] };
+
+	ir_eval(&eval, out);
+}
+
+static bool fold_insn(const struct ir_unit *unit, struct ir_insn *insn)
+{
+	const struct ir_op_info *info = &ir_ops[insn->op];
+	union ir_val operand[3], out;
+	struct ir_fpenv fp = { 0 };
+	struct ir_eval eval = { .insn = insn, .fp = &fp, .atype = unit->insn[insn->a].type,
+				.a = &operand[0] };
+
+	load_operand(unit, insn->a, &operand[0]);
+	if (info->nr_operands > 1) {
+		load_operand(unit, insn->b, &operand[1]);
+		eval.b = &operand[1];
+	}
+	if (info->nr_operands > 2) {
+		load_operand(unit, insn->c, &operand[2]);
+		eval.c = &operand[2];
+	}
+	ir_eval(&eval, &out);
+	if (info->effects & E_FP && (fp.flags || depends_on_mode(insn, &out)))
+		return false;
+	*insn = (struct ir_insn){ .op = IR_const, .type = insn->type, .a = IR_NONE,
+				  .b = (uint32_t)out.d[1], .c = (uint32_t)(out.d[1] >> 32),
+				  .imm = out.d[0] };
+	return true;
+}
+
+static void become_jump(struct ir_insn *insn, uint32_t edge)
+{
+	*insn = (struct ir_insn){ .op = IR_br, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
+				  .lo = edge, .hi = 1 };
+}
+
+/* A branch on a comparison, or on a comparison of one with 0, compares itself. */
+static void fuse(const struct ir_unit *unit, struct ir_insn *insn)
+{
+	const struct ir_insn *cmp = &unit->insn[insn->a];
+	unsigned int negate = 0;
+	uint64_t b = 0;
+
+	if (cmp->op != IR_cmp || insn->op == IR_switch)
+		return;
+	if (insn->op == IR_brcmp) {
+		if (insn->aux > IR_NE || !opt_is_const(unit, insn->b, &b) || b)
+			return;
+		negate = insn->aux == IR_EQ;
+	}
+	insn->op = IR_brcmp;
+	insn->aux = (uint8_t)(cmp->aux ^ negate);
+	insn->a = cmp->a;
+	insn->b = cmp->b;
+}
+
+static void decide(const struct ir_unit *unit, struct ir_insn *insn)
+{
+	unsigned int type = unit->insn[insn->a].type;
+	uint64_t a, b;
+
+	if (!opt_is_const(unit, insn->a, &a))
+		return;
+	if (insn->op == IR_brcond)
+		become_jump(insn, insn->lo + !a);
+	else if (insn->op == IR_switch)
+		become_jump(insn, insn->lo + (a < insn->hi - 1 ? (uint32_t)a + 1 : 0));
+	else if (opt_is_const(unit, insn->b, &b))
+		become_jump(insn, insn->lo + !ir_cond_holds(insn->aux, type, a, b));
+}
+
+static void fold(const struct algebra *algebra, uint32_t at)
+{
+	struct ir_unit *unit = algebra->unit;
+	struct ir_insn *insn = &unit->insn[at];
+
+	opt_rename(algebra->edit, insn);
+	if (insn->op == IR_brcond || insn->op == IR_brcmp || insn->op == IR_switch) {
+		fuse(unit, insn);
+		decide(unit, insn);
+		return;
+	}
+	if (ir_ops[insn->op].pure && constant_operands(unit, insn) && fold_insn(unit, insn))
+		return;
+	algebra_simplify(algebra, at);
+}
+
+static void count(uint32_t *uses, const struct ir_unit *unit)
+{
+	uint32_t i;
+
+	memset(uses, 0, unit->nr_insns * sizeof(*uses));
+	for (i = 0; i < unit->nr_insns; i++) {
+		const struct ir_insn *insn = &unit->insn[i];
+		unsigned int nr = ir_ops[insn->op].nr_operands;
+
+		if (nr)
+			uses[insn->a]++;
+		if (nr > 1)
+			uses[insn->b]++;
+		if (nr > 2)
+			uses[insn->c]++;
+	}
+	for (i = 0; i < unit->nr_args; i++)
+		uses[unit->arg[i]]++;
+}
+
+int opt_fold(struct ir_unit *unit, struct ir_arena *scratch)
+{
+	struct algebra algebra = { .unit = unit };
+	struct opt_edit edit;
+	uint32_t i;
+	int status = opt_edit_init(&edit, unit, scratch);
+
+	if (status)
+		return status;
+	algebra.edit = &edit;
+	algebra.uses = ir_arena_alloc(scratch, unit->nr_insns * sizeof(*algebra.uses));
+	if (!algebra.uses)
+		return -ENOMEM;
+	count(algebra.uses, unit);
+	for (i = 0; i < unit->nr_insns; i++)
+		fold(&algebra, i);
+	return opt_apply(&edit, unit, scratch);
+}

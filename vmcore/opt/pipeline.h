@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_VMCORE_OPT_PIPELINE_H
+#define VMB_VMCORE_OPT_PIPELINE_H
+/*
+ * The optimiser: a list of passes over a unit. What a unit does is not changed by any.
+ */
+
+#include "vmcore/ir/ir.h"
+
+/**
+ * struct opt_options - how to optimise.
+ * @level: 0 to 3; 0 runs nothing
+ * @check: verify the unit behind every pass
+ * @after: called behind every pass, if not NULL, with the pass's name and the unit
+ * @priv: for @after
+ */
+struct opt_options {
+	unsigned int level;
+	bool check;
+	void (*after)(void *priv, const char *pass, const struct ir_unit *unit);
+	void *priv;
+};
+
+/**
+ * opt_run - optimise a verified unit in place.
+ * @scratch: reset between passes
+ * @error: with @check: what a pass broke, beginning with its name
+ * Return: 0; -ENOMEM, the unit being well-formed still; with @check -EINVAL.
+ */
+int opt_run(struct ir_unit *unit, const struct opt_options *options, struct ir_arena *scratch,
+	    struct ir_error *error);
+
+/** struct opt_pass - a line of passes.def. */
+struct opt_pass {
+	const char *name;
+	const char *what;
+	unsigned int level;
+	int (*run)(struct ir_unit *unit, struct ir_arena *scratch);
+};
+
+/**
+ * opt_passes - the lines of passes.def.
+ * @nr: gets their number
+ */
+const struct opt_pass *opt_passes(size_t *nr);
+
+#endif /* VMB_VMCORE_OPT_PIPELINE_H */
