@@ -4,7 +4,7 @@
 /*
  * What the machine was when a run was made: an ordered list of facts, each with its source. A fact
  * that could not be read is absent. Keys are "section.name", lower case, frozen once landed
- * (docs/FORMAT.md lists them, docs/ENVIRONMENT.md explains them), e.g. "cpu.model", "timer.hz".
+ * (docs/ENVIRONMENT.md, docs/FORMAT.md), e.g. "cpu.model", "kernel.release", "timer.hz".
  */
 
 #include <stdbool.h>

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "results/field.h"
-#include "results/text.h"
 #include "results/msgpack/walk.h"
+#include "results/text.h"
 
 /* Bytes that grow. Errors are sticky. */
 

@@ -455,6 +455,7 @@ static int unpack_root(const struct vmb_struct *s, const msgpack_object *root, v
 {
 	struct reader r = { .err = err };
 	const msgpack_object *version;
+	struct vmb_error why;
 	uint32_t hint = 0;
 	int ret = unpack_map(&r, root);
 
@@ -465,9 +466,10 @@ static int unpack_root(const struct vmb_struct *s, const msgpack_object *root, v
 	    version->via.u64 != VMB_SCHEMA_VERSION)
 		return refuse(&r, "has another schema version than its header");
 	ret = unpack_struct(&r, s, root, object);
-	if (!ret && vmb_check(s, object, err))
-		ret = -EBADMSG;
-	return ret;
+	if (ret || !vmb_check(s, object, &why))
+		return ret;
+	vmb_error_set(err, "corrupt: %.200s", why.text);
+	return -EBADMSG;
 }
 
 int vmb_payload_unpack(const struct vmb_struct *s, const void *data, size_t len, void *object,
