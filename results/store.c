@@ -115,26 +115,31 @@ static int open_folder(const char *path, struct vmb_error *err)
 	return errno == ENOENT ? no_parent(path, err) : complain(err, "open", path, -errno);
 }
 
-int vmb_store_prepare(const char *dir, struct vmb_error *err)
+int vmb_store_prepare_folder(const char *dir, const char *folder, struct vmb_error *err)
 {
-	char runs[PATH_MAX];
-	int fd, status = join(runs, dir, VMB_STORE_RUNS, "", err);
+	char path[PATH_MAX];
+	int fd, status = join(path, dir, folder, "", err);
 
 	if (!status)
 		status = make_folder(dir, err);
 	if (!status)
-		status = make_folder(runs, err);
+		status = make_folder(path, err);
 	if (status)
 		return status;
-	fd = open_folder(runs, err);
+	fd = open_folder(path, err);
 	if (fd < 0)
 		return fd;
 	vmb_file_sweep(fd);
 	status = vmb_file_probe(fd, PROBE_BYTES);
 	if (status)
-		complain(err, "write in", runs, status);
+		complain(err, "write in", path, status);
 	close(fd);
 	return status;
+}
+
+int vmb_store_prepare(const char *dir, struct vmb_error *err)
+{
+	return vmb_store_prepare_folder(dir, VMB_STORE_RUNS, err);
 }
 
 static bool is_sanitized(const struct vmb_env *env)
@@ -173,30 +178,37 @@ static int encode(const struct vmb_result *res, struct vmb_bytes *bytes, struct 
 	return status;
 }
 
-int vmb_store_save(const char *dir, const struct vmb_result *res, char *path,
-		   struct vmb_error *err)
+int vmb_store_put(const char *dir, const char *folder, const char *name, bool replace,
+		  const struct vmb_result *res, char *path, struct vmb_error *err)
 {
-	char runs[PATH_MAX], name[sizeof(res->id) + 8];
+	char in[PATH_MAX], file[NAME_MAX + 1];
 	struct vmb_bytes bytes = { 0 };
-	int fd, status = join(runs, dir, VMB_STORE_RUNS, "", err);
+	int fd, status = join(in, dir, folder, "", err);
 
 	if (!status)
 		status = encode(res, &bytes, err);
-	if (!status)	/* the id is checked: it is a file name */
-		status = join(path, runs, res->id, ".vmb", err);
+	if (!status)
+		status = join(path, in, name, ".vmb", err);
 	if (status)
 		goto out;
-	status = fd = open_folder(runs, err);
+	status = fd = open_folder(in, err);
 	if (fd < 0)
 		goto out;
-	snprintf(name, sizeof(name), "%s.vmb", res->id);
-	status = vmb_file_write(fd, name, bytes.data, bytes.len, false);
+	snprintf(file, sizeof(file), "%s.vmb", name);
+	status = vmb_file_write(fd, file, bytes.data, bytes.len, replace);
 	close(fd);
 	if (status)
 		complain(err, "write", path, status);
 out:
 	vmb_bytes_fini(&bytes);
 	return status;
+}
+
+int vmb_store_save(const char *dir, const struct vmb_result *res, char *path,
+		   struct vmb_error *err)
+{
+	/* the id is checked before it becomes a file name */
+	return vmb_store_put(dir, VMB_STORE_RUNS, res->id, false, res, path, err);
 }
 
 /* References. */

@@ -15,6 +15,10 @@
  */
 VMB_MUST_CHECK int vmb_store_prepare(const char *dir, struct vmb_error *err);
 
+/** vmb_store_prepare_folder - the same with DIR/@folder, one of the names below. */
+VMB_MUST_CHECK int vmb_store_prepare_folder(const char *dir, const char *folder,
+					    struct vmb_error *err);
+
 /**
  * vmb_store_save - write a run to DIR/runs/<id>.vmb.
  * @path: PATH_MAX bytes, gets the final path
@@ -23,6 +27,17 @@ VMB_MUST_CHECK int vmb_store_prepare(const char *dir, struct vmb_error *err);
  */
 VMB_MUST_CHECK int vmb_store_save(const char *dir, const struct vmb_result *res, char *path,
 				  struct vmb_error *err);
+
+/**
+ * vmb_store_put - write a run to DIR/@folder/@name.vmb.
+ * @name: a valid file name, which the caller has checked; it may be @res->id, which is checked here
+ * @replace: an older file of that name is replaced in one step; false: -EEXIST
+ * @path: PATH_MAX bytes, gets the final path
+ * Return: as vmb_store_save(). On failure a file of that name is what it was.
+ */
+VMB_MUST_CHECK int vmb_store_put(const char *dir, const char *folder, const char *name,
+				 bool replace, const struct vmb_result *res, char *path,
+				 struct vmb_error *err);
 
 /**
  * vmb_store_load - read a run.
