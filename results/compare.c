@@ -123,9 +123,9 @@ static bool regressed(const struct vmb_comparison *c, const struct vmb_change *x
 	return x->verdict == VMB_VERDICT_REGRESSED && (!c->paired || x->p_gate < c->alpha);
 }
 
-struct vmb_tally vmb_comparison_tally(const struct vmb_comparison *c)
+struct vmb_verdict_counts vmb_comparison_tally(const struct vmb_comparison *c)
 {
-	struct vmb_tally t = { 0 };
+	struct vmb_verdict_counts t = { 0 };
 
 	for (size_t i = 0; i < c->nr; i++) {
 		const struct vmb_change *x = &c->change[i];

@@ -101,8 +101,8 @@ VMB_MUST_CHECK int vmb_change_from_pairs(struct vmb_change *c, const double *old
  */
 VMB_MUST_CHECK int vmb_comparison_settle(struct vmb_comparison *c);
 
-/** struct vmb_tally - counts over a settled comparison. */
-struct vmb_tally {
+/** struct vmb_verdict_counts - counts over a settled comparison. */
+struct vmb_verdict_counts {
 	size_t compared, regressed, improved, equivalent, inconclusive, unusable, failed;
 };
 
@@ -110,7 +110,7 @@ struct vmb_tally {
  * vmb_comparison_tally - count verdicts. A benchmark counts as regressed when its verdict says so
  * and, when paired, its p_gate is below alpha: with many benchmarks one false alarm is not news.
  */
-struct vmb_tally vmb_comparison_tally(const struct vmb_comparison *c);
+struct vmb_verdict_counts vmb_comparison_tally(const struct vmb_comparison *c);
 
 /** Writers, one row per format in the table of compare_report.c. */
 struct vmb_compare_format {

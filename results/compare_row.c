@@ -69,7 +69,7 @@ void vmb_compare_row_make(const struct vmb_comparison *c, const struct vmb_chang
 
 void vmb_compare_headline(const struct vmb_comparison *c, char *buf, size_t room)
 {
-	struct vmb_tally t = vmb_comparison_tally(c);
+	struct vmb_verdict_counts t = vmb_comparison_tally(c);
 
 	snprintf(buf, room, "%zu compared: %zu regressed, %zu improved, %zu equivalent, "
 		 "%zu inconclusive; %zu not comparable", t.compared, t.regressed, t.improved,

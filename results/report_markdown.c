@@ -127,6 +127,19 @@ static void put_row(FILE *out, const struct vmb_bench_result *b, const struct vm
 	fputc('\n', out);
 }
 
+static void put_zeros(FILE *out, const struct vmb_result *res, const char *category)
+{
+	struct vmb_view zeros;
+
+	vmb_view_zeros(res, category, &zeros);
+	for (size_t i = 0; i < zeros.nr; i++) {
+		fputs(i ? ", " : "\nCounted, and 0 throughout: ", out);
+		vmb_text_put(out, zeros.columns[i].title, VMB_TEXT_MARKDOWN);
+	}
+	if (zeros.nr)
+		fputs(".\n", out);
+}
+
 static void put_table(FILE *out, const struct vmb_result *res, const char *category)
 {
 	struct vmb_view view;
@@ -136,6 +149,7 @@ static void put_table(FILE *out, const struct vmb_result *res, const char *categ
 	for (size_t i = 0; i < res->nr; i++)
 		if (is_row(category, &res->benches[i]))
 			put_row(out, &res->benches[i], &view);
+	put_zeros(out, res, category);
 	fputc('\n', out);
 }
 

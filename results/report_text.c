@@ -188,6 +188,19 @@ static void fill_table(const struct text *t, struct vmb_table *table, const stru
 			fill_row(t, table, row++, &t->res->benches[i], view);
 }
 
+static void put_zeros(const struct text *t, const char *category)
+{
+	struct vmb_view zeros;
+
+	vmb_view_zeros(t->res, category, &zeros);
+	for (size_t i = 0; i < zeros.nr; i++) {
+		fputs(i ? ", " : "  counted, and 0 throughout: ", t->out);
+		vmb_text_put(t->out, zeros.columns[i].title, VMB_TEXT_PLAIN);
+	}
+	if (zeros.nr)
+		fputc('\n', t->out);
+}
+
 static void put_table(struct text *t, const struct section *s)
 {
 	struct vmb_table table;
@@ -200,6 +213,7 @@ static void put_table(struct text *t, const struct section *s)
 	if (table.error)
 		t->error = table.error;
 	vmb_table_fini(&table);
+	put_zeros(t, s->category);
 }
 
 static size_t same_notes(const struct vmb_result *res, const struct vmb_bench_result *b)

@@ -18,7 +18,8 @@ double vmb_view_spread(const struct vmb_bench_result *b)
 	const struct vmb_summary *s = &b->summary;
 	double half = fmax(s->high - s->median, s->median - s->low);
 
-	if (!vmb_view_timed(b) || !isfinite(s->low) || !isfinite(s->high) || s->median <= 0)
+	/* One round has no spread; zero would be a lie. */
+	if (!vmb_view_timed(b) || s->kept < 2 || !isfinite(s->low) || !isfinite(s->high) || s->median <= 0)
 		return NAN;
 	return half / s->median;
 }
@@ -86,6 +87,14 @@ static const char *counter_cell(const struct vmb_bench_result *b, const struct v
 	return isfinite(value) ? vmb_format_count(value, cell) : NULL;
 }
 
+static double metric_value(const struct vmb_summary *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->nr_metrics; i++)
+		if (!strcmp(s->metrics[i].name, name))
+			return s->metrics[i].value;
+	return NAN;
+}
+
 static const char *metric_cell(const struct vmb_bench_result *b, const struct vmb_column *c,
 			       char *cell)
 {
@@ -145,7 +154,53 @@ static void offer_fixed(struct vmb_view *v, const struct vmb_bench_result *b,
 	offer(v, b, &c);
 }
 
-static void offer_counters(struct vmb_view *v, const struct vmb_bench_result *b)
+/* What every reader looks for first. */
+static bool is_key_counter(const char *name)
+{
+	return !strcmp(name, "cycles") || !strcmp(name, "instructions");
+}
+
+/* Rounds to nothing in every format: 0 per operation, up to the noise of a difference. */
+static bool shows_as_zero(double x)
+{
+	return fabs(x) < 5e-4;
+}
+
+/* A column of zeros says nothing, except that the event was counted: vmb_view_zeros() says that. */
+static bool zero_throughout(const struct vmb_result *res, const char *category,
+			    const struct vmb_column *c)
+{
+	for (size_t i = 0; i < res->nr; i++) {
+		const struct vmb_bench_result *b = &res->benches[i];
+		double x;
+
+		if (strcmp(b->category, category))
+			continue;
+		x = c->kind == VMB_COLUMN_COUNTER ? per_op(&b->summary, c->name, c->simulated) :
+						    metric_value(&b->summary, c->name);
+		if (isfinite(x) && !shows_as_zero(x))
+			return false;
+	}
+	return true;
+}
+
+static bool is_event(const struct vmb_column *c)
+{
+	return c->kind == VMB_COLUMN_COUNTER ||
+	       (c->kind == VMB_COLUMN_METRIC && strstr(c->name, "-MPKI"));
+}
+
+static void drop_zeros(struct vmb_view *v, const struct vmb_result *res, const char *category)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < v->nr; i++)
+		if (!is_event(&v->columns[i]) || !zero_throughout(res, category, &v->columns[i]))
+			v->columns[kept++] = v->columns[i];
+	v->nr = kept;
+}
+
+static void offer_counters(struct vmb_view *v, const struct vmb_bench_result *b, bool key)
 {
 	for (uint32_t i = 0; i < b->summary.nr_counters; i++) {
 		const struct vmb_counter_stat *s = &b->summary.counters[i];
@@ -154,6 +209,8 @@ static void offer_counters(struct vmb_view *v, const struct vmb_bench_result *b)
 			.simulated = vmb_counter_simulated(s->source),
 		};
 
+		if (key && !is_key_counter(s->name))
+			continue;
 		snprintf(c.title, sizeof(c.title), "%s%s", s->name, c.simulated ? " (sim)" : "");
 		offer(v, b, &c);
 	}
@@ -180,19 +237,37 @@ static void offer_stage(struct vmb_view *v, const struct vmb_bench_result *b, in
 		offer_fixed(v, b, VMB_COLUMN_SPREAD, "±");
 	else if (stage == 2)
 		offer_fixed(v, b, VMB_COLUMN_THROUGHPUT, "throughput");
-	else if (stage == 3)
+	else if (stage == 4)
 		offer_metrics(v, b);
 	else
-		offer_counters(v, b);
+		offer_counters(v, b, stage == 3);
+}
+
+static void all_columns(const struct vmb_result *res, const char *category, struct vmb_view *out)
+{
+	out->nr = 0;
+	for (int stage = 0; stage <= 5; stage++)
+		for (size_t i = 0; i < res->nr; i++)
+			if (!strcmp(res->benches[i].category, category))
+				offer_stage(out, &res->benches[i], stage);
 }
 
 void vmb_view_columns(const struct vmb_result *res, const char *category, struct vmb_view *out)
 {
-	out->nr = 0;
-	for (int stage = 0; stage <= 4; stage++)
-		for (size_t i = 0; i < res->nr; i++)
-			if (!strcmp(res->benches[i].category, category))
-				offer_stage(out, &res->benches[i], stage);
+	all_columns(res, category, out);
+	drop_zeros(out, res, category);
+}
+
+void vmb_view_zeros(const struct vmb_result *res, const char *category, struct vmb_view *out)
+{
+	size_t kept = 0;
+
+	all_columns(res, category, out);
+	for (size_t i = 0; i < out->nr; i++)
+		if (out->columns[i].kind == VMB_COLUMN_COUNTER &&
+		    zero_throughout(res, category, &out->columns[i]))
+			out->columns[kept++] = out->columns[i];
+	out->nr = kept;
 }
 
 /* Counting and grouping. */

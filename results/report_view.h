@@ -37,8 +37,13 @@ struct vmb_view {
 	struct vmb_column columns[VMB_MAX_COLUMNS];
 };
 
-/** vmb_view_columns - the columns that at least one benchmark of @category has something for. */
+/**
+ * vmb_view_columns - the columns that at least one benchmark of @category has something for; an
+ * event that was counted and is zero for all of them has none.
+ */
 void vmb_view_columns(const struct vmb_result *res, const char *category, struct vmb_view *out);
+/** vmb_view_zeros - the counters of @category that were counted and are zero for all. */
+void vmb_view_zeros(const struct vmb_result *res, const char *category, struct vmb_view *out);
 
 /** vmb_view_cell - Return: false and "" if @b was not measured in this respect. */
 bool vmb_view_cell(const struct vmb_bench_result *b, const struct vmb_column *column,

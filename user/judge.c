@@ -26,7 +26,7 @@ const struct vmb_compare_format *vmb_judge_format(const struct vmb_options *o)
 
 int vmb_judge_exit(const struct vmb_options *o, const struct vmb_comparison *c)
 {
-	struct vmb_tally t = vmb_comparison_tally(c);
+	struct vmb_verdict_counts t = vmb_comparison_tally(c);
 
 	if (t.failed)
 		return VMB_EXIT_FAILED;

@@ -133,7 +133,7 @@ void vmb_effort_resolve(const struct vmb_options *o, struct vmb_effort *e)
 	*e = (struct vmb_effort){
 		.rounds = o->quick ? 6 : o->rigorous ? 40 : 12,
 		.batches = 20,
-		.measure_ns = o->quick ? 100e6 : o->rigorous ? 400e6 : 200e6,
+		.measure_ns = o->quick ? 50e6 : o->rigorous ? 200e6 : 100e6,
 		.warm_up_ns = 20e6,
 		.timeout_s = 60,
 	};

@@ -85,7 +85,7 @@ static json_t *change(const struct vmb_change *x)
 
 static json_t *tally(const struct vmb_comparison *c)
 {
-	struct vmb_tally t = vmb_comparison_tally(c);
+	struct vmb_verdict_counts t = vmb_comparison_tally(c);
 
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "compared", (json_int_t)t.compared,
 			 "regressed", (json_int_t)t.regressed, "improved", (json_int_t)t.improved,

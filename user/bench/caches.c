@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,20 @@ static int cache_set(unsigned int level, const struct bench_caches *c, uint64_t 
 	return -ENOTSUP;
 }
 
+/*
+ * The last level is shared, with other cores and under a hypervisor with other guests: half of it
+ * would measure the neighbours. Midway to the level below, on a logarithmic scale, is well inside.
+ */
+static int shared_set(const struct bench_caches *c, uint64_t *bytes, struct vmb_why *why)
+{
+	double midway = sqrt((double)c->bytes[c->last] * (double)c->bytes[c->last - 1]);
+	int err = cache_set(c->last, c, bytes, why);
+
+	if (!err && midway < (double)*bytes)
+		*bytes = (uint64_t)midway / BENCH_LINE_BYTES * BENCH_LINE_BYTES;
+	return err;
+}
+
 int bench_working_set(enum bench_level level, const struct bench_caches *c, uint64_t available,
 		      uint64_t *bytes, struct vmb_why *why)
 {
@@ -96,7 +111,7 @@ int bench_working_set(enum bench_level level, const struct bench_caches *c, uint
 	if (level != BENCH_LLC)
 		return cache_set(level == BENCH_L1 ? 1 : 2, c, bytes, why);
 	if (c->last > 2)
-		return cache_set(c->last, c, bytes, why);
+		return shared_set(c, bytes, why);
 	vmb_why_set(why, "the last-level cache of this CPU is its L%u: see that level", c->last);
 	return -ENOTSUP;
 }

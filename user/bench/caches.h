@@ -33,8 +33,9 @@ VMB_MUST_CHECK int bench_caches_read(const char *root, unsigned int cpu, struct 
 				     struct vmb_why *why);
 
 /**
- * bench_working_set - how many bytes stay in @level: half of a cache, four times the last one for
- * BENCH_DRAM and at least 64 MiB.
+ * bench_working_set - how many bytes stay in @level: half of a private cache; for BENCH_LLC the
+ * geometric mean of the last cache and the one below, at most half; for BENCH_DRAM four times the
+ * last one and at least 64 MiB.
  * @available: bytes of memory that may be touched; a set must not need more than a quarter of it
  * @bytes: multiple of BENCH_LINE_BYTES
  * @why: on failure, why this level cannot be measured on this machine

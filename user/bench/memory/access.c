@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Accesses to a working set that stays in one level of the memory hierarchy: half of a cache, or
- * four times the last one (at least 64 MiB) for DRAM. An access touches one 64-byte line:
+ * Accesses to a working set that stays in one level of the memory hierarchy: half of a
+ * private cache, midway between the last two for the shared one (caches.h), or four times the last
+ * one (at least 64 MiB) for DRAM. An access touches one 64-byte line:
  *
  * sequential - lines in order, all bytes read and summed up; no access waits for another
  * random     - one load whose address comes from the load before: the latency of the level
