@@ -215,6 +215,35 @@ def integers():
     return s
 
 
+def constants():
+    """One operand is a constant, or both are one value: what an optimiser has rules for."""
+    s = Suite('const')
+    shifts = {op: lambda w, a, n, f=f: f(w, a, n % w) for op, f in SHIFT.items()}
+    for ty in INTS:
+        w = WIDTH[ty]
+        m = mask(w)
+        values = [0, 1, m, 1 << (w - 1), 0x5a5a5a5a5a5a5a5a & m]
+        for op, f in list(BIN.items()) + list(shifts.items()):
+            for k in (0, 1, 2, 8, 1 << (w - 1), m, w):
+                s.text.append(constant_unit(op, ty, '%a, %k', k, [(a, f(w, a, k) & m) for a in values]))
+            for k in (0, 1, m):
+                s.text.append(constant_unit(op, ty, '%k, %a', k, [(a, f(w, k, a) & m) for a in values]))
+            s.text.append(constant_unit(op, ty, '%a, %a', 0, [(a, f(w, a, a) & m) for a in values]))
+        for cond, f in COND.items():
+            s.text.append(constant_unit('cmp.' + cond, ty, '%a, %a', 0, [(a, int(f(w, a, a))) for a in values]))
+            s.text.append(constant_unit('cmp.' + cond, ty, '%a, %k', 0, [(a, int(f(w, a, 0))) for a in values]))
+    return s
+
+
+def constant_unit(op, ty, operands, k, cases):
+    name = op.replace('.', '_')
+    t = ['unit %s_%s {' % (name, ty), '  state 96', 'b0:', '  %%a:%s = ld_state 0' % ty,
+         '  %%k:%s = const %d' % (ty, k), '  %%r:%s = %s %s' % (ty, op, operands), '  st_state %%r, %d' % OUT,
+         '  exit.jump 0x40', '}']
+    t += [';! s0.%s=%x -> s%d.%s=%x' % (ty, a, OUT, ty, r) for a, r in cases]
+    return '\n'.join(t) + '\n'
+
+
 def flags_of(w, a, b, c, subtract):
     m = mask(w)
     full = a - b - c if subtract else a + b + c
@@ -632,7 +661,7 @@ def narrow(a, rule):
 
 
 def main():
-    for suite in (integers(), flags(), floats(), int_vectors(), float_vectors()):
+    for suite in (integers(), flags(), constants(), floats(), int_vectors(), float_vectors()):
         suite.write(sys.argv[1])
 
 
