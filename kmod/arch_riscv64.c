@@ -8,7 +8,7 @@
 #include <linux/elf.h>
 #include <linux/mm.h>
 #include <asm/csr.h>
-#include <asm/timex.h>
+#include <asm/delay.h>
 
 #include "arch/riscv64/facts.h"
 
@@ -46,7 +46,7 @@ const char *vmb_arch_unusable(void)
 	return riscv_timebase ? NULL : "the frequency of the time CSR is unknown";
 }
 
-static u64 satp_mode(void)
+static u64 paging_mode(void)
 {
 	return csr_read(CSR_SATP) >> RISCV_SATP_MODE_SHIFT;
 }
@@ -54,7 +54,7 @@ static u64 satp_mode(void)
 /* Sv39 is 8, Sv48 9, Sv57 10. */
 unsigned int vmb_arch_levels(void)
 {
-	return satp_mode() - RISCV_SATP_MODE_SV39 + 3;
+	return paging_mode() - RISCV_SATP_MODE_SV39 + 3;
 }
 
 u64 vmb_arch_tick_hz(void)

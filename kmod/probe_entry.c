@@ -5,6 +5,7 @@
 #include <linux/irq_work.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/math64.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -97,10 +98,10 @@ static void finish_self_irq(struct vmb_run *r)
 	finish_entry(r);
 }
 
-/* A second is for ever: without an interrupt of its own the work waits for the next clock tick. */
+/* Without an interrupt of its own the work waits for the next clock tick: 10 ms at the most. */
 static bool wait_seen(struct entry *e)
 {
-	u64 until = cpu_ticks() + vmb_arch_tick_hz();
+	u64 until = cpu_ticks() + div_u64(vmb_arch_tick_hz(), 50);
 
 	while (!READ_ONCE(e->seen)) {
 		if (cpu_ticks() > until)
@@ -122,7 +123,7 @@ static int window_self_irq(struct vmb_run *r)
 		last_begin = cpu_ticks();
 		irq_work_queue(&e->work);
 		if (!wait_seen(e))
-			return vmb_reason(r, -EIO, "the interrupt did not come within a second");
+			return vmb_reason(r, -EIO, "the interrupt did not come within 20 ms");
 		/* Its flags are settled just after the handler returns. */
 		irq_work_sync(&e->work);
 	} while (--n);

@@ -9,6 +9,8 @@
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "kmod/probe.h"
 
@@ -122,22 +124,22 @@ static int window_clear_set(struct vmb_run *r)
 	return 0;
 }
 
-/* Young: the CPU may have set it while the entry was read-only, and setting it takes nothing away. */
+/* The CPU may have marked the entry accessed while it was read-only. */
 static int window_protect(struct vmb_run *r)
 {
 	unsigned long *entry = leaf_of(r);
 	struct vmb_flush f = r->w.flush;
-	pte_t old = __pte(0);
+	pte_t old, strict;
 	u32 n = r->w.ops;
 
 	vmb_window_begin(&r->w);
 	do {
-		old = pte_mkyoung(__pte(vmb_entry_take(entry)));
+		old = __pte(vmb_entry_take(entry));
 		WRITE_ONCE(*entry, pte_val(pte_wrprotect(old)));
 		vmb_arch_entry_barrier();
 		r->method->once(f);
-		(void)vmb_entry_take(entry);
-		WRITE_ONCE(*entry, pte_val(old));
+		strict = __pte(vmb_entry_take(entry));
+		WRITE_ONCE(*entry, pte_val(pte_young(strict) ? pte_mkyoung(old) : old));
 		vmb_arch_entry_barrier();
 	} while (--n);
 	vmb_window_end(&r->w);
@@ -178,8 +180,31 @@ static int window_scan(struct vmb_run *r)
 	return 0;
 }
 
-/* cmpxchg as the kernel's own ageing does where the CPU sets the bits by itself. */
-static __always_inline bool change(unsigned long *entry, pte_t (*to)(pte_t))
+/*
+ * struct bits - what a change did to one entry: the bits it touched, and what they were. Putting back
+ * exactly these keeps what the CPU sets meanwhile, and the kernel's own software bits.
+ */
+struct bits {
+	unsigned long mask;
+	unsigned long were;
+};
+
+static int prepare_bits(struct vmb_run *r)
+{
+	r->priv = kvcalloc(r->req.pages, sizeof(struct bits), GFP_KERNEL_ACCOUNT);
+	return r->priv ? 0 : -ENOMEM;
+}
+
+static void finish_bits(struct vmb_run *r)
+{
+	kvfree(r->priv);
+}
+
+/*
+ * cmpxchg as the kernel's own ageing does where the CPU sets the bits by itself. What changed is
+ * written to @did, unless that is NULL. Return: did anything change?
+ */
+static __always_inline bool change(unsigned long *entry, pte_t (*to)(pte_t), struct bits *did)
 {
 	unsigned long old = vmb_entry_read(entry), new;
 
@@ -188,7 +213,20 @@ static __always_inline bool change(unsigned long *entry, pte_t (*to)(pte_t))
 		if (new == old)
 			return false;
 	} while (!try_cmpxchg(entry, &old, new));
+	if (did) {
+		did->mask = old ^ new;
+		did->were = old & did->mask;
+	}
 	return true;
+}
+
+static void put_back(unsigned long *entry, const struct bits *b)
+{
+	unsigned long old = vmb_entry_read(entry), new;
+
+	do {
+		new = (old & ~b->mask) | b->were;
+	} while (!try_cmpxchg(entry, &old, new));
 }
 
 static __always_inline pte_t to_old(pte_t pte)
@@ -206,17 +244,11 @@ static __always_inline pte_t to_clean(pte_t pte)
 	return pte_mkclean(pte);
 }
 
-static __always_inline pte_t to_dirty(pte_t pte)
-{
-	return pte_mkdirty(pte);
-}
-
 /*
- * Clear a bit of every entry, timed; afterwards every entry that had it has it again. One operation
- * per window: a second one would find nothing to clear.
+ * Clear a bit of every entry, timed; afterwards every entry is as it was. One operation per window:
+ * a second one would find nothing to clear.
  */
-static __always_inline void clear_timed(struct vmb_run *r, const unsigned long *had,
-					pte_t (*clear)(pte_t), pte_t (*set)(pte_t))
+static __always_inline void clear_timed(struct vmb_run *r, pte_t (*clear)(pte_t), struct bits *did)
 {
 	unsigned long *entry = leaf_of(r);
 	u64 cleared = 0;
@@ -225,41 +257,54 @@ static __always_inline void clear_timed(struct vmb_run *r, const unsigned long *
 	r->w.ops = 1;
 	vmb_window_begin(&r->w);
 	for (i = 0; i < r->req.pages; i++)
-		cleared += change(entry + i, clear);
+		cleared += change(entry + i, clear, did ? did + i : NULL);
 	vmb_window_end(&r->w);
-	for_each_set_bit(i, had, r->req.pages)
-		change(entry + i, set);
-	vmb_arch_entry_barrier();
 	r->w.detail[0] = cleared;
+}
+
+static void put_all_back(struct vmb_run *r)
+{
+	unsigned long *entry = leaf_of(r);
+	const struct bits *b = r->priv;
+	u32 i;
+
+	for (i = 0; i < r->req.pages; i++)
+		if (b[i].mask)
+			put_back(entry + i, &b[i]);
+	vmb_arch_entry_barrier();
 }
 
 /* All are made accessed first: a page in the TLB is not marked again however often it is touched. */
 static int window_clear_accessed(struct vmb_run *r)
 {
-	DECLARE_BITMAP(had, VMB_KMOD_MAX_PAGES);
 	unsigned long *entry = leaf_of(r);
+	struct bits *b = r->priv;
 	u32 i;
 
-	bitmap_zero(had, VMB_KMOD_MAX_PAGES);
-	for (i = 0; i < r->req.pages; i++)
-		if (!change(entry + i, to_young))
-			__set_bit(i, had);
-	clear_timed(r, had, to_old, to_young);
+	for (i = 0; i < r->req.pages; i++) {
+		unsigned long now = vmb_entry_read(entry + i);
+		pte_t pte = __pte(now);
+
+		b[i].mask = pte_val(pte_mkold(pte)) ^ pte_val(pte_mkyoung(pte));
+		b[i].were = now & b[i].mask;
+		change(entry + i, to_young, NULL);
+	}
+	clear_timed(r, to_old, NULL);
+	put_all_back(r);
 	return 0;
 }
 
-/* A dirty bit that is lost is data that is lost. */
+/*
+ * A dirty bit that is lost is data that is lost: what to put back is what the atomic change found,
+ * not what a look before it saw.
+ */
 static int window_clear_dirty(struct vmb_run *r)
 {
-	DECLARE_BITMAP(had, VMB_KMOD_MAX_PAGES);
-	const unsigned long *entry = leaf_of(r);
-	u32 i;
+	struct bits *b = r->priv;
 
-	bitmap_zero(had, VMB_KMOD_MAX_PAGES);
-	for (i = 0; i < r->req.pages; i++)
-		if (pte_dirty(__pte(vmb_entry_read(entry + i))))
-			__set_bit(i, had);
-	clear_timed(r, had, to_clean, to_dirty);
+	memset(b, 0, r->req.pages * sizeof(*b));
+	clear_timed(r, to_clean, b);
+	put_all_back(r);
 	return 0;
 }
 
@@ -282,9 +327,10 @@ static const struct vmb_probe probes[] = {
 	    .window = window_protect, .settle = settle_pages),
 	PTE(VMB_PROBE_PTE_SCAN, "scan", VMB_KMOD_NEEDS_PAGES, .window = window_scan),
 	PTE(VMB_PROBE_PTE_CLEAR_ACCESSED, "clear_accessed", VMB_KMOD_NEEDS_PAGES,
-	    .window = window_clear_accessed),
+	    .prepare = prepare_bits, .window = window_clear_accessed, .finish = finish_bits),
 	PTE(VMB_PROBE_PTE_CLEAR_DIRTY, "clear_dirty", VMB_KMOD_NEEDS_PAGES,
-	    .window = window_clear_dirty, .settle = settle_pages),
+	    .prepare = prepare_bits, .window = window_clear_dirty, .settle = settle_pages,
+	    .finish = finish_bits),
 };
 
 const struct vmb_probe_table vmb_probes_walk = { probes, ARRAY_SIZE(probes) };

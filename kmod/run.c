@@ -291,6 +291,17 @@ static void store(const struct vmb_run *r, struct vmb_kmod_sample *s)
 	memcpy(s->detail, r->w.detail, sizeof(s->detail));
 }
 
+/* A caller that is not bound may come to a CPU where the self-test has not been. */
+static int tested(struct vmb_session *session, struct vmb_run *r)
+{
+	int err;
+
+	if (!(r->probe->needs & VMB_KMOD_SELFTESTED))
+		return 0;
+	err = vmb_session_test(session);
+	return err ? vmb_reason(r, err, "%s", session->test_text) : 0;
+}
+
 static int run_samples(struct vmb_session *session, struct vmb_run *r, struct vmb_kmod_sample *buf)
 {
 	u64 limit_ns = r->req.timeout_ns ?: VMB_KMOD_TIMEOUT_NS;
@@ -307,8 +318,7 @@ static int run_samples(struct vmb_session *session, struct vmb_run *r, struct vm
 			r->req.result |= VMB_KMOD_RESULT_TIMEOUT;
 			break;
 		}
-		if (r->probe->needs & VMB_KMOD_SELFTESTED)
-			err = vmb_session_test(session);
+		err = tested(session, r);
 		if (!err)
 			err = window(r, ops);
 		if (err)
@@ -339,13 +349,9 @@ static int measure(struct vmb_session *session, struct vmb_run *r)
 	r->w.flush.addr = r->req.addr;
 	r->w.flush.pages = r->probe->needs & VMB_KMOD_NEEDS_PAGES ? r->req.pages : 1;
 	r->w.touch_pages = pages(r);
-	if (r->probe->needs & VMB_KMOD_SELFTESTED) {
-		err = vmb_session_test(session);
-		if (err) {
-			vmb_reason(r, err, "%s", session->test_text);
-			goto out_buf;
-		}
-	}
+	err = tested(session, r);
+	if (err)
+		goto out_buf;
 	err = vmb_pmu_open(&r->pmu, r->req.counters, r->req.nr_counters, r->req.reason);
 	if (err)
 		goto out_buf;

@@ -132,7 +132,7 @@ enum vmb_kmod_method {
  * @page_bytes: base page
  * @levels: of the page tables of this kernel on this machine, as they are walked
  * @va_bits: of user addresses
- * @asid_bits: width of the address-space tags in the TLB, 0 when not used
+ * @asid_bits: width of the address-space tags in the TLB, 0 when not used or not known
  * @features: VMB_KMOD_F_*
  * @line_bytes: cache line
  * @nr_probes: VMB_KMOD_IOC_PROBE knows indices 0 to this - 1
