@@ -17,11 +17,16 @@ TESTS='
 libcmocka-dev libgsl-dev python3 python3-msgpack
 clang libclang-rt-dev|libclang-common-14-dev
 qemu-user
+qemu-system-x86 qemu-system-arm cpio zstd xz-utils kmod libelf1|libelf1t64
 '
 # Cross compilers for the instruction sets that this machine does not have.
 case $(uname -m) in
 aarch64) ;;
 *) TESTS="$TESTS gcc-aarch64-linux-gnu libc6-dev-arm64-cross" ;;
+esac
+case $(uname -m) in
+x86_64) ;;
+*) TESTS="$TESTS gcc-x86-64-linux-gnu libc6-dev-amd64-cross" ;;
 esac
 case $(uname -m) in
 riscv64) ;;
