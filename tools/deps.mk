@@ -4,7 +4,7 @@
 # a library is upgraded or vanishes.
 
 DEPS := hwloc:libhwloc-dev libcpuid:libcpuid-dev msgpack,msgpack-c:libmsgpack-dev \
-	jansson:libjansson-dev libxxhash:libxxhash-dev perfmon/pfmlib.h,-lpfm:libpfm4-dev \
+	jansson:libjansson-dev libxxhash:libxxhash-dev inih:libinih-dev perfmon/pfmlib.h,-lpfm:libpfm4-dev \
 	valgrind/callgrind.h:valgrind
 TEST_DEPS := cmocka:libcmocka-dev gsl:libgsl-dev
 

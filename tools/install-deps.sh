@@ -10,11 +10,12 @@ set -eu
 BUILD='
 gcc libc6-dev make pkg-config git
 libpfm4-dev libhwloc-dev libcpuid-dev
-libmsgpack-dev|libmsgpack-c-dev libjansson-dev libxxhash-dev
+libmsgpack-dev|libmsgpack-c-dev libjansson-dev libxxhash-dev libinih-dev
 valgrind
 '
 TESTS='
 libcmocka-dev libgsl-dev python3 python3-msgpack
+libbenchmark-tools python3-scipy python3-prometheus-client
 clang libclang-rt-dev|libclang-common-14-dev
 qemu-user
 qemu-system-x86 qemu-system-arm cpio zstd xz-utils kmod libelf1|libelf1t64

@@ -11,10 +11,8 @@
 #include "user/env/collect.h"
 
 static const char *const inputs[] = {
-	"kernel.arch", "cpu.vendor", "cpu.model", "cpu.family", "cpu.model_number", "cpu.stepping",
-	"cpu.implementer", "cpu.part", "cpu.midr", "cpu.mvendorid", "cpu.marchid", "cpu.isa",
-	"cpu.sockets", "cpu.cores", "cpu.threads", "cache.l1d_bytes", "cache.l1i_bytes",
-	"cache.l2_bytes", "cache.l3_bytes", "cache.line_bytes", "memory.nodes", "virt.hypervisor",
+#define FACT(key) key,
+#include "results/fingerprint.def"
 };
 
 /* FNV-1a, 64 bits: stable for ever, and nobody gains from a collision. */
