@@ -27,6 +27,7 @@ struct vmb_list {
  * @verb: the word before the arguments: "run", "list", "report" ...
  * @counters: NULL: none; "": the default set; otherwise the event list or "sim"
  * @categories: bit i set: category i of vmb_categories() was switched on
+ * @baseline_lenient: NULL: not given; "": given without a name
  * @filters: FILTER arguments, or the arguments of the verb
  */
 struct vmb_options {
@@ -34,11 +35,13 @@ struct vmb_options {
 	uint64_t categories;
 	struct vmb_list filters, skip, plugins;
 	const char *pin, *counters, *results_dir, *format, *output, *label, *color, *gbench_list;
+	const char *save_baseline, *baseline, *baseline_lenient, *config;
+	const char *gbench_out, *gbench_out_format;
 	uint64_t rounds, batches, seed;
 	double measurement_time_s, warm_up_time_s, timeout_s, confidence, profile_time_s;
 	double noise_threshold, significance;
 	bool all, exact, list, quick, rigorous, verbose, quiet, json, events, fix, restore;
-	bool command, fail, no_fail, strict;
+	bool command, fail, no_fail, strict, force;
 	bool help, version;
 };
 
