@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "results/store.h"
+#include "user/against.h"
 #include "user/child.h"
 #include "user/giveback.h"
 #include "user/output.h"
@@ -56,13 +57,14 @@ static void give_back(const char *dir, const char *path)
 }
 
 static int store_and_report(const struct vmb_session *s, const struct vmb_plan *plan,
-			    const struct vmb_report_format *format, const struct vmb_result *res)
+			    const struct vmb_report_format *format, struct vmb_against *against,
+			    const struct vmb_result *res)
 {
 	const struct vmb_options *o = s->options;
 	char path[PATH_MAX];
 	struct vmb_error error;
 	int stored = vmb_store_save(o->results_dir, res, path, &error);
-	int printed = vmb_output_write(o, format, res);
+	int code = vmb_against_finish(against, format, res, stored ? VMB_EXIT_FAILED : exit_code(res));
 
 	if (!stored)
 		give_back(o->results_dir, path);
@@ -73,33 +75,47 @@ static int store_and_report(const struct vmb_session *s, const struct vmb_plan *
 	if (!res->complete)
 		vmb_complain("interrupted by SIG%s: %zu of %zu benchmarks are complete; the run is marked partial",
 			     sigabbrev_np(vmb_interrupted()), res->nr, plan->nr);
-	return stored || printed ? VMB_EXIT_FAILED : exit_code(res);
+	return code;
+}
+
+static int measure(const struct vmb_session *s, const struct vmb_plan *plan,
+		   const struct vmb_report_format *format, struct vmb_against *against,
+		   struct vmb_result *res)
+{
+	uint64_t t0 = vmb_now_ns();
+
+	vmb_interrupt_install();
+	if (s->counters.note[0])
+		vmb_note(s->options, "%s", s->counters.note);
+	if (vmb_run_all(s, plan, res)) {
+		vmb_complain("out of memory");
+		return VMB_EXIT_FAILED;
+	}
+	res->duration_s = (double)(vmb_now_ns() - t0) / 1e9;
+	describe_cost(res);
+	return store_and_report(s, plan, format, against, res);
 }
 
 static int run(const struct vmb_session *s, const struct vmb_plan *plan,
 	       const struct vmb_report_format *format)
 {
+	struct vmb_against against = { 0 };
 	struct vmb_result res = { 0 };
-	uint64_t t0 = vmb_now_ns();
-	int err, code = vmb_session_prepare_store(s);
+	int code = vmb_session_prepare_store(s);
 
 	if (code)
 		return code;
-	code = VMB_EXIT_FAILED;
-	err = vmb_session_begin_result(s, &res);
-	vmb_interrupt_install();
-	if (s->counters.note[0])
-		vmb_note(s->options, "%s", s->counters.note);
-	if (!err)
-		err = vmb_run_all(s, plan, &res);
-	if (err) {
+	code = vmb_against_begin(&against, s->options);
+	if (!code && vmb_session_begin_result(s, &res)) {
 		vmb_complain("out of memory");
-	} else {
-		res.duration_s = (double)(vmb_now_ns() - t0) / 1e9;
-		describe_cost(&res);
-		code = store_and_report(s, plan, format, &res);
+		code = VMB_EXIT_FAILED;
 	}
+	if (!code)
+		code = vmb_against_check(&against, &res);
+	if (!code)
+		code = measure(s, plan, format, &against, &res);
 	vmb_result_fini(&res);
+	vmb_against_end(&against);
 	return code;
 }
 
