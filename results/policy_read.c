@@ -21,6 +21,8 @@
 #define MAX_SECTION	49	/* inih cuts a section's name after that */
 #define MAX_LINE	190	/* and its lines after 200 */
 
+#define NEITHER		"neither [section] nor name = value"
+
 /* Section names. */
 static const struct { const char *word; enum vmb_policy_scope scope; bool named; } scopes[] = {
 	{ "default", VMB_POLICY_DEFAULT, false },
@@ -79,9 +81,10 @@ static void check_section(struct reader *r, const char *line)
 	char name[MAX_SECTION + 1];
 	struct vmb_rule rule;
 
-	if (*rest++ != ']')
-		return;		/* inih complains */
-	rest += strspn(rest, " \t\r\n");
+	if (*rest == ']')
+		rest += 1 + strspn(rest + 1, " \t\r\n");
+	else
+		refuse(r, NEITHER);
 	if (len > MAX_SECTION)
 		refuse(r, "a section's name has at most %d characters; shorten it with *, as in "
 		       "[benchmark cross_arch/*/100]", MAX_SECTION);
@@ -237,7 +240,7 @@ static int parse(struct reader *r)
 
 	if (!r->status && line) {
 		r->line = line > 0 ? (unsigned int)line : r->line;
-		refuse(r, "neither [section] nor name = value");
+		refuse(r, NEITHER);
 	}
 	if (!r->status)
 		check_order(r);
