@@ -16,6 +16,10 @@ B := build/$(FLAVOR)
 PREFIX ?= /usr/local
 PKG_CONFIG ?= pkg-config
 
+# V=1 prints whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -66,15 +70,18 @@ $(B)/flags $(B)/sources $(B)/test-sources: FORCE
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' >$@
 
 $(B)/vmbench: $(OBJ) $(B)/sources
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $(OBJ) $(DEP_LIBS) -lm -ldl
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $(OBJ) $(DEP_LIBS) -lm -ldl
 
 $(B)/%.c.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(DEP_CFLAGS) $(CFLAGS-$*.c) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(DEP_CFLAGS) $(CFLAGS-$*.c) -c -o $@ $<
 
 $(B)/%.S.o: %.S $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,AS)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 include tests/room.mk tools/room.mk kmod/room.mk
 

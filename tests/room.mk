@@ -10,7 +10,8 @@ $(filter $(B)/tests/vmcore/% $(B)/tests/fuzz/ir_test,$(TEST_BIN)): $(TEST_VMCORE
 
 # --as-needed: what only the tests use (GSL, the oracle of the statistics) is never in vmbench.
 $(B)/tests/%_test: $(B)/tests/%_test.c.o $(LIB_OBJ)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -Wl,--as-needed -o $@ $(filter %.o,$^) \
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -Wl,--as-needed -o $@ $(filter %.o,$^) \
 		$(DEP_LIBS) $(TEST_LIBS) -lm -ldl
 
 tests-build: $(TEST_BIN)
