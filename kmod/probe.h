@@ -43,7 +43,7 @@ enum vmb_probe_context {
 enum vmb_probe_tables {
 	VMB_TABLES_NONE,
 	VMB_TABLES_READ,	/* the tables stay; entries may change */
-	VMB_TABLES_ENTRIES,	/* the page-table lock is held: entries change by us and the CPU only */
+	VMB_TABLES_ENTRIES,	/* the lock too: entries change by us and the CPU only */
 };
 
 /**

@@ -27,7 +27,7 @@
 #define VMB_KMOD_MAX_DETAIL	16u
 #define VMB_KMOD_MAX_TIMEOUT_NS	10000000000ull	/* of one call */
 #define VMB_KMOD_TIMEOUT_NS	1000000000ull	/* what timeout_ns = 0 means */
-#define VMB_KMOD_WINDOW_NS	100000u		/* interrupts stay off at most so long at a stretch */
+#define VMB_KMOD_WINDOW_NS	100000u		/* interrupts are off at most so long */
 
 #define VMB_KMOD_CPU_ANY	0xffffffffu	/* run where the caller happens to be */
 #define VMB_KMOD_NAME_BYTES	32
@@ -66,13 +66,13 @@ enum vmb_kmod_probe {
 	 * Page tables of the caller's own private anonymous (or private hugetlb) memory at @addr.
 	 * One operation per sample where VMB_KMOD_RUN_COLD is given.
 	 */
-	VMB_PROBE_WALK_LEVELS		= 0x0201,	/* one walk; detail[i]: ticks of level i, top first */
+	VMB_PROBE_WALK_LEVELS		= 0x0201,	/* one walk; detail[i]: level i, top first */
 	VMB_PROBE_WALK_WHOLE		= 0x0202,	/* the same loads, no time stamps between */
-	VMB_PROBE_WALK_HARDWARE		= 0x0203,	/* one touch just after a flush of its page */
+	VMB_PROBE_WALK_HARDWARE		= 0x0203,	/* one touch after a flush of its page */
 	/* Changes to a 4K (base page) entry; undone before the lock of the table is released. */
 	VMB_PROBE_PTE_CLEAR_SET		= 0x0211,	/* clear, set again */
 	VMB_PROBE_PTE_PROTECT		= 0x0212,	/* make read-only, flush the page, undo */
-	VMB_PROBE_PTE_SCAN		= 0x0213,	/* read @pages entries; detail: accessed, dirty */
+	VMB_PROBE_PTE_SCAN		= 0x0213,	/* @pages entries; detail: accessed, dirty */
 	/* Of @pages entries; detail[0]: how many had it. Untimed: set before (accessed) and after. */
 	VMB_PROBE_PTE_CLEAR_ACCESSED	= 0x0214,
 	VMB_PROBE_PTE_CLEAR_DIRTY	= 0x0215,
@@ -82,12 +82,14 @@ enum vmb_kmod_probe {
 	VMB_PROBE_CACHE_FLUSH_DIRTY	= 0x0302,	/* store to a line, flush it */
 	VMB_PROBE_CACHE_WRITE_BACK_ALL	= 0x0303,	/* every cache of this CPU; interrupts on */
 
-	/* Kernel entry seen from inside. Interrupts on. */
-	VMB_PROBE_ENTRY_IPI		= 0x0401,	/* call on the first other CPU of @cpus and back;
-							 * detail[0]: ticks to the entry there */
-	VMB_PROBE_ENTRY_SELF_IRQ	= 0x0402,	/* interrupt to oneself; detail[0]: to its entry */
-	VMB_PROBE_ENTRY_SOFTIRQ		= 0x0403,	/* tasklet; detail[0]: to its entry */
-	VMB_PROBE_ENTRY_SWITCH		= 0x0404,	/* two kernel threads of one CPU, there and back */
+	/*
+	 * Kernel entry seen from inside. Interrupts on. detail[0]: ticks to the handler's entry, of
+	 * the last operation.
+	 */
+	VMB_PROBE_ENTRY_IPI		= 0x0401,	/* to the first other CPU of @cpus and back */
+	VMB_PROBE_ENTRY_SELF_IRQ	= 0x0402,	/* interrupt to oneself */
+	VMB_PROBE_ENTRY_SOFTIRQ		= 0x0403,	/* tasklet */
+	VMB_PROBE_ENTRY_SWITCH		= 0x0404,	/* two kernel threads, there and back */
 };
 
 /*
@@ -119,8 +121,8 @@ enum vmb_kmod_method {
 #define VMB_KMOD_F_INVPCID	(1u << 2)
 #define VMB_KMOD_F_LA57		(1u << 3)	/* x86: five levels in use */
 #define VMB_KMOD_F_GLOBAL_PAGES	(1u << 4)	/* x86: CR4.PGE is on */
-#define VMB_KMOD_F_USER_COUNTERS (1u << 5)	/* CR4.PCE, PMUSERENR_EL0.{ER,EN}, scounteren: on this
-						 * CPU now. Linux may switch it per process */
+#define VMB_KMOD_F_USER_COUNTERS (1u << 5)	/* CR4.PCE, PMUSERENR_EL0, scounteren: on
+						 * this CPU now; Linux may switch it */
 #define VMB_KMOD_F_PMU		(1u << 6)	/* a hardware cycle or instruction counter opens */
 #define VMB_KMOD_F_HYPERVISOR	(1u << 7)	/* the CPU says so */
 #define VMB_KMOD_F_BROADCAST	(1u << 8)	/* flushes reach other CPUs without interrupts */
@@ -166,7 +168,7 @@ struct vmb_kmod_info {
 #define VMB_KMOD_NEEDS_CPUS	(1u << 1)	/* cpus matters */
 #define VMB_KMOD_NEEDS_PAGES	(1u << 2)	/* pages matters without VMB_KMOD_RUN_TOUCH */
 #define VMB_KMOD_IRQS_ON	(1u << 3)	/* measured with interrupts on */
-#define VMB_KMOD_NO_COUNTERS	(1u << 4)	/* the work is done by other threads: counters are refused */
+#define VMB_KMOD_NO_COUNTERS	(1u << 4)	/* done by other threads: none can count */
 #define VMB_KMOD_TAKES_METHOD	(1u << 5)
 #define VMB_KMOD_SELFTESTED	(1u << 6)	/* refused until the self-test has passed */
 
@@ -196,12 +198,12 @@ struct vmb_kmod_probe_info {
 
 /* vmb_kmod_run.flags */
 #define VMB_KMOD_RUN_TOUCH	(1u << 0)	/* TLB: touch the pages after each flush */
-#define VMB_KMOD_RUN_COLD	(1u << 1)	/* walk: flush the entries' cache lines before (untimed) */
+#define VMB_KMOD_RUN_COLD	(1u << 1)	/* walk: flush the entries' lines before */
 #define VMB_KMOD_RUN_FLAGS	3u
 
 /* vmb_kmod_run.result */
-#define VMB_KMOD_RESULT_SIGNAL	(1u << 0)	/* a signal came: fewer samples than asked for */
-#define VMB_KMOD_RESULT_TIMEOUT	(1u << 1)	/* timeout_ns is over: fewer samples than asked for */
+#define VMB_KMOD_RESULT_SIGNAL	(1u << 0)	/* a signal came: fewer samples */
+#define VMB_KMOD_RESULT_TIMEOUT	(1u << 1)	/* timeout_ns is over: fewer samples */
 
 /**
  * struct vmb_kmod_counter - a hardware event, in terms of perf_event_attr.
@@ -274,8 +276,8 @@ struct vmb_kmod_run {
 };
 
 /* vmb_kmod_sample.flags */
-#define VMB_KMOD_SAMPLE_LONG	(1u << 0)	/* the window took longer than VMB_KMOD_WINDOW_NS: one
-						 * operation does, or a hypervisor took the CPU away */
+#define VMB_KMOD_SAMPLE_LONG	(1u << 0)	/* longer than VMB_KMOD_WINDOW_NS: one
+						 * operation is, or the CPU was away */
 
 /**
  * struct vmb_kmod_sample - one window, raw.

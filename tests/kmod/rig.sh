@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# Source after lib.sh. rig CONFIG boots one machine of tools/qemu/configs; what its job reports become
-# checks of this test. Where the rig cannot work (no QEMU, no packages) that is one skipped check.
+# Source after lib.sh. rig CONFIG boots one machine of tools/qemu/configs; what its job reports
+# become checks of this test. Where the rig cannot work (no QEMU, no packages) one check is skipped.
 
 # shellcheck disable=SC2154 # of lib.sh
 rig()

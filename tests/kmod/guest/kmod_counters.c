@@ -17,8 +17,9 @@ static uint64_t instructions(struct client *c, uint32_t probe, uint32_t ops)
 	req.iters = ops;
 	req.samples = SAMPLES;
 	req.nr_counters = 2;
-	req.counters[0] = (struct vmb_kmod_counter){ PERF_TYPE_HARDWARE, 0, PERF_COUNT_HW_INSTRUCTIONS };
-	req.counters[1] = (struct vmb_kmod_counter){ PERF_TYPE_HARDWARE, 0, PERF_COUNT_HW_CPU_CYCLES };
+	req.counters[0].type = req.counters[1].type = PERF_TYPE_HARDWARE;
+	req.counters[0].config = PERF_COUNT_HW_INSTRUCTIONS;
+	req.counters[1].config = PERF_COUNT_HW_CPU_CYCLES;
 	if (client_run(c, &req)) {
 		tap_ok(false, "%s: %s", p.name, req.reason);
 		return 0;

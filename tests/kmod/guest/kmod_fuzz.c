@@ -60,11 +60,12 @@ static uint64_t nasty_address(uint64_t *s)
 {
 	const uint64_t list[] = {
 		0, 1, fuzz.page_bytes, 0x10000, (uintptr_t)fuzz.mem, (uintptr_t)fuzz.mem + 8,
-		(uintptr_t)fuzz.readonly, (uintptr_t)fuzz.edge, (uintptr_t)fuzz.edge + fuzz.page_bytes,
-		(uintptr_t)fuzz.edge + fuzz.page_bytes - 8, 0x00007ffffffff000ull, 0x0000800000000000ull,
-		0x000ffffffffff000ull, 0x0100000000000000ull | (uintptr_t)fuzz.mem,
-		0xffff800000000000ull, 0xffff888000000000ull, 0xffffffff81000000ull,
-		0xffff800080000000ull, 0xffffffffff600000ull, 0xfffffffffffff000ull, UINT64_MAX,
+		(uintptr_t)fuzz.readonly, (uintptr_t)fuzz.edge,
+		(uintptr_t)fuzz.edge + fuzz.page_bytes, (uintptr_t)fuzz.edge + fuzz.page_bytes - 8,
+		0x00007ffffffff000ull, 0x0000800000000000ull, 0x000ffffffffff000ull,
+		0x0100000000000000ull | (uintptr_t)fuzz.mem, 0xffff800000000000ull,
+		0xffff888000000000ull, 0xffffffff81000000ull, 0xffff800080000000ull,
+		0xffffffffff600000ull, 0xfffffffffffff000ull, UINT64_MAX,
 		rnd(s),
 	};
 
@@ -280,9 +281,14 @@ static void on_alarm(int sig)
 	(void)sig;
 }
 
+static uint8_t *map(size_t bytes, int rights)
+{
+	return mmap(NULL, bytes, rights, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
 static void set_up(void)
 {
-	struct sigaction sa = { .sa_handler = on_alarm };	/* no SA_RESTART: calls are cut short */
+	struct sigaction sa = { .sa_handler = on_alarm };	/* cuts calls short */
 	struct itimerval often = { { 0, 3000 }, { 0, 3000 } };
 	struct vmb_kmod_probe_info p = { .index = 0 };
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -297,10 +303,10 @@ static void set_up(void)
 		fuzz.probes[fuzz.nr_probes++] = p.probe;
 		p.index++;
 	}
-	fuzz.mem = mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	fuzz.edge = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	fuzz.mem = map(PAGES * page, PROT_READ | PROT_WRITE);
+	fuzz.edge = map(2 * page, PROT_READ | PROT_WRITE);
 	munmap(fuzz.edge + page, page);
-	fuzz.readonly = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	fuzz.readonly = map(page, PROT_READ);
 	sigaction(SIGALRM, &sa, NULL);
 	signal(SIGSEGV, SIG_DFL);
 	setitimer(ITIMER_REAL, &often, NULL);

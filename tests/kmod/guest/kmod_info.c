@@ -30,8 +30,9 @@ static uint32_t elf_machine(void)
 	struct utsname u;
 
 	uname(&u);
-	return !strcmp(u.machine, "x86_64") ? EM_X86_64 : !strcmp(u.machine, "aarch64") ? EM_AARCH64
-											  : EM_RISCV;
+	if (!strcmp(u.machine, "x86_64"))
+		return EM_X86_64;
+	return !strcmp(u.machine, "aarch64") ? EM_AARCH64 : EM_RISCV;
 }
 
 static void test_info(const struct client *c)

@@ -123,7 +123,7 @@ static void test_walk_tiles(struct client *c)
 		for (uint32_t l = 0; l < req.levels; l++)
 			sum += c->buf[i].detail[l];
 	}
-	tap_ok(req.levels == c->info.levels && req.leaf_shift == (uint32_t)__builtin_ctzl(c->page_bytes),
+	tap_ok(req.levels == c->info.levels && 1ull << req.leaf_shift == c->page_bytes,
 	       "a base page is %u levels down", req.levels);
 	tap_ok(sum >= whole - whole / 10 && sum <= whole + whole / 10,
 	       "the levels (%llu) add up to the whole (%llu)", (unsigned long long)sum,
@@ -202,10 +202,11 @@ static void test_memory_intact(struct client *c)
 
 static void test_huge(struct client *c)
 {
-	size_t bytes = c->page_bytes / 8 * c->page_bytes;	/* what one table of base pages maps */
+	size_t bytes = c->page_bytes / 8 * c->page_bytes;	/* of one table */
 	struct vmb_kmod_probe_info p = client_probe(c, VMB_PROBE_WALK_LEVELS);
 	struct vmb_kmod_run req = client_request(c, &p);
-	uint8_t *m = mmap(NULL, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *m = mmap(NULL, 2 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			  0);
 
 	m += -(uintptr_t)m & (bytes - 1);
 	madvise(m, bytes, MADV_HUGEPAGE);
@@ -215,7 +216,7 @@ static void test_huge(struct client *c)
 		tap_ok(false, "walk of a huge page: %s", req.reason);
 		return;
 	}
-	if (req.leaf_shift == (uint32_t)__builtin_ctzl(c->page_bytes)) {
+	if (1ull << req.leaf_shift == c->page_bytes) {
 		tap_skip("the kernel gave no huge page", "walk of a huge page");
 		return;
 	}

@@ -79,7 +79,8 @@ static void test_mappings(struct client *c)
 	int fd = open("/proc/self/exe", O_RDONLY);
 	uint8_t *shared, *file, *none;
 
-	shared = mmap(NULL, c->page_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, c->page_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	*(volatile uint8_t *)shared = 1;
 	q.addr = (uintptr_t)shared;
 	refuse(c, q, -EOPNOTSUPP, "a walk of shared memory");
@@ -100,7 +101,8 @@ static void test_table_border(struct client *c)
 	struct vmb_kmod_probe_info p = client_probe(c, VMB_PROBE_PTE_SCAN);
 	struct vmb_kmod_run q = client_request(c, &p);
 	size_t bytes = c->page_bytes / 8 * c->page_bytes;
-	uint8_t *m = mmap(NULL, 3 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *m = mmap(NULL, 3 * bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			  0);
 
 	madvise(m, 3 * bytes, MADV_NOHUGEPAGE);
 	q.addr = ((uintptr_t)m / bytes + 1) * bytes - c->page_bytes;

@@ -8,7 +8,8 @@
 #define SAMPLES	50
 
 /* Median ticks per operation, or a negative number when the run failed. */
-static double cost(struct client *c, uint32_t probe, uint32_t flags, uint32_t iters, uint32_t npages)
+static double cost(struct client *c, uint32_t probe, uint32_t flags, uint32_t iters,
+		   uint32_t npages)
 {
 	struct vmb_kmod_probe_info p = client_probe(c, probe);
 	struct vmb_kmod_run req = client_request(c, &p);

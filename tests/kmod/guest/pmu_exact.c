@@ -19,7 +19,7 @@
 #define TURN		16
 #define PER_TURN_MIN	(TURN + 2)	/* at least a subtraction and a branch */
 #define PER_TURN_MAX	(TURN + 4)
-#define ARM64_USER_READ	2		/* config1 bit 1 of armv8_pmuv3: allow reading in user space */
+#define ARM64_USER_READ	2		/* armv8_pmuv3: config1 bit 1 */
 
 struct counter {
 	int fd;

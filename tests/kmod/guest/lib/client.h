@@ -28,7 +28,7 @@ struct client {
 void client_open(struct client *c);
 void client_close(struct client *c);
 
-/** client_request - a valid request for @probe: 1 operation, 1 sample, this CPU, memory if it needs. */
+/** client_request - a valid request for @p: one operation, one sample, on this CPU. */
 struct vmb_kmod_run client_request(const struct client *c, const struct vmb_kmod_probe_info *p);
 
 /** client_run - run @req. Return: 0, or -errno with @req->reason. */
