@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * A text is parsed; what is accepted is verified, printed and parsed again (the same text must come
- * out), and executed with little fuel.
+ * out), executed with little fuel, and optimised, which must leave a well-formed unit.
  */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "vmcore/interp/interp.h"
 #include "vmcore/ir/ir.h"
+#include "vmcore/opt/pipeline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
@@ -83,6 +85,17 @@ static void round_trip(const struct ir_unit *unit, struct ir_arena *arena)
 	free(text_again);
 }
 
+static void optimise(struct ir_unit *unit)
+{
+	const struct opt_options options = { .level = 3, .check = true };
+	struct ir_arena scratch;
+	struct ir_error error;
+
+	ir_arena_init(&scratch, ARENA_BYTES);
+	must(opt_run(unit, &options, &scratch, &error) != -EINVAL, "a pass broke the unit");
+	ir_arena_fini(&scratch);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	struct ir_text at = { .text = (const char *)data, .bytes = bytes };
@@ -103,6 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		must(!status || error.text[0], "refused without a reason");
 		if (!status) {
 			round_trip(&unit, &arena);
+			execute(&unit);
+			optimise(&unit);
 			execute(&unit);
 		}
 	}

@@ -156,6 +156,29 @@ static uint32_t value(struct gen *g, unsigned int type)
 	return make_value(g, type);
 }
 
+/* Another value than @than, if a few tries find one: x - x and branches on x = x say little. */
+static uint32_t another(struct gen *g, unsigned int type, uint32_t than)
+{
+	uint32_t tries, other = than;
+
+	for (tries = 0; tries < 4 && other == than; tries++)
+		other = value(g, type);
+	return other == than ? make_value(g, type) : other;
+}
+
+/* A value that is no constant: long units would be cut off where a branch is decided. */
+static uint32_t unknown(struct gen *g, unsigned int type)
+{
+	uint32_t tries, one;
+
+	for (tries = 0; tries < 8; tries++) {
+		one = value(g, type);
+		if (insn_at(g, one)->op == IR_ld || insn_at(g, one)->op == IR_ld_state)
+			return one;
+	}
+	return ir_get_state(&g->build, type, slot(g, type));
+}
+
 static unsigned int any_int(struct gen *g)
 {
 	return IR_I8 + below(g, 4);
@@ -387,11 +410,11 @@ static void alu(struct gen *g)
 	uint32_t a = value(g, type), b;
 
 	if (chance(g, 5)) {
-		b = value(g, type);
+		b = another(g, type, a);
 		ir_compare(&g->build, below(g, IR_NR_CONDS), type, a, b);
 		return;
 	}
-	b = chance(g, 25) ? ir_const(&g->build, type, below(g, 4096)) : value(g, type);
+	b = chance(g, 25) ? ir_const(&g->build, type, below(g, 4096)) : another(g, type, a);
 	ir_binary(&g->build, ops[below(g, sizeof(ops))], type, a, b);
 }
 
@@ -404,9 +427,9 @@ static void mixed_insn(struct gen *g)
 	int32_t offset = (int32_t)below(g, 256) * 8;
 
 	/* alu() adds constants, leave() stores: the numbers make up for it. */
-	if (kind < 54)
+	if (kind < 58)
 		alu(g);
-	else if (kind < 75)
+	else if (kind < 76)
 		ir_load(&g->build, IR_I64, size, base, offset);
 	else
 		ir_store(&g->build, size & IR_MEM_SIZE_MASK, base, offset, value(g, IR_I64));
@@ -444,7 +467,7 @@ static void decide(struct gen *g, uint32_t to)
 	if (plan->decided)
 		return;
 	plan->decided = true;
-	if (g->options->every_op || chance(g, 20))
+	if (g->options->every_op || chance(g, 12))
 		plan->nr_params = (uint8_t)below(g, MAX_PARAMS);
 	for (i = 0; i < plan->nr_params; i++)
 		plan->param[i] = (uint8_t)(g->options->every_op ? any_type(g) : IR_I64);
@@ -562,9 +585,9 @@ static void branch(struct gen *g)
 		insn.aux = (uint8_t)below(g, IR_NR_CONDS);
 	}
 	if (insn.op != IR_br)
-		insn.a = value(g, type);
+		insn.a = g->options->every_op ? value(g, type) : unknown(g, type);
 	if (insn.op == IR_brcmp)
-		insn.b = value(g, type);
+		insn.b = another(g, type, insn.a);
 	first = g->plan[g->at + 1].nr_preds ? some_later(g) : g->at + 1;
 	for (i = 0; i < nr; i++)
 		forward(g, &target[i], arg[i], i ? some_later(g) : first);

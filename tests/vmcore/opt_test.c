@@ -260,6 +260,14 @@ static const struct example examples[] = {
 	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = const 0\n  br b1(%1)\nb1(%3:i64):\n"
 	  "  %4:i64 = const 1\n  %5:i64 = add %3, %4\n  brcmp.ult %5, %0, b1(%5), b2\n"
 	  "b2:\n  st_state %5, 8\n  exit.jump 0x0\n" },
+	{ "a loop carries guest state in values", 2,
+	  "b0:\n  %n:i64 = ld_state 0\n  br b1\nb1:\n  %i:i64 = ld_state 8\n  %one:i64 = const 1\n"
+	  "  %j:i64 = add %i, %one\n  st_state %j, 8\n  %m:i64 = ld_state 0\n"
+	  "  brcmp.ult %j, %m, b1, b2\nb2:\n  %k:i64 = ld_state 8\n  st_state %k, 16\n"
+	  "  exit.jump 0x0\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  br b1(%1)\nb1(%3:i64):\n"
+	  "  %4:i64 = const 1\n  %5:i64 = add %3, %4\n  st_state %5, 8\n"
+	  "  brcmp.ult %5, %0, b1(%5), b2\nb2:\n  st_state %5, 16\n  exit.jump 0x0\n" },
 	{ "the rounding mode is kept apart", 2,
 	  "b0:\n  %a:f64 = ld_state 0\n  %b:f64 = ld_state 8\n  %c:f64 = fdiv %a, %b\n"
 	  "  %m:i32 = ld_state 16\n  set_rm %m\n  %d:f64 = fdiv %a, %b\n  st_state %c, 24\n"

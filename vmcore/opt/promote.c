@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <string.h>
+
+#include "vmcore/ir/dom.h"
+#include "vmcore/opt/pass.h"
+
+/*
+ * Guest state in values across blocks. A slot whose every access has one offset and type is a
+ * variable; where it has been stored or loaded on every way to a block and is loaded later, it
+ * becomes a parameter of the block, and the loads become its value. What a loop loads is loaded
+ * once more at the entry, so that it is known on every way. Stores stay: exits and faults see the
+ * state. Parameters that turn out to have one value are left to the next pass.
+ */
+#define MAX_SLOTS 64u
+/* Rounds that the data flow may take: about the depth of loops; a unit that needs more stays. */
+#define MAX_ROUNDS 30u
+
+struct slot {
+	uint32_t offset;
+	uint8_t type;
+	bool shared;
+};
+
+/*
+ * Per block, a bit per slot. @avail: on entry, its value is known on every way; @gen: known at the
+ * end whatever was known before; @keeps: no call forgets it; @want: on entry, it is loaded later
+ * before it is stored; @exposed: loaded in the block before it is stored.
+ */
+struct flow {
+	uint64_t avail, gen, want, exposed;
+	bool keeps;
+};
+
+struct work {
+	struct ir_unit *unit;
+	struct opt_preds preds;
+	struct slot slot[MAX_SLOTS];
+	uint32_t nr_slots;
+	uint8_t *slot_at;
+	struct flow *flow;
+	uint32_t *new_insn;
+	uint32_t value[MAX_SLOTS];
+	struct ir_unit out;
+};
+
+#define NO_SLOT 0xffu
+
+static bool state_access(const struct ir_unit *unit, const struct ir_insn *insn, unsigned int *type)
+{
+	if (insn->op != IR_ld_state && insn->op != IR_st_state)
+		return false;
+	*type = insn->op == IR_ld_state ? insn->type : unit->insn[insn->a].type;
+	return true;
+}
+
+/* A slot that overlaps another is shared; those of a table that is full are left alone. */
+static void note_slot(struct work *w, uint32_t offset, unsigned int type)
+{
+	uint32_t bytes = ir_type_bytes(type), i;
+	bool shared = false;
+	uint8_t mine = w->slot_at[offset];
+
+	if (mine != NO_SLOT && w->slot[mine].offset == offset && w->slot[mine].type == type)
+		return;
+	for (i = 0; i < bytes; i++) {
+		uint8_t other = w->slot_at[offset + i];
+
+		if (other != NO_SLOT) {
+			w->slot[other].shared = true;
+			shared = true;
+		}
+	}
+	if (w->nr_slots == MAX_SLOTS)
+		return;
+	w->slot[w->nr_slots] = (struct slot){ offset, (uint8_t)type, shared };
+	memset(w->slot_at + offset, (int)w->nr_slots, bytes);
+	w->nr_slots++;
+}
+
+static void find_slots(struct work *w)
+{
+	unsigned int type;
+	uint32_t i;
+
+	for (i = 0; i < w->unit->nr_insns; i++) {
+		const struct ir_insn *insn = &w->unit->insn[i];
+
+		if (state_access(w->unit, insn, &type))
+			note_slot(w, (uint32_t)insn->imm, type);
+	}
+}
+
+/* The slot that an access is of, NO_SLOT if it is none of one variable. */
+static uint32_t slot_of(const struct work *w, const struct ir_insn *insn)
+{
+	unsigned int type;
+	uint8_t slot;
+
+	if (!state_access(w->unit, insn, &type))
+		return NO_SLOT;
+	slot = w->slot_at[insn->imm];
+	if (slot == NO_SLOT || w->slot[slot].shared || w->slot[slot].type != type ||
+	    w->slot[slot].offset != insn->imm)
+		return NO_SLOT;
+	return slot;
+}
+
+static void scan_block(struct work *w, uint32_t b)
+{
+	const struct ir_block *block = &w->unit->block[b];
+	struct flow *flow = &w->flow[b];
+	uint32_t i;
+
+	*flow = (struct flow){ .keeps = true, .avail = ~UINT64_C(0) };
+	for (i = 0; i < block->nr; i++) {
+		const struct ir_insn *insn = &w->unit->insn[block->first + i];
+		uint32_t slot = slot_of(w, insn);
+
+		if (slot != NO_SLOT) {
+			if (insn->op == IR_ld_state && flow->keeps &&
+			    !(flow->gen >> slot & 1))
+				flow->exposed |= UINT64_C(1) << slot;
+			flow->gen |= UINT64_C(1) << slot;
+		} else if (insn->op == IR_call && ir_effects(w->unit, insn) & E_WRS) {
+			flow->keeps = false;
+			flow->gen = 0;
+		}
+	}
+}
+
+static uint64_t leaving(const struct flow *flow)
+{
+	return flow->gen | (flow->keeps ? flow->avail : 0);
+}
+
+/*
+ * The slots that blocks between the ends of a back edge load: what is loaded from the state cannot
+ * fault, so the entry may do it. Blocks that follow each other in the array approximate the loop.
+ */
+static uint64_t loaded_in_loops(const struct work *w)
+{
+	uint64_t loaded = 0;
+	uint32_t b, i, end = w->unit->nr_blocks;
+
+	for (b = w->unit->nr_blocks; b-- > 0;) {
+		const struct ir_insn *term = ir_terminator(w->unit, b);
+
+		for (i = 0; i < ir_nr_edges(term); i++) {
+			uint32_t to = w->unit->edge[term->lo + i].block;
+
+			if (to <= b && (end > b || to < end))
+				end = to;
+		}
+		if (end <= b)
+			loaded |= w->flow[b].exposed;
+	}
+	return loaded;
+}
+
+/* Return: does the solution stand? */
+static bool solve_avail(struct work *w)
+{
+	uint32_t b, i, rounds;
+	bool changed = true;
+
+	for (rounds = 0; changed && rounds < MAX_ROUNDS; rounds++) {
+		changed = false;
+		for (b = 1; b < w->unit->nr_blocks; b++) {
+			uint64_t avail = ~UINT64_C(0);
+
+			for (i = w->preds.first[b]; i < w->preds.first[b + 1]; i++)
+				avail &= leaving(&w->flow[w->preds.from[i]]);
+			changed |= avail != w->flow[b].avail;
+			w->flow[b].avail = avail;
+		}
+	}
+	return !changed;
+}
+
+static bool solve_want(struct work *w)
+{
+	uint32_t b, i, rounds;
+	bool changed = true;
+
+	for (rounds = 0; changed && rounds < MAX_ROUNDS; rounds++) {
+		changed = false;
+		for (b = w->unit->nr_blocks; b-- > 0;) {
+			const struct ir_insn *term = ir_terminator(w->unit, b);
+			struct flow *flow = &w->flow[b];
+			uint64_t want = 0;
+
+			for (i = 0; i < ir_nr_edges(term); i++)
+				want |= w->flow[w->unit->edge[term->lo + i].block].want;
+			want = flow->keeps ? want & ~flow->gen : 0;
+			want = (want | flow->exposed) & flow->avail;
+			changed |= want != flow->want;
+			flow->want = want;
+		}
+	}
+	return !changed;
+}
+
+static uint32_t nr_wanted(const struct work *w, uint32_t b)
+{
+	return (uint32_t)__builtin_popcountll(w->flow[b].want);
+}
+
+/* Room for the unit as it will be. Return: 0, -ENOMEM, -E2BIG to leave it as it is. */
+static int make_room(struct work *w, struct ir_arena *scratch)
+{
+	struct ir_unit *out = &w->out;
+	uint64_t nr_insns = w->unit->nr_insns, nr_args = w->unit->nr_args;
+	uint32_t b;
+
+	for (b = 0; b < w->unit->nr_blocks; b++) {
+		uint64_t nr_preds = w->preds.first[b + 1] - w->preds.first[b];
+
+		if (w->unit->block[b].nr_params + nr_wanted(w, b) > IR_MAX_PARAMS)
+			return -E2BIG;
+		nr_insns += nr_wanted(w, b);
+		nr_args += nr_wanted(w, b) * nr_preds;
+	}
+	if (nr_insns > IR_MAX_INSNS || nr_args > IR_MAX_ARGS)
+		return -E2BIG;
+	*out = *w->unit;
+	out->cap_insns = (uint32_t)nr_insns;
+	out->cap_args = (uint32_t)nr_args;
+	out->insn = ir_arena_alloc(w->unit->arena, nr_insns * sizeof(*out->insn));
+	out->arg = ir_arena_alloc(w->unit->arena, nr_args * sizeof(*out->arg));
+	out->nr_insns = out->nr_args = 0;
+	w->new_insn = ir_arena_alloc(scratch, w->unit->nr_insns * sizeof(*w->new_insn));
+	return out->insn && out->arg && w->new_insn ? 0 : -ENOMEM;
+}
+
+static uint32_t append(struct work *w, const struct ir_insn *insn)
+{
+	w->out.insn[w->out.nr_insns] = *insn;
+	return w->out.nr_insns++;
+}
+
+/* A parameter; in the entry block a load. */
+static void add_params(struct work *w, uint32_t b)
+{
+	uint64_t want = w->flow[b].want;
+
+	memset(w->value, 0xff, sizeof(w->value));
+	for (; want; want &= want - 1) {
+		uint32_t slot = (uint32_t)__builtin_ctzll(want);
+
+		w->value[slot] = append(w, &(struct ir_insn){
+			.op = b ? IR_param : IR_ld_state, .type = w->slot[slot].type,
+			.a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
+			.imm = b ? 0 : w->slot[slot].offset,
+		});
+	}
+}
+
+static void copy_args(struct work *w, uint32_t first, uint32_t nr)
+{
+	uint32_t i;
+
+	for (i = 0; i < nr; i++)
+		w->out.arg[w->out.nr_args++] = w->new_insn[w->unit->arg[first + i]];
+}
+
+/* The edge's own arguments, then the values of what the target wants. */
+static void extend_edge(struct work *w, uint32_t at)
+{
+	struct ir_edge *edge = &w->unit->edge[at];
+	uint64_t want = w->flow[edge->block].want;
+	uint32_t first = w->out.nr_args;
+
+	copy_args(w, edge->first_arg, edge->nr_args);
+	for (; want; want &= want - 1)
+		w->out.arg[w->out.nr_args++] = w->value[__builtin_ctzll(want)];
+	edge->first_arg = first;
+	edge->nr_args = w->out.nr_args - first;
+}
+
+static void copy_insn(struct work *w, uint32_t at)
+{
+	struct ir_insn insn = w->unit->insn[at];
+	unsigned int nr = ir_ops[insn.op].nr_operands;
+	uint32_t slot = slot_of(w, &w->unit->insn[at]), i;
+
+	if (insn.op == IR_ld_state && slot != NO_SLOT && w->value[slot] != IR_NONE) {
+		w->new_insn[at] = w->value[slot];
+		return;
+	}
+	insn.a = nr ? w->new_insn[insn.a] : insn.a;
+	insn.b = nr > 1 ? w->new_insn[insn.b] : insn.b;
+	insn.c = nr > 2 ? w->new_insn[insn.c] : insn.c;
+	if (insn.op == IR_call) {
+		uint32_t first = w->out.nr_args;
+
+		copy_args(w, insn.hi, w->unit->helper[insn.lo].nr_args);
+		insn.hi = first;
+		if (ir_effects(w->unit, &insn) & E_WRS)
+			memset(w->value, 0xff, sizeof(w->value));
+	}
+	for (i = 0; i < ir_nr_edges(&insn); i++)
+		extend_edge(w, insn.lo + i);
+	w->new_insn[at] = append(w, &insn);
+	if (slot != NO_SLOT)
+		w->value[slot] = insn.op == IR_ld_state ? w->new_insn[at] : insn.a;
+}
+
+static void rewrite(struct work *w)
+{
+	uint32_t b, i;
+
+	for (b = 0; b < w->unit->nr_blocks; b++) {
+		struct ir_block *block = &w->unit->block[b];
+		uint32_t old = block->first;
+
+		block->first = w->out.nr_insns;
+		for (i = 0; i < block->nr_params; i++)
+			w->new_insn[old + i] = append(w, &w->unit->insn[old + i]);
+		add_params(w, b);
+		for (; i < block->nr; i++)
+			copy_insn(w, old + i);
+		block->nr_params += b ? nr_wanted(w, b) : 0;
+		block->nr = w->out.nr_insns - block->first;
+	}
+	*w->unit = w->out;
+}
+
+static int take_arrays(struct work *w, struct ir_arena *scratch)
+{
+	w->slot_at = ir_arena_alloc(scratch, w->unit->state_bytes);
+	w->flow = ir_arena_alloc(scratch, w->unit->nr_blocks * sizeof(*w->flow));
+	if (!w->slot_at || !w->flow)
+		return -ENOMEM;
+	memset(w->slot_at, NO_SLOT, w->unit->state_bytes);
+	return opt_preds_build(&w->preds, w->unit, scratch);
+}
+
+int opt_promote(struct ir_unit *unit, struct ir_arena *scratch)
+{
+	struct work w = { .unit = unit };
+	uint32_t b;
+	int status = take_arrays(&w, scratch);
+
+	if (status)
+		return status;
+	find_slots(&w);
+	for (b = 0; b < unit->nr_blocks; b++)
+		scan_block(&w, b);
+	w.flow[0].avail = loaded_in_loops(&w);
+	if (!solve_avail(&w) || !solve_want(&w))
+		return 0;
+	status = make_room(&w, scratch);
+	if (status == -E2BIG)
+		return 0;
+	if (!status)
+		rewrite(&w);
+	return status;
+}
