@@ -75,6 +75,13 @@ const struct vmb_fact *vmb_env_find(const struct vmb_env *env, const char *key)
 	return NULL;
 }
 
+const char *vmb_env_words(const struct vmb_env *env, const char *key)
+{
+	const struct vmb_fact *f = vmb_env_find(env, key);
+
+	return f && f->type == VMB_FACT_TEXT ? f->text : "";
+}
+
 void vmb_env_fini(struct vmb_env *env)
 {
 	if (!env)

@@ -49,6 +49,9 @@ void vmb_env_bool(struct vmb_env *env, const char *key, const char *source, bool
 /** vmb_env_find - borrow the fact of that key, NULL if absent. */
 const struct vmb_fact *vmb_env_find(const struct vmb_env *env, const char *key);
 
+/** vmb_env_words - borrow the text of that key, "" if it is absent or no text. */
+const char *vmb_env_words(const struct vmb_env *env, const char *key);
+
 /** vmb_env_fini - free all facts and zero. NULL-safe. */
 void vmb_env_fini(struct vmb_env *env);
 

@@ -39,13 +39,6 @@ static void *grow(void *array, size_t nr, size_t size, void **slot)
 
 /* One run. */
 
-static const char *text_of(const struct vmb_env *env, const char *key)
-{
-	const struct vmb_fact *f = vmb_env_find(env, key);
-
-	return f && f->type == VMB_FACT_TEXT ? f->text : "";
-}
-
 static bool is_dirty(const struct vmb_env *env)
 {
 	const struct vmb_fact *f = vmb_env_find(env, "build.git_dirty");
@@ -58,10 +51,10 @@ static uint64_t build_of(const struct vmb_env *env)
 	static const char *const keys[] = { "build.git_commit", "build.compiler", "build.flags" };
 	uint64_t sums[VMB_ARRAY_SIZE(keys)];
 
-	if (!*text_of(env, keys[0]) || is_dirty(env))
+	if (!*vmb_env_words(env, keys[0]) || is_dirty(env))
 		return 0;
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(keys); i++)
-		sums[i] = vmb_checksum(text_of(env, keys[i]), strlen(text_of(env, keys[i])));
+		sums[i] = vmb_checksum(vmb_env_words(env, keys[i]), strlen(vmb_env_words(env, keys[i])));
 	return vmb_checksum(sums, sizeof(sums));
 }
 
@@ -77,7 +70,7 @@ static int add_run(struct vmb_history *h, const struct vmb_result *res)
 	h->nr_runs++;
 	snprintf(run->id, sizeof(run->id), "%s", res->id);
 	snprintf(run->date, sizeof(run->date), "%s", res->date);
-	snprintf(run->commit, sizeof(run->commit), "%s", text_of(&res->env, "build.git_commit"));
+	snprintf(run->commit, sizeof(run->commit), "%s", vmb_env_words(&res->env, "build.git_commit"));
 	run->dirty = is_dirty(&res->env);
 	run->build = build_of(&res->env);
 	return 0;

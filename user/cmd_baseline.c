@@ -11,6 +11,7 @@
 #include "results/baseline.h"
 #include "results/table.h"
 #include "results/text.h"
+#include "user/export.h"
 #include "user/giveback.h"
 #include "user/output.h"
 #include "user/verbs.h"
@@ -192,14 +193,17 @@ static int export_bytes(const struct vmb_options *o, const struct vmb_result *re
 
 static int export(const struct vmb_options *o, const char *const *arg, size_t nr)
 {
+	const struct vmb_export_format *f = o->format ? vmb_export_format_of(o->format) : NULL;
 	struct vmb_result res = { 0 };
 	struct vmb_error error;
 	int code;
 
 	(void)nr;
+	if (o->format && !f)
+		return VMB_EXIT_USAGE;
 	if (vmb_baseline_load(o->results_dir, arg[0], &res, &error))
 		return complain(&error);
-	code = export_bytes(o, &res);
+	code = f ? vmb_export_output(o, f, &res) : export_bytes(o, &res);
 	vmb_result_fini(&res);
 	return code;
 }
@@ -213,7 +217,7 @@ static const struct {
 	{ "list", "", 0, 0, list },
 	{ "show", "NAME", 1, 1, show },
 	{ "rm", "NAME", 1, 1, rm },
-	{ "export", "NAME [-o FILE]", 1, 1, export },
+	{ "export", "NAME [-o FILE] [--format FORMAT]", 1, 1, export },
 };
 
 static int usage(void)

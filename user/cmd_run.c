@@ -5,6 +5,7 @@
 #include "results/store.h"
 #include "user/against.h"
 #include "user/child.h"
+#include "user/export.h"
 #include "user/giveback.h"
 #include "user/output.h"
 #include "user/profile.h"
@@ -66,6 +67,8 @@ static int store_and_report(const struct vmb_session *s, const struct vmb_plan *
 	int stored = vmb_store_save(o->results_dir, res, path, &error);
 	int code = vmb_against_finish(against, format, res, stored ? VMB_EXIT_FAILED : exit_code(res));
 
+	if (vmb_gbench_out_write(o, res))
+		code = VMB_EXIT_FAILED;
 	if (!stored)
 		give_back(o->results_dir, path);
 	if (stored)
@@ -148,6 +151,9 @@ int vmb_cmd_run(const struct vmb_options *o)
 		vmb_complain("%s", why.text);
 		return VMB_EXIT_USAGE;
 	}
+	code = vmb_gbench_out_check(o);
+	if (code)
+		return code;
 	code = vmb_session_create(o, &s);
 	if (!code)
 		code = run_or_profile(s, format);

@@ -14,6 +14,7 @@ static const struct vmb_verb verbs[] = {
 	{ "baseline", "save|list|show|rm|export [NAME]", "runs with a name, to compare later ones with",
 	  vmb_cmd_baseline },
 	{ "compare", "A B", "compare two stored runs or baselines", vmb_cmd_compare },
+	{ "export", "RUN", "a stored run for other programs, in the --format given", vmb_cmd_export },
 	{ "selftest", "", "false alarms, power, coverage and flatness, measured on this machine",
 	  vmb_cmd_selftest },
 	{ "help", "", "this text", vmb_cmd_help },
