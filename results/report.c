@@ -53,6 +53,11 @@ static int write_markdown(FILE *out, const struct vmb_result *res,
 	return write_whole(vmb_report_markdown, out, res, opts);
 }
 
+static int write_html(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts)
+{
+	return write_whole(vmb_report_html, out, res, opts);
+}
+
 static int write_json(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts)
 {
 	return write_whole(vmb_report_json, out, res, opts);
@@ -61,6 +66,7 @@ static int write_json(FILE *out, const struct vmb_result *res, const struct vmb_
 static const struct vmb_report_format formats[] = {
 	{ "text", "aligned tables for a terminal", write_text },
 	{ "md", "Markdown, fit for a pull-request comment", write_markdown },
+	{ "html", "one page with plots, for a browser, also offline", write_html },
 	{ "json", "everything but the raw samples, for other programs", write_json },
 	{ NULL, NULL, NULL },
 };

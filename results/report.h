@@ -10,13 +10,21 @@
 
 #include "results/result.h"
 
+struct vmb_report_context;	/* results/report_context.h */
+
 /**
  * struct vmb_report_opts
  * @colour: ANSI colours (text only)
  * @verbose: also rounds, outliers, intercepts, every environment fact
  * @width: columns of the terminal, 0: 100
+ * @context: earlier runs, a comparison, targets (HTML only); borrowed, NULL: none
  */
-struct vmb_report_opts { bool colour; bool verbose; unsigned int width; };
+struct vmb_report_opts {
+	bool colour;
+	bool verbose;
+	unsigned int width;
+	const struct vmb_report_context *context;
+};
 
 /**
  * struct vmb_report_format - one row.

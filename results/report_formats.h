@@ -11,6 +11,7 @@
 int vmb_report_text(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts);
 int vmb_report_markdown(FILE *out, const struct vmb_result *res,
 			const struct vmb_report_opts *opts);
+int vmb_report_html(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts);
 int vmb_report_json(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts);
 
 /** vmb_report_status_word - "UNRELIABLE": for people, so that it cannot be overlooked. */

@@ -150,6 +150,14 @@ static void put_markdown(FILE *out, const char *start, const char *at)
 		fprintf(out, "&#%d;", *at);
 }
 
+static void put_html(FILE *out, char c)
+{
+	if (strchr("&<>\"'`", c))
+		fprintf(out, "&#%d;", c);
+	else
+		fputc(c, out);
+}
+
 static void put_char(FILE *out, const char *start, const char *at, enum vmb_text_form form)
 {
 	uint32_t cp;
@@ -163,6 +171,8 @@ static void put_char(FILE *out, const char *start, const char *at, enum vmb_text
 		put_hidden(out, cp);
 	else if (cp < 0x80 && form == VMB_TEXT_MARKDOWN)
 		put_markdown(out, start, at);
+	else if (cp < 0x80 && form == VMB_TEXT_HTML)
+		put_html(out, *at);
 	else
 		fwrite(at, 1, n, out);
 }

@@ -31,9 +31,13 @@ unsigned int vmb_text_width(const char *s);
  *                  \u{NN}; newline as \n
  * @VMB_TEXT_MARKDOWN: as plain, and what has a meaning in Markdown or HTML becomes an entity
  * @VMB_TEXT_CODE: Markdown, set as code
+ * @VMB_TEXT_HTML: as plain, and what has a meaning in HTML, in an element or in a quoted
+ *                 attribute, becomes a character reference
  * @VMB_TEXT_UNICODE: only made valid UTF-8, for writers that escape by themselves (JSON)
  */
-enum vmb_text_form { VMB_TEXT_PLAIN, VMB_TEXT_MARKDOWN, VMB_TEXT_CODE, VMB_TEXT_UNICODE };
+enum vmb_text_form {
+	VMB_TEXT_PLAIN, VMB_TEXT_MARKDOWN, VMB_TEXT_CODE, VMB_TEXT_UNICODE, VMB_TEXT_HTML,
+};
 
 /** vmb_text_put - write @s to @out in @form; errors stay in @out. NULL is written as "". */
 void vmb_text_put(FILE *out, const char *s, enum vmb_text_form form);
