@@ -70,6 +70,9 @@ if printf '#include "tests/test.h"\nint main(void) { return 0; }\n' |
 	counts "an abort ends the program" "1 passed, 1 failed" 1 "exit code 134" abort
 	counts "an early exit(0) is no success" "1 passed, 1 failed" 1 "" leave
 	counts "a hang" "1 passed, 1 failed" 1 "still running after 2 s" hang
+	sed -i '1i/* time limit: 1 s */' "$tree/tests/room/hang_test.c"
+	run "$tree/tests/run" -f release hang
+	like "a test's own limit" "still running after 1 s" "$out"
 	counts "a skip with its reason" "1 passed, 0 failed" 0 "skip_test.*test_other: no such hardware" skip
 	counts "what does not compile" "2 passed, 1 failed" 1 "FAIL  room/broken_test" good broken
 	program good 'this does not compile any more'
