@@ -42,17 +42,28 @@ static bool good_label(const char *s)
 	return true;
 }
 
+/* A label that is there twice would give two benchmarks the same id. */
+static bool good_values(const struct vmb_axis *axis)
+{
+	if (!good_word(axis->name) || !axis->nr || !axis->values)
+		return false;
+	for (size_t i = 0; i < axis->nr; i++) {
+		if (!good_label(axis->values[i].label))
+			return false;
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(axis->values[k].label, axis->values[i].label))
+				return false;
+	}
+	return true;
+}
+
 static bool good_axes(const struct vmb_bench *b)
 {
 	if (b->nr_axes > VMB_MAX_AXES || (b->nr_axes && !b->axes))
 		return false;
-	for (size_t a = 0; a < b->nr_axes; a++) {
-		if (!good_word(b->axes[a].name) || !b->axes[a].nr || !b->axes[a].values)
+	for (size_t a = 0; a < b->nr_axes; a++)
+		if (!good_values(&b->axes[a]))
 			return false;
-		for (size_t i = 0; i < b->axes[a].nr; i++)
-			if (!good_label(b->axes[a].values[i].label))
-				return false;
-	}
 	return true;
 }
 
@@ -60,6 +71,25 @@ static bool good_bench(const struct vmb_bench *b)
 {
 	return b && good_word(b->name) && b->what && b->unit && b->setup && b->run &&
 	       b->engine == VMB_ENGINE_USER && good_axes(b);
+}
+
+static int check_benches(const struct vmb_category *cat, const char *path, struct vmb_why *why)
+{
+	for (size_t i = 0; i < cat->nr; i++) {
+		if (!good_bench(cat->benches[i])) {
+			vmb_why_set(why, "%s: benchmark %zu of \"%s\" is incomplete: it needs name, what, unit, "
+				    "setup and run, and different labels of letters, digits, _, - and .",
+				    path, i + 1, cat->name);
+			return -EINVAL;
+		}
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(cat->benches[k]->name, cat->benches[i]->name)) {
+				vmb_why_set(why, "%s: \"%s\" has two benchmarks of the name \"%s\"", path,
+					    cat->name, cat->benches[i]->name);
+				return -EINVAL;
+			}
+	}
+	return 0;
 }
 
 /* A plugin may add to a category of its own only: ids of vmbench mean the same everywhere. */
@@ -76,13 +106,8 @@ static int add_category(struct vmb_catalogue *c, const struct vmb_category *cat,
 				    path, cat->name);
 			return -EINVAL;
 		}
-	for (size_t i = 0; i < cat->nr; i++)
-		if (!good_bench(cat->benches[i])) {
-			vmb_why_set(why, "%s: benchmark %zu of \"%s\" is incomplete: it needs name, what, unit, "
-				    "setup and run, and labels of letters, digits, _, - and .",
-				    path, i + 1, cat->name);
-			return -EINVAL;
-		}
+	if (check_benches(cat, path, why))
+		return -EINVAL;
 	return add(c, cat, why);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "arch/base/assert.h"
+#include "user/bench/categories.h"
 #include "user/child.h"
 #include "user/guard.h"
 #include "user/launch.h"
@@ -128,6 +129,32 @@ static int list_ids(struct vmb_side *side, const struct vmb_list *filters, struc
 	return err;
 }
 
+static bool is_builtin(const char *id)
+{
+	size_t nr, len = strcspn(id, "/");
+	const struct vmb_category *const *cat = vmb_categories(&nr);
+
+	for (size_t i = 0; i < nr; i++)
+		if (strlen(cat[i]->name) == len && !memcmp(cat[i]->name, id, len))
+			return true;
+	return false;
+}
+
+/* Two plugins are run by one vmbench: its own benchmarks are the same on both sides. */
+static int drop_builtin(struct vmb_side *side, struct vmb_why *why)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < side->nr_ids; i++)
+		if (!is_builtin(side->ids[i]))
+			memmove(side->ids[kept++], side->ids[i], VMB_ID_BYTES);
+	side->nr_ids = kept;
+	if (kept)
+		return 0;
+	vmb_why_set(why, "%s: no benchmark of this plugin matches", side->what);
+	return -ENOENT;
+}
+
 int vmb_side_open(const char *what, const struct vmb_list *filters, bool command,
 		  struct vmb_side *out, struct vmb_why *why)
 {
@@ -138,6 +165,8 @@ int vmb_side_open(const char *what, const struct vmb_list *filters, bool command
 	err = identify(out, command, why);
 	if (!err)
 		err = command ? add_id(out, "command", strlen("command")) : list_ids(out, filters, why);
+	if (!err && out->kind == VMB_SIDE_PLUGIN)
+		err = drop_builtin(out, why);
 	if (err)
 		vmb_side_close(out);
 	return err;
