@@ -14,6 +14,11 @@ $(B)/tests/%_test: $(B)/tests/%_test.c.o $(LIB_OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -Wl,--as-needed -o $@ $(filter %.o,$^) \
 		$(DEP_LIBS) $(TEST_LIBS) -lm -ldl
 
+# What puts runs into a store that were never measured, for the tests that are scripts.
+$(B)/tests/e2e/forge: $(B)/tests/e2e/forge.c.o $(LIB_OBJ)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $(filter %.o,$^) $(DEP_LIBS) -lm -ldl
+
 tests-build: $(TEST_BIN)
 
 test:

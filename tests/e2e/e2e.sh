@@ -38,8 +38,38 @@ json()
 {
 	python3 -c 'import json, sys
 d = json.load(sys.stdin)
-b = {x["id"]: x for x in d.get("benchmarks", [])} if isinstance(d, dict) else {}
+b = {x.get("id"): x for x in d.get("benchmarks", [])} if isinstance(d, dict) else {}
 print(eval(sys.argv[1]))' "$1" 2>&1
+}
+
+# forge ID COMMIT [--fingerprint TEXT] [--noise X] [--seed N] [--partial] BENCHMARK=NS...: a run in
+# $store that was never measured, of this machine unless told otherwise.
+forge()
+{
+	local id=$1 commit=$2 print=${here-} noise=0.002 seed=1
+
+	shift 2
+	while :; do
+		case $1 in
+		--fingerprint) print=$2; shift 2 ;;
+		--noise) noise=$2; shift 2 ;;
+		--seed) seed=$2; shift 2 ;;
+		*) break ;;
+		esac
+	done
+	"$top/build/release/tests/e2e/forge" "$store" "$id" "$commit" "$print" "$noise" "$seed" "$@" ||
+		fail "forge $id"
+}
+
+# need_forge: build it, once for all scripts; $here becomes this machine's fingerprint.
+need_forge()
+{
+	if ! flock "$top/build/forge.lock" make -s -C "$top" build/release/tests/e2e/forge >"$tmp/make" 2>&1; then
+		fail "tests/e2e/forge is built" "$(cat "$tmp/make")"
+		finish
+	fi
+	run "$vmbench" "${short[@]}" --results "$tmp/here" exit/syscall/getppid
+	here=$("$vmbench" report --results "$tmp/here" --format json | json 'd["environment"]["machine"]["fingerprint"]')
 }
 
 need_vmbench
