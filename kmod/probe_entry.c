@@ -185,7 +185,7 @@ static int window_softirq(struct vmb_run *r)
 
 /* --- two kernel threads of one CPU --- */
 
-/**
+/*
  * struct pair - the leader wakes the follower and sleeps until the follower has woken it: one
  * operation. @turn says whose turn it is; only who has the turn writes it.
  */

@@ -84,6 +84,7 @@ static int touch_each(const struct vmb_run *r)
 	for (i = 0; i < r->w.touch_pages; i++)
 		if (__get_user(byte, p + ((unsigned long)i << PAGE_SHIFT)))
 			return -EFAULT;
+	(void)byte;
 	return 0;
 }
 

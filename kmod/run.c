@@ -150,6 +150,7 @@ static int prefault(struct vmb_run *r)
 	for (i = 0; i < n; i++)
 		if (get_user(byte, p + ((unsigned long)i << PAGE_SHIFT)))
 			return vmb_reason(r, -EFAULT, "page %u from addr is not accessible", i);
+	(void)byte;
 	return 0;
 }
 
