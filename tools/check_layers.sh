@@ -24,7 +24,7 @@ rules='
 ^vmcore/                        ^arch/base/ ^arch/cpu\.h$ ^vmcore/
 ^results/                       ^arch/base/ ^results/
 ^user/bench\.h                  ^arch/base/
-^user/bench/                    ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^vmcore/ ^user/bench\.h$ ^user/bench/
+^user/bench/                    ^kmod/uapi/ ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^vmcore/ ^user/bench\.h$ ^user/bench/
 ^user/                          ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^kmod/uapi/ ^results/ ^user/
 ^tools/                         ^arch/base/ ^results/ ^user/bench\.h$ ^tools/
 ^tests/                         ^(arch|results|tests|tools|user|vmcore|kmod/uapi)/

@@ -55,12 +55,31 @@ enum vmb_metric_agg {
 };
 
 /**
+ * struct vmb_probe - what a kernel probe works on; for VMB_ENGINE_KMOD, filled by setup().
+ * @id: enum vmb_kmod_probe
+ * @flags: VMB_KMOD_RUN_*
+ * @addr: page-aligned memory of this process, populated; NULL for probes that take none
+ * @pages: base pages of one operation, 1 for none
+ * @detail: name of detail[i] of the module's samples: a metric each; ended by NULL
+ * @detail_ticks: they are times, to be shown in ns; else plain numbers
+ */
+struct vmb_probe {
+	uint32_t id;
+	uint32_t flags;
+	void *addr;
+	uint32_t pages;
+	const char *const *detail;
+	bool detail_ticks;
+};
+
+/**
  * struct vmb_state - what the harness and a benchmark share in one round.
  * @arg: chosen value of each axis of the benchmark, in the order of its axes
  * @nr_args: number of axes
  * @priv: the benchmark's own; setup() sets it, run() and check() get it
  * @seed: for every random choice of the benchmark, so that a round can be repeated
  * @cpus: logical CPUs this round is bound to, [nr_cpus]; nr_cpus is 0 when not pinned
+ * @probe: set in setup() when the engine is the kernel module
  * @throughput_per_op: set in setup(): how many @throughput_unit one operation moves; 0: none
  * @throughput_unit: "B" for bytes, otherwise a plain noun: "insns", "objects"
  * @why: set by setup() when it fails; the text reaches the user
@@ -73,6 +92,7 @@ struct vmb_state {
 	uint64_t seed;
 	const unsigned int *cpus;
 	size_t nr_cpus;
+	struct vmb_probe probe;
 	double throughput_per_op;
 	const char *throughput_unit;
 	struct vmb_why why;
@@ -87,7 +107,7 @@ struct vmb_state {
  * @what: one line: what is measured, for people
  * @unit: what one operation is: "copy", "access", "call"
  * @axes: [nr_axes], may be NULL
- * @engine: VMB_ENGINE_USER, or VMB_ENGINE_KMOD with @probe
+ * @engine: VMB_ENGINE_USER, or VMB_ENGINE_KMOD: no @run, setup() fills vmb_state.probe
  * @steady: keep every iteration and analyse the warm-up (JIT, GC, translation)
  * @iter_hint: upper bound of the iterations of one batch, 0: none (for operations that consume
  *             something finite)
@@ -109,7 +129,6 @@ struct vmb_bench {
 	const struct vmb_axis *axes;
 	size_t nr_axes;
 	enum vmb_engine engine;
-	uint32_t probe;
 	bool steady;
 	uint64_t iter_hint;
 	unsigned int timeout_s;

@@ -71,6 +71,11 @@ int vmb_profile(const struct vmb_session *s, const struct vmb_plan *plan)
 			     "--exact", plan->nr);
 		return VMB_EXIT_USAGE;
 	}
+	if (plan->entry[0].bench->engine != VMB_ENGINE_USER) {
+		vmb_complain("%s runs in the kernel module: there is no body to profile here",
+			     plan->entry[0].id);
+		return VMB_EXIT_USAGE;
+	}
 	if (s->pin.nr && vmb_pin_apply(&s->pin, &why)) {
 		vmb_complain("%s", why.text);
 		return VMB_EXIT_USAGE;

@@ -21,10 +21,10 @@
 struct work {
 	const struct vmb_request *rq;
 	const struct vmb_bench *bench;
+	const struct vmb_engine_ops *ops;
 	struct vmb_state state;
 	struct vmb_timer timer;
 	struct vmb_guard guard;
-	struct vmb_counter_group counters;
 	struct vmb_engine_ctx engine;
 	struct vmb_round *out;
 	size_t room;		/* samples that out->samples can hold */
@@ -89,7 +89,7 @@ static struct vmb_sample *take_sample(struct work *w, uint64_t iters, uint32_t f
 	bool baseline = flags & VMB_SAMPLE_BASELINE;
 
 	VMB_ASSERT(w->out->nr_samples <= w->room);
-	vmb_engine_user_sample(&w->engine, baseline ? w->bench->baseline : w->bench->run, iters, s);
+	w->ops->sample(&w->engine, baseline ? w->bench->baseline : w->bench->run, iters, s);
 	s->flags |= flags;
 	return s;
 }
@@ -119,7 +119,7 @@ static int warm_up(struct work *w)
 
 	until += (uint64_t)w->rq->warm_up_ns;
 	for (;;) {
-		vmb_engine_user_sample(&w->engine, w->bench->run, iters, &s);
+		w->ops->sample(&w->engine, w->bench->run, iters, &s);
 		w->iter_ns = ns_of(w, s.ticks) / (double)iters;
 		if (vmb_now_ns() >= until && (ns_of(w, s.ticks) >= MIN_BATCH_NS / 2 || iters >= most))
 			return 0;
@@ -251,25 +251,30 @@ static double sample_cost_ns(struct work *w)
 	struct vmb_sample s;
 
 	for (int i = 0; i < REPEAT; i++)
-		vmb_engine_user_sample(&w->engine, run_nothing, 1, &s);
+		w->ops->sample(&w->engine, run_nothing, 1, &s);
 	return (double)(vmb_now_ns() - t0) / REPEAT;
 }
 
-static int open_counters(struct work *w)
+static int open_engine(struct work *w)
 {
 	struct vmb_why why = { 0 };
 	struct vmb_round *r = w->out;
+	int err;
 
-	w->counters = w->rq->counters;
-	if (!w->counters.nr)
-		return 0;
-	if (vmb_counter_open(&w->counters, &w->engine.counters, &why)) {
-		conclude(r, VMB_ROUND_FAILED, "the counters cannot be opened", &why);
-		return -EIO;
+	w->engine = (struct vmb_engine_ctx){
+		.bench = w->bench, .state = &w->state, .guard = &w->guard,
+		.counters = w->rq->counters, .tick_hz = w->rq->tick_hz,
+	};
+	err = w->ops->open(&w->engine, &w->timer, &why);
+	if (err) {
+		w->ops->close(&w->engine);
+		conclude(r, err == -ENOTSUP ? VMB_ROUND_SKIPPED : VMB_ROUND_FAILED,
+			 "the engine cannot be opened", &why);
+		return err;
 	}
-	w->engine.nr_counters = w->counters.nr;
-	r->nr_counters = (uint32_t)w->counters.nr;
-	memcpy(r->counters, w->counters.id, sizeof(r->counters));
+	r->timer_cost_ticks = w->engine.timer_cost_ticks;
+	r->nr_counters = (uint32_t)w->engine.counters.nr;
+	memcpy(r->counters, w->engine.counters.id, sizeof(r->counters));
 	return 0;
 }
 
@@ -287,9 +292,7 @@ static void measure_native(struct work *w)
 	struct vmb_round *r = w->out;
 	int err;
 
-	vmb_timer_measure_cost(&w->timer);
-	r->timer_cost_ticks = w->engine.timer_cost_ticks = w->timer.cost_ticks;
-	if (open_counters(w))
+	if (open_engine(w))
 		return;
 	vmb_guard_begin(&w->guard, w->rq->cpus, w->rq->nr_cpus);
 	r->sample_cost_ns = sample_cost_ns(w);
@@ -297,7 +300,9 @@ static void measure_native(struct work *w)
 	vmb_guard_end(&w->guard, &r->evidence);
 	r->evidence.migrations = count_migrated(r);
 	r->evidence.known |= VMB_EV_MIGRATIONS;
-	vmb_counter_close(w->engine.counters);
+	w->ops->close(&w->engine);
+	if (w->engine.broken.text[0])
+		conclude(r, VMB_ROUND_FAILED, "", &w->engine.broken);
 	if (err) {
 		r->status = VMB_ROUND_FAILED;
 		snprintf(r->reason, sizeof(r->reason), "no memory for the samples (%s)", strerror(-err));
@@ -309,9 +314,6 @@ static void measure_between_setup_and_teardown(struct work *w)
 	struct vmb_round *r = w->out;
 	struct vmb_why why = { 0 };
 
-	w->engine.bench = w->bench;
-	w->engine.priv = w->state.priv;
-	w->engine.guard = &w->guard;
 	r->throughput_per_op = w->state.throughput_per_op;
 	if (w->state.throughput_unit)
 		snprintf(r->throughput_unit, sizeof(r->throughput_unit), "%s", w->state.throughput_unit);
@@ -344,7 +346,7 @@ static void describe_state(struct work *w, const struct vmb_entry *e)
 void vmb_round_measure(const struct vmb_request *rq, const struct vmb_entry *e,
 		       struct vmb_round *out)
 {
-	struct work w = { .rq = rq, .bench = e->bench, .out = out };
+	struct work w = { .rq = rq, .bench = e->bench, .out = out, .ops = vmb_engine_of(e->bench) };
 	struct vmb_why why = { 0 };
 	uint64_t t0 = vmb_now_ns();
 	int err;
@@ -354,7 +356,8 @@ void vmb_round_measure(const struct vmb_request *rq, const struct vmb_entry *e,
 		.env_offset_bytes = rq->env_offset_bytes,
 	};
 	describe_state(&w, e);
-	if (e->bench->supported && e->bench->supported(&w.state, &why)) {
+	if (w.ops->supported(e->bench, &why) ||
+	    (e->bench->supported && e->bench->supported(&w.state, &why))) {
 		conclude(out, VMB_ROUND_SKIPPED, "not supported here", &why);
 		return;
 	}

@@ -185,7 +185,7 @@ static int run_bench(struct job *j)
 	err = run_rounds(j);
 	if (!err && !j->interrupted)
 		err = conclude(j);
-	if (err || j->interrupted || !j->s->counters.simulated ||
+	if (err || j->interrupted || !j->s->counters.simulated || j->e->bench->engine != VMB_ENGINE_USER ||
 	    j->out->status == VMB_STATUS_SKIPPED || j->out->status == VMB_STATUS_FAILED)
 		return err;
 	err = simulate(j);

@@ -4,10 +4,12 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "user/env/checks.h"
 #include "user/env/collect.h"
 #include "user/env/sys.h"
+#include "user/kmod.h"
 
 void vmb_check_aslr(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 {
@@ -88,11 +90,24 @@ void vmb_check_numa_balancing(const struct vmb_check_ctx *ctx, struct vmb_findin
 
 void vmb_check_kernel_module(const struct vmb_check_ctx *ctx, struct vmb_finding *out)
 {
+	struct vmb_kmod_info info;
+	struct vmb_why why;
+	int fd;
+
 	(void)ctx;
-	if (vmb_sys_exists("/dev/vmbench"))
-		vmb_found(out, VMB_CHECK_GOOD, "/dev/vmbench is there");
-	else
+	if (!vmb_sys_exists(VMB_KMOD_DEVICE)) {
 		vmb_found(out, VMB_CHECK_WARN, "not loaded");
+		return;
+	}
+	fd = vmb_kmod_open(&info, &why);
+	if (fd < 0) {
+		vmb_found(out, VMB_CHECK_WARN, "%s", why.text);
+		return;
+	}
+	close(fd);
+	vmb_found(out, info.selftest > 1 ? VMB_CHECK_BAD : VMB_CHECK_GOOD, "version %.31s, ABI %u, %u levels%s%.*s",
+		  info.version, info.abi, info.levels, info.selftest > 1 ? ", self-test failed: " : "",
+		  VMB_KMOD_REASON_BYTES - 1, info.selftest > 1 ? info.selftest_text : "");
 }
 
 void vmb_check_build(const struct vmb_check_ctx *ctx, struct vmb_finding *out)

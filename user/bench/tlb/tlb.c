@@ -4,6 +4,11 @@
 
 static const struct vmb_bench *const benches[] = {
 	&bench_tlb_host_reach,
+	&bench_tlb_host_flush,
+	&bench_tlb_host_refill,
+	&bench_tlb_host_walk,
+	&bench_tlb_host_pte,
+	&bench_tlb_host_flush_user,
 };
 
 extern const struct vmb_category vmb_category_tlb;
