@@ -5,7 +5,7 @@
 need_forge
 
 python=/usr/bin/python3
-forge 20260101T000000Z-00000a c0ffee memory/copy/libc/4K=100 'exit/a"b\c=50' exit/=1,2=7
+forge 20260101T000000Z-00000a c0ffee memory/copy/libc/4K=100 'exit/a"b\c=50'
 forge 20260102T000000Z-00000b c0ffee --seed 2 memory/copy/libc/4K=150 'exit/a"b\c=50'
 
 # export FORMAT [RUN]
