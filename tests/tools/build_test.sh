@@ -10,10 +10,10 @@ object=$tmp/b/arch/base/assert.c.o
 
 build()
 {
-	run env -u CFLAGS -u WERROR make B="$tmp/b" "$@"
+	run env -u CFLAGS -u WERROR make V=1 B="$tmp/b" "$@"
 }
 
-run env PKG_CONFIG_LIBDIR=/nonexistent make B="$tmp/missing"
+run env PKG_CONFIG_LIBDIR=/nonexistent make V=1 B="$tmp/missing"
 is "missing libraries: failure" 2 "$status"
 like "missing libraries: the package" 'hwloc .*Debian/Ubuntu package libhwloc-dev' "$err"
 like "missing libraries: the command" 'tools/install-deps.sh' "$err"
