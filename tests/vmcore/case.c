@@ -51,7 +51,7 @@ static unsigned int type_of(const char *name, size_t length)
 /* Hexadecimal digits, the most significant first, as @bytes little-endian bytes. */
 static bool read_number(const char *digits, uint8_t *data, uint32_t bytes)
 {
-	size_t n = strspn(digits, "0123456789abcdef"), i;
+	size_t all = strlen(digits), n = strspn(digits, "0123456789abcdef"), i;
 
 	memset(data, 0, bytes);
 	for (i = 0; i < n; i++) {
@@ -63,7 +63,7 @@ static bool read_number(const char *digits, uint8_t *data, uint32_t bytes)
 		else if (nibble)
 			return false;
 	}
-	return n && !digits[n];
+	return n && n == all;
 }
 
 /* sOFFSET.TYPE=NUMBER */
@@ -400,6 +400,18 @@ static bool call_peek(struct ir_context *context, const union ir_val *arg, union
 	return true;
 }
 
+static bool call_bump(struct ir_context *context, const union ir_val *arg, union ir_val *result)
+{
+	uint8_t *slot = (uint8_t *)context->state + 16;
+	uint64_t value;
+
+	(void)result;
+	memcpy(&value, slot, sizeof(value));
+	value += arg[0].d[0];
+	memcpy(slot, &value, sizeof(value));
+	return true;
+}
+
 static bool call_quit(struct ir_context *context, const union ir_val *arg, union ir_val *result)
 {
 	(void)context, (void)arg, (void)result;
@@ -415,7 +427,7 @@ bool case_call(void *context, const struct ir_helper *helper, const union ir_val
 			     union ir_val *result);
 	} helpers[] = {
 		{ "mix", call_mix },   { "swap", call_swap }, { "poke", call_poke },
-		{ "peek", call_peek }, { "quit", call_quit },
+		{ "peek", call_peek }, { "bump", call_bump }, { "quit", call_quit },
 	};
 	size_t i;
 

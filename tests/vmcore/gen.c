@@ -37,7 +37,7 @@ struct gen {
 	struct plan *plan;
 	uint32_t nr_blocks;
 	uint32_t at;
-	uint32_t helper_mix, helper_swap, helper_peek, helper_quit;
+	uint32_t helper_mix, helper_swap, helper_peek, helper_bump, helper_quit;
 };
 
 static uint64_t next_random(uint64_t *state)
@@ -119,9 +119,11 @@ static uint32_t constant(struct gen *g, unsigned int type, uint64_t bits)
 /* A slot that is not the memory's address. */
 static uint32_t slot(struct gen *g, unsigned int type)
 {
-	uint32_t bytes = ir_type_bytes(type);
+	uint32_t bytes = ir_type_bytes(type), room = GEN_STATE_BYTES - 16;
 
-	return 16 + below(g, (GEN_STATE_BYTES - 16) / bytes) * bytes;
+	if (chance(g, 30)) /* few, so that accesses meet */
+		room = 64;
+	return 16 + below(g, room / bytes) * bytes;
 }
 
 static uint32_t make_value(struct gen *g, unsigned int type)
@@ -331,7 +333,7 @@ static void call(struct gen *g)
 	static const uint8_t mix[] = { IR_I8, IR_I16, IR_I32, IR_I64, IR_F32, IR_F64, IR_V128, IR_I64 };
 	uint32_t arg[IR_HELPER_ARGS], i;
 
-	switch (below(g, 5)) {
+	switch (below(g, 6)) {
 	case 0:
 		arg[0] = value(g, IR_V128);
 		ir_emit_call(&g->build, g->helper_swap, arg);
@@ -340,6 +342,10 @@ static void call(struct gen *g)
 		ir_emit_call(&g->build, g->helper_peek, arg);
 		break;
 	case 2:
+		arg[0] = value(g, IR_I64);
+		ir_emit_call(&g->build, g->helper_bump, arg);
+		break;
+	case 3:
 		if (chance(g, 10))
 			ir_emit_call(&g->build, g->helper_quit, arg);
 		break;
@@ -641,11 +647,12 @@ static uint32_t declare(struct gen *g, const char *name, unsigned int type, uint
 static void declare_helpers(struct gen *g)
 {
 	static const uint8_t mix[] = { IR_I8, IR_I16, IR_I32, IR_I64, IR_F32, IR_F64, IR_V128, IR_I64 };
-	static const uint8_t vector[] = { IR_V128 };
+	static const uint8_t vector[] = { IR_V128 }, word[] = { IR_I64 };
 
 	g->helper_mix = declare(g, "mix", IR_I64, 8, mix, 0);
 	g->helper_swap = declare(g, "swap", IR_V128, 1, vector, 0);
 	g->helper_peek = declare(g, "peek", IR_I64, 0, mix, E_RDS);
+	g->helper_bump = declare(g, "bump", IR_VOID, 1, word, E_RDS | E_WRS);
 	g->helper_quit = declare(g, "quit", IR_VOID, 0, mix, E_FAULT);
 }
 

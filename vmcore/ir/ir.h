@@ -425,6 +425,12 @@ VMB_INLINE bool ir_is_term(const struct ir_insn *insn)
 	return ir_ops[insn->op].effects & E_TERM;
 }
 
+/* Operand a, b or c for @n = 0, 1, 2. */
+VMB_INLINE uint32_t ir_operand(const struct ir_insn *insn, unsigned int n)
+{
+	return n == 0 ? insn->a : n == 1 ? insn->b : insn->c;
+}
+
 /* Number of edges of an instruction; they are edge[insn->lo ..]. */
 VMB_INLINE uint32_t ir_nr_edges(const struct ir_insn *insn)
 {

@@ -348,13 +348,17 @@ static bool find_op(struct parser *p, struct ir_word word, struct ir_insn *insn)
 
 static void parse_operands(struct parser *p, struct ir_insn *insn)
 {
-	uint32_t *const operand[] = { &insn->a, &insn->b, &insn->c };
-	unsigned int i;
+	unsigned int nr = ir_ops[insn->op].nr_operands;
 
-	for (i = 0; i < ir_ops[insn->op].nr_operands && !p->lex.status; i++) {
-		if (i)
-			ir_lex_expect(&p->lex, ',');
-		*operand[i] = parse_value(p);
+	if (nr)
+		insn->a = parse_value(p);
+	if (nr > 1) {
+		ir_lex_expect(&p->lex, ',');
+		insn->b = parse_value(p);
+	}
+	if (nr > 2) {
+		ir_lex_expect(&p->lex, ',');
+		insn->c = parse_value(p);
 	}
 }
 

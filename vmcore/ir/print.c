@@ -118,7 +118,6 @@ static void print_imm(const struct ir_unit *unit, FILE *out, const struct ir_ins
 static void print_insn(const struct ir_unit *unit, FILE *out, uint32_t at)
 {
 	const struct ir_insn *insn = &unit->insn[at];
-	const uint32_t operand[] = { insn->a, insn->b, insn->c };
 	const struct ir_op_info *info;
 	const char *separator = " ";
 	unsigned int i;
@@ -135,7 +134,7 @@ static void print_insn(const struct ir_unit *unit, FILE *out, uint32_t at)
 	print_attr(out, info->aux, insn->aux);
 	print_attr(out, info->aux2, insn->aux2);
 	for (i = 0; i < info->nr_operands; i++) {
-		fprintf(out, "%s%%%u", separator, operand[i]);
+		fprintf(out, "%s%%%u", separator, ir_operand(insn, i));
 		separator = ", ";
 	}
 	print_imm(unit, out, insn, separator);

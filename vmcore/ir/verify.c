@@ -99,7 +99,7 @@ static bool check_value(struct verifier *v, uint32_t value)
 static bool check_operand(struct verifier *v, const struct ir_insn *insn, unsigned int n)
 {
 	const struct ir_op_info *info = &ir_ops[insn->op];
-	uint32_t value = n == 0 ? insn->a : n == 1 ? insn->b : insn->c;
+	uint32_t value = ir_operand(insn, n);
 	unsigned int type;
 
 	if (n >= info->nr_operands) {

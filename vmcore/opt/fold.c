@@ -27,11 +27,10 @@ static bool depends_on_mode(const struct ir_insn *insn, const union ir_val *out)
 
 static bool constant_operands(const struct ir_unit *unit, const struct ir_insn *insn)
 {
-	const uint32_t operand[] = { insn->a, insn->b, insn->c };
 	unsigned int i;
 
 	for (i = 0; i < ir_ops[insn->op].nr_operands; i++) {
-		if (unit->insn[operand[i]].op != IR_const)
+		if (unit->insn[ir_operand(insn, i)].op != IR_const)
 			return false;
 	}
 	return i > 0;
