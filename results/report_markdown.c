@@ -6,6 +6,7 @@
 
 #include "results/report_facts.h"
 #include "results/report_formats.h"
+#include "results/report_targets.h"
 #include "results/report_view.h"
 #include "results/text.h"
 
@@ -291,6 +292,8 @@ int vmb_report_markdown(FILE *out, const struct vmb_result *res,
 	for (size_t i = 0; i < res->nr; i++)
 		if (vmb_view_first_of_category(res, i))
 			put_section(out, res, res->benches[i].category);
+	if (!err)
+		err = vmb_report_targets_markdown(out, res);
 	if (opts && opts->verbose && res->nr)
 		put_details(out, res);
 	if (res->env.nr)

@@ -7,6 +7,7 @@
 #include "results/digest.h"
 #include "results/report_facts.h"
 #include "results/report_formats.h"
+#include "results/report_targets.h"
 #include "results/report_view.h"
 #include "results/table.h"
 #include "results/text.h"
@@ -498,6 +499,8 @@ int vmb_report_text(FILE *out, const struct vmb_result *res, const struct vmb_re
 	for (size_t i = 0; i < res->nr; i++)
 		if (vmb_view_first_of_category(res, i))
 			put_section(&t, res->benches[i].category);
+	if (!t.error)
+		t.error = vmb_report_targets_text(out, res, t.colour, t.width);
 	if (t.verbose)
 		put_verbose(&t);
 	if (res->nr) {

@@ -12,6 +12,7 @@
 #include "results/json/put.h"
 #include "results/report_formats.h"
 #include "results/report_view.h"
+#include "results/target.h"
 #include "results/text.h"
 
 /* The run. */
@@ -217,6 +218,38 @@ static void put_rounds(struct vmb_json *j, json_t *bench, const struct vmb_summa
 	vmb_json_uint(j, rounds, "discarded", s->discarded);
 }
 
+static json_t *target_value(struct vmb_json *j, const struct vmb_target_verdict *v)
+{
+	json_t *target = json_object();
+
+	vmb_json_text(j, target, "text", v->target->text);
+	vmb_json_real(j, target, "limit", v->target->limit);
+	vmb_json_text(j, target, "unit", v->target->unit);
+	if (!v->measured)
+		return target;
+	vmb_json_real(j, target, "value", v->value);
+	vmb_json_put(j, target, "met", json_boolean(v->met));
+	vmb_json_real(j, target, "distance_percent", v->distance_percent);
+	return target;
+}
+
+static void put_targets(struct vmb_json *j, json_t *bench, const struct vmb_bench_result *b)
+{
+	size_t nr;
+	const struct vmb_target *t = vmb_targets(&nr);
+	json_t *list = NULL;
+
+	for (size_t i = 0; i < nr; i++) {
+		struct vmb_target_verdict v;
+
+		if (!vmb_target_judge(&t[i], b, &v))
+			continue;
+		if (!list)
+			list = vmb_json_array(j, bench, "targets");
+		vmb_json_append(j, list, target_value(j, &v));
+	}
+}
+
 static json_t *bench_value(struct vmb_json *j, const struct vmb_bench_result *b)
 {
 	json_t *bench = json_object();
@@ -237,6 +270,7 @@ static json_t *bench_value(struct vmb_json *j, const struct vmb_bench_result *b)
 		put_quality(j, bench, &b->summary);
 	}
 	put_rounds(j, bench, &b->summary);
+	put_targets(j, bench, b);
 	return bench;
 }
 
