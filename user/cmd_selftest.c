@@ -16,15 +16,32 @@
 #define WARM_UP_NS	5e6
 
 static const struct {
-	const char *what;
+	const char *name;
 	int (*measure)(struct vmb_selftest *t);
 } parts[] = {
-	{ "cost of a sample", vmb_selftest_cost },
+	{ "cost", vmb_selftest_cost },
 	{ "flatness", vmb_selftest_flatness },
-	{ "coverage of intervals", vmb_selftest_coverage },
+	{ "coverage", vmb_selftest_coverage },
 	{ "power", vmb_selftest_power },
-	{ "false alarms", vmb_selftest_false_alarms },
+	{ "alarms", vmb_selftest_false_alarms },
 };
+
+static bool is_part(const char *name)
+{
+	for (size_t i = 0; i < VMB_ARRAY_SIZE(parts); i++)
+		if (!strcmp(parts[i].name, name))
+			return true;
+	return false;
+}
+
+/* No argument means every part. */
+static bool wanted(const struct vmb_options *o, const char *name)
+{
+	for (size_t i = 0; i < o->filters.nr; i++)
+		if (!strcmp(o->filters.text[i], name))
+			return true;
+	return !o->filters.nr;
+}
 
 static const char *const word[] = {
 	[VMB_FIGURE_GOOD] = "good", [VMB_FIGURE_BAD] = "BAD", [VMB_FIGURE_UNKNOWN] = "unknown",
@@ -56,7 +73,9 @@ static int run_parts(struct vmb_selftest *t)
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(parts) && !err; i++) {
 		size_t from = t->nr;
 
-		vmb_note(t->session->options, "%s ...", parts[i].what);
+		if (!wanted(t->session->options, parts[i].name))
+			continue;
+		vmb_note(t->session->options, "%s ...", parts[i].name);
 		err = parts[i].measure(t);
 		if (!err && !t->session->options->json)
 			print_text(t, from);
@@ -102,8 +121,15 @@ static int run(const struct vmb_session *s)
 int vmb_cmd_selftest(const struct vmb_options *o)
 {
 	struct vmb_session *s;
-	int code = vmb_session_create(o, &s);
+	int code;
 
+	for (size_t i = 0; i < o->filters.nr; i++)
+		if (!is_part(o->filters.text[i])) {
+			vmb_complain("selftest has no part \"%s\"; there are: cost flatness coverage power alarms",
+				     o->filters.text[i]);
+			return VMB_EXIT_USAGE;
+		}
+	code = vmb_session_create(o, &s);
 	if (code)
 		return code;
 	if (!o->rigorous && !(o->measurement_time_s > 0))
