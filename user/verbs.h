@@ -43,6 +43,7 @@ int vmb_cmd_report(const struct vmb_options *o);
 int vmb_cmd_ab(const struct vmb_options *o);
 int vmb_cmd_baseline(const struct vmb_options *o);
 int vmb_cmd_compare(const struct vmb_options *o);
+int vmb_cmd_history(const struct vmb_options *o);
 int vmb_cmd_export(const struct vmb_options *o);
 int vmb_cmd_selftest(const struct vmb_options *o);
 int vmb_cmd_help(const struct vmb_options *o);
