@@ -84,8 +84,11 @@ static void method_sentence(FILE *out, const struct vmb_comparison *c)
 			"Holm over all for the exit code. mde: smallest change that so many pairs find with "
 			"probability 0.95.", 100 * c->margin, c->alpha);
 	else
-		fprintf(out, "Two stored runs, measured at different times. provisional: how much runs of one "
-			"build differ on this machine is not known yet, so the interval is too narrow.");
+		fprintf(out, "Two stored runs, measured at different times. effect: difference of the trimmed "
+			"means of logarithms; interval: at %.4g %%, with the noise between runs of one build as "
+			"far as the store teaches it; provisional: it does not, and the interval is too narrow. "
+			"A verdict needs the whole interval beyond a threshold (vmbench.ini).",
+			100 * (1 - c->alpha));
 	fputc('\n', out);
 }
 

@@ -39,6 +39,9 @@ static const struct { const char *line, *what; } examples[] = {
 	{ "vmbench --counters=sim tlb", "exact instruction counts without a PMU" },
 	{ "vmbench report latest --format md -o report.md", "the last run as Markdown" },
 	{ "vmbench ab old/vmbench new/vmbench memory", "is the new build slower? in interleaved pairs" },
+	{ "vmbench --save-baseline main", "keep this run to compare later ones with" },
+	{ "vmbench --baseline main", "measure again, and exit with 3 if something got slower" },
+	{ "vmbench export latest --format gbench -o run.json", "for google/benchmark's compare.py" },
 	{ "vmbench doctor", "what disturbs measurements on this machine" },
 };
 
@@ -161,12 +164,15 @@ static void man_options(FILE *out)
 
 static void man_tail(FILE *out)
 {
-	fprintf(out, ".Sh FILES\n.Bl -tag -width Ds\n"
-		".It Pa results/runs/\nStored runs, one msgpack file each.\n.El\n"
-		".Sh ENVIRONMENT\n.Bl -tag -width Ds\n"
+	fprintf(out, ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n"
 		".It Ev NO_COLOR\nIf not empty, no colour is used.\n"
 		".It Ev VMBENCH_FAULTS\nIf set, the benchmarks of the category fault are offered; they\n"
 		"misbehave on purpose and prove that one bad benchmark does not spoil a run.\n.El\n"
+		".Sh FILES\n.Bl -tag -width Ds\n"
+		".It Pa results/runs/\nStored runs, one msgpack file each.\n"
+		".It Pa results/baselines/\nRuns that were given a name.\n"
+		".It Pa vmbench.ini\nThresholds of comparisons; also\n"
+		".Pa ~/.config/vmbench/vmbench.ini .\n.El\n"
 		".Sh EXIT STATUS\n.Bl -tag -width Ds\n");
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(exits); i++)
 		fprintf(out, ".It %d\n%s\n", exits[i].code, exits[i].text);
