@@ -78,7 +78,10 @@ struct vmb_comparison {
 	struct vmb_change *change;
 };
 
-/** vmb_comparison_add - append a zeroed change. Return: borrowed until the next add; NULL: no memory. */
+/**
+ * vmb_comparison_add - append a zeroed change.
+ * Return: borrowed until the next add; NULL: no memory.
+ */
 struct vmb_change *vmb_comparison_add(struct vmb_comparison *c);
 void vmb_comparison_fini(struct vmb_comparison *c);
 

@@ -19,7 +19,8 @@ double vmb_view_spread(const struct vmb_bench_result *b)
 	double half = fmax(s->high - s->median, s->median - s->low);
 
 	/* One round has no spread; zero would be a lie. */
-	if (!vmb_view_timed(b) || s->kept < 2 || !isfinite(s->low) || !isfinite(s->high) || s->median <= 0)
+	if (!vmb_view_timed(b) || s->kept < 2 || !isfinite(s->low) || !isfinite(s->high) ||
+	    s->median <= 0)
 		return NAN;
 	return half / s->median;
 }

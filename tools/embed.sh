@@ -25,7 +25,7 @@ embed()
 	name=$(basename "$1" | tr -c 'a-zA-Z0-9\n' _)
 	printf 'static const unsigned char embed_%s[] = {\n' "$name"
 	od -An -v -tx1 "$1" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g; s/^/	/'
-	printf '};\n#define EMBED_%s_SHA256 "%s"\n' "$(echo "$name" | tr a-z A-Z)" "$(base64_of "$1")"
+	printf '};\n#define EMBED_%s_SHA256 "%s"\n' "$(echo "$name" | tr '[:lower:]' '[:upper:]')" "$(base64_of "$1")"
 }
 
 out=$1

@@ -150,8 +150,8 @@ static int load(struct vmb_catalogue *c, const char *path, struct vmb_why *why)
 		err = add_category(c, p->categories[i], path, why);
 	if (err)
 		free(full);
-	else
-		c->plugins.text[c->plugins.nr++] = full;	/* for as long as the object is loaded */
+	else	/* kept for as long as the object is loaded */
+		c->plugins.text[c->plugins.nr++] = full;
 	return err;
 }
 

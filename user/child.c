@@ -127,6 +127,12 @@ static int collect_some(struct collector *c, int fd)
 	return n > 0;
 }
 
+/* At most 100 ms at a time: a signal between the test and poll() is soon seen. */
+static int poll_ms(uint64_t left_ns)
+{
+	return left_ns < 100000000 ? (int)(left_ns / 1000000) + 1 : 100;
+}
+
 static enum vmb_child_end collect(struct collector *c, int fd, double timeout_s)
 {
 	uint64_t until = vmb_now_ns() + (uint64_t)(timeout_s * 1e9);
@@ -140,8 +146,7 @@ static enum vmb_child_end collect(struct collector *c, int fd, double timeout_s)
 			return VMB_CHILD_INTERRUPTED;
 		if (now >= until)
 			return VMB_CHILD_TIMEOUT;
-		/* At most 100 ms at a time: a signal between the test and poll() is soon seen. */
-		ready = poll(&p, 1, (int)((until - now) / 1000000 < 100 ? (until - now) / 1000000 + 1 : 100));
+		ready = poll(&p, 1, poll_ms(until - now));
 		if (ready > 0 && collect_some(c, fd) <= 0)
 			return VMB_CHILD_DONE;
 	}

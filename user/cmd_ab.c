@@ -89,6 +89,16 @@ static int compare_one(struct ab *ab, const struct vmb_pairing *p, const char *i
 	return err;
 }
 
+/* Also after an interrupt: what was finished is reported. */
+static int conclude(struct vmb_comparison *c, const struct vmb_side *side)
+{
+	int err = note_missing(c, &side[0], &side[1], VMB_CHANGE_ONLY_OLD);
+
+	if (!err)
+		err = note_missing(c, &side[1], &side[0], VMB_CHANGE_ONLY_NEW);
+	return err ? err : vmb_comparison_settle(c);
+}
+
 static int compare_all(struct ab *ab)
 {
 	struct vmb_pairing p = {
@@ -109,12 +119,8 @@ static int compare_all(struct ab *ab)
 			err = compare_one(ab, &p, ab->side[0].ids[i], vmb_random(&seed));
 	vmb_progress_clear(&ab->progress);
 	if (!err || err == -EINTR) {
-		int more = note_missing(&ab->comparison, &ab->side[0], &ab->side[1], VMB_CHANGE_ONLY_OLD);
+		int more = conclude(&ab->comparison, ab->side);
 
-		if (!more)
-			more = note_missing(&ab->comparison, &ab->side[1], &ab->side[0], VMB_CHANGE_ONLY_NEW);
-		if (!more)
-			more = vmb_comparison_settle(&ab->comparison);
 		err = more ? more : err;
 	}
 	return err;

@@ -97,7 +97,7 @@ static int check_probe(struct kmod *k, const struct vmb_kmod_info *info, const s
 /* How many operations fill a window: one first, then as many as WINDOW_NS holds. */
 static int size_window(struct kmod *k, double tick_hz, struct vmb_why *why)
 {
-	double ticks, per_op;
+	double ticks, per_op, iters;
 	int err;
 
 	k->run.iters = 1;
@@ -107,8 +107,9 @@ static int size_window(struct kmod *k, double tick_hz, struct vmb_why *why)
 		return err == -EOPNOTSUPP ? -ENOTSUP : err;
 	ticks = (double)(k->sample[k->run.done - 1].end_ticks - k->sample[k->run.done - 1].begin_ticks);
 	per_op = ticks > 1 ? ticks : 1;
-	ticks = WINDOW_NS * tick_hz / 1e9 / per_op;
-	k->window_iters = ticks < 1 ? 1 : ticks > VMB_KMOD_MAX_ITERS ? VMB_KMOD_MAX_ITERS : (uint32_t)ticks;
+	iters = WINDOW_NS * tick_hz / 1e9 / per_op;
+	iters = iters < 1 ? 1 : iters > VMB_KMOD_MAX_ITERS ? VMB_KMOD_MAX_ITERS : iters;
+	k->window_iters = (uint32_t)iters;
 	return 0;
 }
 

@@ -177,6 +177,12 @@ static int conclude(struct job *j)
 	return vmb_bench_conclude(j->out, &opts);
 }
 
+static bool can_simulate(const struct job *j)
+{
+	return j->s->counters.simulated && j->e->bench->engine == VMB_ENGINE_USER &&
+	       j->out->status != VMB_STATUS_SKIPPED && j->out->status != VMB_STATUS_FAILED;
+}
+
 static int run_bench(struct job *j)
 {
 	int err;
@@ -185,8 +191,7 @@ static int run_bench(struct job *j)
 	err = run_rounds(j);
 	if (!err && !j->interrupted)
 		err = conclude(j);
-	if (err || j->interrupted || !j->s->counters.simulated || j->e->bench->engine != VMB_ENGINE_USER ||
-	    j->out->status == VMB_STATUS_SKIPPED || j->out->status == VMB_STATUS_FAILED)
+	if (err || j->interrupted || !can_simulate(j))
 		return err;
 	err = simulate(j);
 	vmb_summary_fini(&j->out->summary);

@@ -36,7 +36,8 @@ static int measure(struct vmb_selftest *t, const char *name)
 	int err = run(t, nr, &sum);
 
 	alarms = sum.regressed + sum.improved;
-	f->state = alarms ? VMB_FIGURE_BAD : sum.done * 10 >= nr * 9 ? VMB_FIGURE_GOOD : VMB_FIGURE_UNKNOWN;
+	f->state = alarms ? VMB_FIGURE_BAD :
+		   sum.done * 10 >= nr * 9 ? VMB_FIGURE_GOOD : VMB_FIGURE_UNKNOWN;
 	snprintf(f->value, sizeof(f->value), "%zu of %zu raised an alarm (%zu equivalent, %zu inconclusive, "
 		 "%zu disturbed)%s", alarms, sum.done, sum.equivalent, sum.inconclusive,
 		 sum.asked - sum.done, t->quick ? "; fewer than 299 show less" : "");

@@ -141,7 +141,8 @@ static bool exact(double a, double b, double again)
 {
 	double d = b - a;
 
-	return d >= 32 + 2 * 2 && d <= 32 + 2 * 5 && fabs(d - round(d)) < 1e-6 && fabs(a - again) < 1e-6;
+	return d >= 32 + 2 * 2 && d <= 32 + 2 * 5 && fabs(d - round(d)) < 1e-6 &&
+	       fabs(a - again) < 1e-6;
 }
 
 static int exact_instructions(struct vmb_selftest *t)

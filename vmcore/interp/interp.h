@@ -10,7 +10,8 @@
 /**
  * struct ir_memory - guest memory, as a port.
  * @priv: for @map
- * @map: (NULL: every access faults) host address of guest bytes [address, address + bytes), which lie in one page; NULL: fault.
+ * @map: (NULL: every access faults) host address of guest bytes [address, address + bytes), which
+ *       lie in one page; NULL: fault.
  *	What it returns stays valid until the instruction is done
  * @page_bytes: accesses are split where they cross a multiple of this, a power of two; 0: never
  * @lock16: guards atomic accesses of 16 bytes against each other; shared by the threads of a guest;
@@ -64,7 +65,8 @@ struct ir_leave {
  * struct ir_context - a guest's side of an execution.
  * @state, @state_bytes: guest state, aligned to 16
  * @memory: guest memory
- * @call: (NULL: no helpers) a helper is called: reads @arg, sets *@result if it has one (a scalar zero-extended).
+ * @call: (NULL: no helpers) a helper is called: reads @arg, sets *@result if it has one (a scalar
+ *        zero-extended).
  *	Return: false to leave the unit
  * @call_priv: for @call
  * @fp: floating-point environment
