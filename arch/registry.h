@@ -11,6 +11,8 @@
 
 #include "arch/base/attr.h"
 
+struct mmu_format;
+
 /**
  * struct vmb_arch - an architecture that can be a guest, a host, or both.
  * @name: as ids and options spell it: "x86_64", "arm64", "riscv64"
@@ -19,6 +21,7 @@
  * @va_bits: significant bits of a virtual address in the default page-table format
  * @base_page_bytes, @huge_page_bytes: smallest page of that format, and what one entry of the
  *	level above maps
+ * @mmu_format: its page tables, for the software MMU (vmcore/ports.h)
  */
 struct vmb_arch {
 	const char *name;
@@ -27,6 +30,7 @@ struct vmb_arch {
 	uint8_t va_bits;
 	uint32_t base_page_bytes;
 	uint32_t huge_page_bytes;
+	const struct mmu_format *mmu_format;
 };
 
 /**

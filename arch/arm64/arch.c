@@ -5,6 +5,7 @@
 
 #include "arch/arm64/facts.h"
 
+extern const struct mmu_format mmu_format_arm64;
 extern const struct vmb_arch vmb_arch_arm64;
 
 const struct vmb_arch vmb_arch_arm64 = {
@@ -14,4 +15,5 @@ const struct vmb_arch vmb_arch_arm64 = {
 	.va_bits = ARM64_VA_BITS_4_LEVEL_4K,
 	.base_page_bytes = ARM64_PAGE_BYTES_4K,
 	.huge_page_bytes = ARM64_BLOCK_BYTES_2M,
+	.mmu_format = &mmu_format_arm64,
 };

@@ -5,6 +5,7 @@
 
 #include "arch/riscv64/facts.h"
 
+extern const struct mmu_format mmu_format_riscv64;
 extern const struct vmb_arch vmb_arch_riscv64;
 
 const struct vmb_arch vmb_arch_riscv64 = {
@@ -14,4 +15,5 @@ const struct vmb_arch vmb_arch_riscv64 = {
 	.va_bits = RISCV_VA_BITS_SV39,
 	.base_page_bytes = RISCV_PAGE_BYTES_4K,
 	.huge_page_bytes = RISCV_PAGE_BYTES_2M,
+	.mmu_format = &mmu_format_riscv64,
 };
