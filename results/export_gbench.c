@@ -12,6 +12,11 @@
 #include "results/report_view.h"
 #include "results/text.h"
 
+static const char *why(const struct vmb_bench_result *b)
+{
+	return b->reason[0] ? b->reason : vmb_status_name(b->status);
+}
+
 typedef void row_fn(FILE *out, const struct vmb_bench_result *b, double ns, uint64_t iters,
 		    int width);
 
@@ -61,7 +66,7 @@ int vmb_export_gbench_csv(FILE *out, const struct vmb_result *res)
 		}
 		vmb_export_csv_text(out, b->id);
 		fputs(",,,,,,,,true,", out);
-		vmb_export_csv_text(out, b->reason[0] ? b->reason : vmb_status_name(b->status));
+		vmb_export_csv_text(out, why(b));
 		fputc('\n', out);
 	}
 	return err;
@@ -74,8 +79,10 @@ static int digits(double ns)
 
 static void put_id(FILE *out, const char *id, int width)
 {
+	int pad = width - (int)vmb_text_width(id);
+
 	vmb_text_put(out, id, VMB_TEXT_PLAIN);
-	fprintf(out, "%*s", width - (int)vmb_text_width(id) > 0 ? width - (int)vmb_text_width(id) : 0, "");
+	fprintf(out, "%*s", pad > 0 ? pad : 0, "");
 }
 
 static void console_row(FILE *out, const struct vmb_bench_result *b, double ns, uint64_t iters,
@@ -119,7 +126,7 @@ int vmb_export_gbench_console(FILE *out, const struct vmb_result *res)
 		}
 		put_id(out, b->id, width);
 		fputs(" ERROR OCCURRED: '", out);
-		vmb_text_put(out, b->reason[0] ? b->reason : vmb_status_name(b->status), VMB_TEXT_PLAIN);
+		vmb_text_put(out, why(b), VMB_TEXT_PLAIN);
 		fputs("'\n", out);
 	}
 	return err;

@@ -53,8 +53,11 @@ static uint64_t build_of(const struct vmb_env *env)
 
 	if (!*vmb_env_words(env, keys[0]) || is_dirty(env))
 		return 0;
-	for (size_t i = 0; i < VMB_ARRAY_SIZE(keys); i++)
-		sums[i] = vmb_checksum(vmb_env_words(env, keys[i]), strlen(vmb_env_words(env, keys[i])));
+	for (size_t i = 0; i < VMB_ARRAY_SIZE(keys); i++) {
+		const char *words = vmb_env_words(env, keys[i]);
+
+		sums[i] = vmb_checksum(words, strlen(words));
+	}
 	return vmb_checksum(sums, sizeof(sums));
 }
 

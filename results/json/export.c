@@ -250,8 +250,11 @@ static json_t *gha_entry(struct vmb_json *j, const struct vmb_bench_result *b)
 		snprintf(text, sizeof(text), "± %.3g", half);
 		vmb_json_text(j, entry, "range", text);
 	}
-	snprintf(text, sizeof(text), "%u rounds kept, %u discarded%s\ninterval %.6g to %.6g ns", s->kept,
-		 s->discarded, b->status == VMB_STATUS_UNRELIABLE ? ", UNRELIABLE" : "", s->low, s->high);
+	snprintf(text, sizeof(text), "%u rounds kept, %u discarded%s", s->kept, s->discarded,
+		 b->status == VMB_STATUS_UNRELIABLE ? ", UNRELIABLE" : "");
+	if (isfinite(s->low) && isfinite(s->high))
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "\ninterval %.6g to %.6g ns",
+			 s->low, s->high);
 	vmb_json_text(j, entry, "extra", text);
 	return entry;
 }
