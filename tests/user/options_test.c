@@ -66,6 +66,22 @@ static void test_counters_argument_is_optional(void **state)
 	assert_string_equal(o.counters, "sim");
 }
 
+static void test_baseline_lenient_with_and_without_a_name(void **state)
+{
+	struct vmb_options o;
+	struct vmb_why why;
+
+	(void)state;
+	assert_int_equal(PARSE(&o, &why, "--baseline", "main", "memory"), 0);
+	assert_string_equal(o.baseline, "main");
+	assert_null(o.baseline_lenient);
+	assert_int_equal(PARSE(&o, &why, "--baseline", "main", "--baseline-lenient", "memory"), 0);
+	assert_string_equal(o.baseline_lenient, "");
+	assert_string_equal(o.filters.text[0], "memory");
+	assert_int_equal(PARSE(&o, &why, "--baseline-lenient=main"), 0);
+	assert_string_equal(o.baseline_lenient, "main");
+}
+
 static void test_every_category_has_a_switch(void **state)
 {
 	size_t nr;
@@ -202,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_defaults_to_run),
 		cmocka_unit_test(test_options_may_stand_anywhere),
 		cmocka_unit_test(test_counters_argument_is_optional),
+		cmocka_unit_test(test_baseline_lenient_with_and_without_a_name),
 		cmocka_unit_test(test_every_category_has_a_switch),
 		cmocka_unit_test(test_numbers_are_checked),
 		cmocka_unit_test(test_unknown_option_suggests_the_nearest),
