@@ -64,11 +64,11 @@ static int write_json(FILE *out, const struct vmb_result *res, const struct vmb_
 }
 
 static const struct vmb_report_format formats[] = {
-	{ "text", "aligned tables for a terminal", write_text },
-	{ "md", "Markdown, fit for a pull-request comment", write_markdown },
-	{ "html", "one page with plots, for a browser, also offline", write_html },
-	{ "json", "everything but the raw samples, for other programs", write_json },
-	{ NULL, NULL, NULL },
+	{ "text", "aligned tables for a terminal", write_text, false },
+	{ "md", "Markdown, fit for a pull-request comment", write_markdown, false },
+	{ "html", "one page with plots, for a browser, also offline", write_html, true },
+	{ "json", "everything but the raw samples, for other programs", write_json, false },
+	{ NULL, NULL, NULL, false },
 };
 
 /* What people type instead. */

@@ -10,30 +10,35 @@
 
 #include "results/result.h"
 
-struct vmb_report_context;	/* results/report_context.h */
+struct vmb_history;	/* results/history.h */
+struct vmb_comparison;	/* results/compare.h */
 
 /**
  * struct vmb_report_opts
  * @colour: ANSI colours (text only)
  * @verbose: also rounds, outliers, intercepts, every environment fact
  * @width: columns of the terminal, 0: 100
- * @context: earlier runs, a comparison, targets (HTML only); borrowed, NULL: none
+ * @history: runs of the same machine, for the formats that say so; borrowed, NULL: none
+ * @comparison: of the run with a baseline, likewise
  */
 struct vmb_report_opts {
 	bool colour;
 	bool verbose;
 	unsigned int width;
-	const struct vmb_report_context *context;
+	const struct vmb_history *history;
+	const struct vmb_comparison *comparison;
 };
 
 /**
  * struct vmb_report_format - one row.
+ * @context: it shows a history and a comparison by itself, if it is given them
  * @write: all of the report or nothing, flushed. Return: 0, -ENOMEM, or the -errno of the write
  */
 struct vmb_report_format {
 	const char *name;	/* "text" */
 	const char *what;	/* one line for --help */
 	int (*write)(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts);
+	bool context;
 };
 
 /** vmb_report_format_find - borrow a row by name, NULL if unknown. */

@@ -186,6 +186,8 @@ static int print(const struct vmb_against *a, const struct vmb_report_format *f,
 
 	if (!a->name)
 		return vmb_output_write(a->options, f, res);
+	if (f->context)
+		return vmb_output_report(a->options, f, res, &a->comparison);
 	if (j.compare)
 		return vmb_output(a->options, write_both, &j);
 	err = vmb_output_write(a->options, f, res);

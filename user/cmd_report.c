@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "results/store.h"
+#include "user/against.h"
 #include "user/output.h"
 #include "user/verbs.h"
+
+/* With --baseline, as after a run. */
+static int against(const struct vmb_options *o, const struct vmb_report_format *f,
+		   const struct vmb_result *res)
+{
+	struct vmb_against a = { 0 };
+	int code = vmb_against_begin(&a, o);
+
+	if (!code)
+		code = vmb_against_finish(&a, f, res, VMB_EXIT_OK);
+	vmb_against_end(&a);
+	return code;
+}
 
 int vmb_cmd_report(const struct vmb_options *o)
 {
@@ -10,7 +24,7 @@ int vmb_cmd_report(const struct vmb_options *o)
 	struct vmb_result res = { 0 };
 	struct vmb_error error;
 	struct vmb_why why;
-	int err;
+	int code;
 
 	if (o->filters.nr > 1) {
 		vmb_complain("report takes one run, not %zu", o->filters.nr);
@@ -25,7 +39,8 @@ int vmb_cmd_report(const struct vmb_options *o)
 		vmb_complain("%s", error.text);
 		return VMB_EXIT_FAILED;
 	}
-	err = vmb_output_write(o, f, &res);
+	code = o->baseline ? against(o, f, &res) :
+	       vmb_output_write(o, f, &res) ? VMB_EXIT_FAILED : VMB_EXIT_OK;
 	vmb_result_fini(&res);
-	return err ? VMB_EXIT_FAILED : VMB_EXIT_OK;
+	return code;
 }

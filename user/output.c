@@ -9,7 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "results/history.h"
+#include "results/machine.h"
 #include "user/verbs.h"
+
+#define HISTORY_RUNS	300	/* newest that a report shows; each is read */
 
 const struct vmb_report_format *vmb_output_format(const struct vmb_options *o, struct vmb_why *why)
 {
@@ -85,19 +89,53 @@ int vmb_output(const struct vmb_options *o, vmb_output_writer *write, const void
 struct job {
 	const struct vmb_report_format *format;
 	const struct vmb_result *result;
+	const struct vmb_history *history;
+	const struct vmb_comparison *comparison;
 };
 
 static int write_result(FILE *out, const void *arg, const struct vmb_report_opts *opts)
 {
 	const struct job *j = arg;
+	struct vmb_report_opts all = *opts;
 
-	return j->format->write(out, j->result, opts);
+	all.history = j->history;
+	all.comparison = j->comparison;
+	return j->format->write(out, j->result, &all);
+}
+
+/* A report without a history is better than none. Return: is there one? */
+static bool load_history(const struct vmb_options *o, const struct vmb_result *res,
+			 struct vmb_history *h)
+{
+	struct vmb_history_opts opts = {
+		.fingerprint = vmb_machine_fingerprint(&res->env), .most = HISTORY_RUNS,
+	};
+	struct vmb_error error;
+
+	if (!opts.fingerprint)
+		return false;
+	if (!vmb_history_load(o->results_dir, &opts, h, &error))
+		return true;
+	vmb_note(o, "the report has no history: %s", error.text);
+	return false;
+}
+
+int vmb_output_report(const struct vmb_options *o, const struct vmb_report_format *f,
+		      const struct vmb_result *res, const struct vmb_comparison *comparison)
+{
+	struct job j = { .format = f, .result = res, .comparison = comparison };
+	struct vmb_history history = { 0 };
+	int err;
+
+	if (f->context && load_history(o, res, &history))
+		j.history = &history;
+	err = vmb_output(o, write_result, &j);
+	vmb_history_fini(&history);
+	return err;
 }
 
 int vmb_output_write(const struct vmb_options *o, const struct vmb_report_format *f,
 		     const struct vmb_result *res)
 {
-	struct job j = { .format = f, .result = res };
-
-	return vmb_output(o, write_result, &j);
+	return vmb_output_report(o, f, res, NULL);
 }

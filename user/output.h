@@ -24,7 +24,16 @@ typedef int vmb_output_writer(FILE *out, const void *arg, const struct vmb_repor
  */
 VMB_MUST_CHECK int vmb_output(const struct vmb_options *o, vmb_output_writer *write, const void *arg);
 
-/** vmb_output_write - a result in @f. Return: as vmb_output(). */
+/**
+ * vmb_output_report - a result in @f, with what the store knows of earlier runs if @f shows that.
+ * @comparison: of @res with a baseline, for a format whose row says context; NULL: none
+ * Return: as vmb_output().
+ */
+VMB_MUST_CHECK int vmb_output_report(const struct vmb_options *o, const struct vmb_report_format *f,
+				     const struct vmb_result *res,
+				     const struct vmb_comparison *comparison);
+
+/** vmb_output_write - a result in @f, compared with nothing. Return: as vmb_output(). */
 VMB_MUST_CHECK int vmb_output_write(const struct vmb_options *o, const struct vmb_report_format *f,
 				    const struct vmb_result *res);
 

@@ -109,8 +109,9 @@ static void label_linear(const struct scale *s, double v, int decimals, bool wit
 
 	if (fabs(scaled) < pow(10, -decimals) / 2)
 		scaled = 0;	/* never "-0" */
-	if (fabs(scaled) >= 1e7 || decimals > 6)
-		snprintf(label, 24, "%.6g%s", scaled, with_unit ? s->name : "");
+	if (fabs(scaled) >= 1e7 || decimals > 6)	/* as many digits as tell the ticks apart */
+		snprintf(label, 24, "%.*g%s", (int)fmin(12, fmax(1, log10(fabs(scaled)) + decimals + 2)),
+			 scaled, with_unit ? s->name : "");
 	else
 		snprintf(label, 24, "%.*f%s", decimals, scaled,
 			 with_unit && scaled != 0 ? s->name : "");

@@ -28,6 +28,7 @@ static bool is_row(const struct html *h, size_t i, const char *category)
 
 static void survey(const struct html *h, const char *category, struct columns *c)
 {
+	struct vmb_target_verdict v;
 	struct html_effect e;
 
 	memset(c, 0, sizeof(*c));
@@ -37,7 +38,7 @@ static void survey(const struct html *h, const char *category, struct columns *c
 			continue;
 		c->status = c->status || h->res->benches[i].status != VMB_STATUS_OK;
 		c->effect = c->effect || html_effect_of(h, i, &e);
-		c->target = c->target || html_target_of(h, i);
+		c->target = c->target || html_target_of(h, i, &v);
 	}
 }
 
@@ -111,11 +112,11 @@ static void put_effect(const struct html *h, bool any, const struct html_effect 
 
 static void put_target(const struct html *h, size_t i)
 {
-	const struct vmb_report_target *t = html_target_of(h, i);
+	struct vmb_target_verdict v;
 
 	fputs("<td class=\"l\">", h->out);
-	if (t)
-		html_badge(h, t->met ? "met" : "missed", t->met ? "met" : "missed");
+	if (html_target_of(h, i, &v))
+		html_badge(h, v.met ? "met" : "missed", v.met ? "met" : "missed");
 	fputs("</td>", h->out);
 }
 

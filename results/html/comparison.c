@@ -33,7 +33,7 @@ static void set_compared(const struct vmb_change *x, struct html_effect *out)
 
 bool html_effect_of(const struct html *h, size_t bench, struct html_effect *out)
 {
-	const struct vmb_comparison *c = h->context->comparison;
+	const struct vmb_comparison *c = h->comparison;
 	const struct vmb_change *x = c ? find(c, h->res->benches[bench].id, bench) : NULL;
 	struct vmb_compare_row row;
 
@@ -75,7 +75,7 @@ static void put_only_old(const struct html *h, const struct vmb_comparison *c)
 
 void html_put_comparison_head(const struct html *h)
 {
-	const struct vmb_comparison *c = h->context->comparison;
+	const struct vmb_comparison *c = h->comparison;
 	char words[256];
 
 	if (!c)
@@ -101,7 +101,7 @@ static void put_item(const struct html *h, const char *name, const char *value)
 
 void html_put_comparison(const struct html *h, size_t bench)
 {
-	const struct vmb_comparison *c = h->context->comparison;
+	const struct vmb_comparison *c = h->comparison;
 	const struct vmb_change *x;
 	struct html_effect e;
 

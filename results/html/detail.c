@@ -9,6 +9,7 @@
 #include "results/digest.h"
 #include "results/html/html.h"
 #include "results/html/rounds.h"
+#include "results/report_targets.h"
 
 static void put_item(const struct html *h, const char *name, const char *value)
 {
@@ -152,14 +153,16 @@ static void put_metrics(const struct html *h, const struct vmb_summary *s)
 
 static void put_target(const struct html *h, size_t bench)
 {
-	const struct vmb_report_target *t = html_target_of(h, bench);
+	struct vmb_target_verdict v;
+	char buf[48];
 
-	if (!t)
+	if (!html_target_of(h, bench, &v))
 		return;
 	fputs("<p class=\"target\">Target: ", h->out);
-	html_text(h, t->words);
-	fputs(" ", h->out);
-	html_badge(h, t->met ? "met" : "missed", t->met ? "met" : "missed");
+	html_text(h, v.target->text);
+	fprintf(h->out, "; measured %s; %s ", vmb_target_value(&v, buf),
+		vmb_target_words(&v, (char[48]){ 0 }));
+	html_badge(h, v.met ? "met" : "missed", v.met ? "met" : "missed");
 	fputs("</p>", h->out);
 }
 
@@ -187,15 +190,15 @@ static void put_line(const struct html *h, size_t bench)
 /* The words that the filter of states knows. */
 static void put_states(const struct html *h, size_t bench)
 {
-	const struct vmb_report_target *t = html_target_of(h, bench);
+	struct vmb_target_verdict v;
 	struct html_effect e;
 
 	fprintf(h->out, "<details class=\"bench\" data-s=\"%s",
 		html_status_word(h->res->benches[bench].status));
 	if (html_effect_of(h, bench, &e) && isfinite(e.value))
 		fprintf(h->out, " %s", e.class);
-	if (t)
-		fputs(t->met ? " met" : " missed", h->out);
+	if (html_target_of(h, bench, &v))
+		fputs(v.met ? " met" : " missed", h->out);
 	fputs("\">", h->out);
 }
 

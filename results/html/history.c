@@ -11,26 +11,54 @@
 #include "results/html/plot.h"
 #include "results/stat_change.h"
 
-/** struct past - the points that are shown, this run last. */
+struct point { size_t run; double median, low, high; };
+
+/**
+ * struct past - the points that are shown, this run last; its number is that after the last run.
+ * @left_out: earlier points than the budget has
+ */
 struct past {
-	const struct vmb_past_series *series;
-	size_t first;		/* of the series: earlier ones are not shown */
-	size_t nr;		/* with this run */
-	struct vmb_past_point *points;
+	size_t left_out, nr;
+	struct point *points;
 	struct vmb_change_point *changes;
 	size_t nr_changes;
 };
 
-static const struct vmb_past_run *run_of(const struct html *h, const struct past *p, size_t i)
+/* Ids of runs begin with their time. A report of an old run does not know of later ones. */
+static bool is_earlier(const struct html *h, size_t run)
 {
-	return i + 1 < p->nr ? &h->context->past->runs[p->points[i].run] : NULL;
+	return strcmp(h->history->run[run].id, h->res->id) < 0;
+}
+
+static const struct vmb_history_run *run_of(const struct html *h, size_t run)
+{
+	return run < h->history->nr_runs ? &h->history->run[run] : NULL;
 }
 
 static const char *date_of(const struct html *h, const struct past *p, size_t i)
 {
-	const struct vmb_past_run *run = run_of(h, p, i);
+	const struct vmb_history_run *run = run_of(h, p->points[i].run);
 
 	return run ? run->date : h->res->date;
+}
+
+static const char *this_commit(const struct html *h)
+{
+	const struct vmb_fact *commit = vmb_env_find(&h->res->env, "build.git_commit");
+
+	return commit && commit->type == VMB_FACT_TEXT ? commit->text : "";
+}
+
+/* A commit is known by its first digits. */
+static void put_commit(const struct html *h, size_t run)
+{
+	const struct vmb_history_run *r = run_of(h, run);
+	char digits[13];
+
+	snprintf(digits, sizeof(digits), "%.12s", r ? r->commit : this_commit(h));
+	fputs("<code>", h->out);
+	html_text(h, digits);
+	fputs("</code>", h->out);
 }
 
 static int find_changes(struct past *p)
@@ -53,20 +81,28 @@ static int find_changes(struct past *p)
 	return err == -ENOMEM ? err : 0;
 }
 
-static int collect(const struct html *h, size_t bench, struct past *p)
+static int collect(const struct html *h, const struct vmb_bench_result *b,
+		   const struct vmb_history_bench *from, struct past *p)
 {
-	const struct vmb_bench_result *b = &h->res->benches[bench];
-	const struct vmb_past_series *s = p->series;
+	size_t nr = 0;
 
-	p->first = s->nr > h->budget.past ? s->nr - h->budget.past : 0;
-	p->points = calloc(s->nr - p->first + 1, sizeof(*p->points));
+	for (size_t i = 0; i < from->nr; i++)
+		nr += is_earlier(h, from->point[i].run);
+	if (!nr)
+		return 0;
+	p->left_out = nr > h->budget.past ? nr - h->budget.past : 0;
+	p->points = calloc(nr + 1, sizeof(*p->points));
 	if (!p->points)
 		return -ENOMEM;
-	for (size_t i = p->first; i < s->nr; i++)
-		p->points[p->nr++] = s->points[i];
-	p->points[p->nr++] = (struct vmb_past_point){ .run = SIZE_MAX, .median = b->summary.median,
-						      .low = b->summary.low,
-						      .high = b->summary.high };
+	nr = 0;
+	for (size_t i = 0; i < from->nr; i++) {
+		const struct vmb_history_point *at = &from->point[i];
+
+		if (is_earlier(h, at->run) && nr++ >= p->left_out)
+			p->points[p->nr++] = (struct point){ at->run, at->median, at->low, at->high };
+	}
+	p->points[p->nr++] = (struct point){ h->history->nr_runs, b->summary.median, b->summary.low,
+					     b->summary.high };
 	return find_changes(p);
 }
 
@@ -142,56 +178,77 @@ static void draw(const struct html_plot *plot, const struct past *p)
 	html_path_end(plot, false);
 }
 
-static void put_change(const struct html *h, const struct past *p, size_t i)
+/* The script draws from this: number of the run, median and interval. */
+static void put_values(const struct html *h, const struct past *p)
+{
+	fputs(" data-past=\"", h->out);
+	for (size_t i = 0; i < p->nr; i++) {
+		const struct point *at = &p->points[i];
+
+		fprintf(h->out, "%s%zu %.5g %.5g %.5g", i ? ";" : "", at->run, at->median,
+			bound(at->low, at->median), bound(at->high, at->median));
+	}
+	fputs("\" data-changes=\"", h->out);
+	for (size_t i = 0; i < p->nr_changes; i++)
+		fprintf(h->out, "%s%zu", i ? " " : "", p->changes[i].at);
+	fputs("\"", h->out);
+}
+
+static const struct vmb_change_point *change_at(const struct past *p, size_t i)
 {
 	for (size_t k = 0; k < p->nr_changes; k++)
 		if (p->changes[k].at == i)
-			fprintf(h->out, "%+.1f %%",
-				100 * expm1(p->changes[k].after - p->changes[k].before));
-}
-
-/* A commit is known by its first digits. */
-static const char *first_of(const char *commit, char hash[16])
-{
-	snprintf(hash, 16, "%.12s", commit);
-	return hash;
+			return &p->changes[k];
+	return NULL;
 }
 
 static void put_row(const struct html *h, const struct past *p, size_t i)
 {
-	const struct vmb_past_run *run = run_of(h, p, i);
-	const struct vmb_past_point *at = &p->points[i];
-	const struct vmb_fact *commit = vmb_env_find(&h->res->env, "build.git_commit");
-	char buf[24], low[24], high[24], hash[sizeof(run->commit)];
+	const struct point *at = &p->points[i];
+	const struct vmb_change_point *change = change_at(p, i);
+	char buf[32], low[32], high[32];
 
-	fprintf(h->out, "<tr data-m=\"%.6g\" data-l=\"%.6g\" data-h=\"%.6g\"><th scope=\"row\">",
-		at->median, bound(at->low, at->median), bound(at->high, at->median));
+	fputs("<tr><th scope=\"row\">", h->out);
 	html_text(h, date_of(h, p, i));
-	fputs("</th><td class=\"l\"><code>", h->out);
-	if (run)
-		html_text(h, run->commit);
-	else if (commit && commit->type == VMB_FACT_TEXT)
-		html_text(h, first_of(commit->text, hash));
-	fprintf(h->out, "</code></td><td>%s</td><td>", vmb_format_ns(at->median, buf));
+	fputs("</th><td class=\"l\">", h->out);
+	put_commit(h, at->run);
+	fprintf(h->out, "</td><td>%s</td><td>", html_format_ns(at->median, at->high - at->low, buf));
 	if (isfinite(at->low) && isfinite(at->high))
-		fprintf(h->out, "%s to %s", vmb_format_ns(at->low, low),
-			vmb_format_ns(at->high, high));
+		fprintf(h->out, "%s to %s", html_format_ns(at->low, at->high - at->low, low),
+			html_format_ns(at->high, at->high - at->low, high));
 	fputs("</td><td>", h->out);
-	put_change(h, p, i);
+	if (change)
+		fprintf(h->out, "%+.1f %%", 100 * expm1(change->after - change->before));
 	fputs("</td></tr>", h->out);
+}
+
+/* The last runs, and those where it changed. */
+static bool in_table(const struct html *h, const struct past *p, size_t i)
+{
+	return i + h->budget.past_rows >= p->nr || change_at(p, i);
 }
 
 static void put_table(const struct html *h, const struct past *p)
 {
+	size_t nr = 0;
+
 	fputs("<details class=\"more\"><summary>Table of runs</summary><div class=\"scroll\" "
-	      "role=\"region\" aria-label=\"Table of runs\" tabindex=\"0\"><table class=\"past\">"
+	      "role=\"region\" aria-label=\"Table of runs\" tabindex=\"0\"><table>"
 	      "<caption>This benchmark in the runs of this machine, oldest first</caption><thead><tr>"
 	      "<th scope=\"col\">run</th><th scope=\"col\" class=\"l\">commit</th>"
 	      "<th scope=\"col\">median</th><th scope=\"col\">interval</th>"
 	      "<th scope=\"col\">change point</th></tr></thead><tbody>", h->out);
-	for (size_t i = 0; i < p->nr; i++)
+	for (size_t i = 0; i < p->nr; i++) {
+		if (!in_table(h, p, i))
+			continue;
 		put_row(h, p, i);
-	fputs("</tbody></table></div></details>", h->out);
+		nr++;
+	}
+	fputs("</tbody></table></div>", h->out);
+	if (nr < p->nr)
+		fprintf(h->out, "<p class=\"note\">The last runs and those where it changed; a report of "
+			"fewer benchmarks has more of the %zu runs.</p>", p->nr);
+	fputs("</details>", h->out);
 }
 
 static void put_chart(const struct html *h, size_t bench, const struct past *p)
@@ -210,35 +267,67 @@ static void put_chart(const struct html *h, size_t bench, const struct past *p)
 	set_ticks(&plot, p);
 	fputs("<figure class=\"history\"><div class=\"zoom\">", h->out);
 	html_plot_open(&plot);
-	fprintf(h->out, "<g class=\"plot\" data-box=\"%.1f %.1f %.1f %.1f\">", plot.x.from, plot.x.to,
+	fprintf(h->out, "<g class=\"plot\" data-box=\"%.1f %.1f %.1f %.1f\"", plot.x.from, plot.x.to,
 		plot.y.from, plot.y.to);
+	put_values(h, p);
+	fputs(">", h->out);
 	draw(&plot, p);
 	fputs("</g>", h->out);
 	html_plot_close(&plot);
 	fputs("</div><figcaption><b>Run to run</b>, oldest first; band: intervals.", h->out);
 	if (p->nr_changes)
 		fputs(" Dashes: change points.", h->out);
-	if (p->first)
-		fprintf(h->out, " Drawn: the last %zu of %zu runs.", p->nr, p->nr + p->first);
+	if (p->left_out)
+		fprintf(h->out, " Drawn: the last %zu of %zu runs.", p->nr, p->nr + p->left_out);
 	fputs("</figcaption>", h->out);
 	put_table(h, p);
 	fputs("</figure>", h->out);
 }
 
+static void put_run(const struct html *h, size_t number)
+{
+	const struct vmb_history_run *run = run_of(h, number);
+
+	fputs("<tr><th scope=\"row\">", h->out);
+	html_text(h, run ? run->date : h->res->date);
+	fputs("</th><td class=\"l\"><code>", h->out);
+	html_text(h, run ? run->id : h->res->id);
+	fputs("</code></td><td class=\"l\">", h->out);
+	put_commit(h, number);
+	fputs(run && run->dirty ? " and changes</td></tr>" : "</td></tr>", h->out);
+}
+
+/* The rows have the numbers of the runs: none is left out. */
+void html_put_runs(const struct html *h)
+{
+	if (!h->history || !h->history->nr_runs)
+		return;
+	fputs("<section aria-labelledby=\"rns\"><h2 id=\"rns\">Runs in the histories</h2>"
+	      "<details class=\"more\"><summary>All runs of this machine, and this one</summary>"
+	      "<div class=\"scroll\" role=\"region\" aria-labelledby=\"rns\" tabindex=\"0\">"
+	      "<table id=\"runs\"><caption class=\"vh\">Runs, oldest first</caption><thead><tr>"
+	      "<th scope=\"col\">date</th><th scope=\"col\" class=\"l\">run</th>"
+	      "<th scope=\"col\" class=\"l\">commit</th></tr></thead><tbody>", h->out);
+	for (size_t i = 0; i <= h->history->nr_runs; i++)
+		put_run(h, i);
+	fputs("</tbody></table></div></details></section>\n", h->out);
+}
+
 void html_put_history(struct html *h, size_t bench)
 {
 	const struct vmb_bench_result *b = &h->res->benches[bench];
+	const struct vmb_history_bench *from = NULL;
 	struct past p = { 0 };
 	int err;
 
-	if (h->context->past && vmb_view_timed(b))
-		p.series = vmb_past_find(h->context->past, b->id, bench);
-	if (!p.series || !p.series->nr)
+	if (h->history && vmb_view_timed(b))
+		from = vmb_history_find(h->history, b->id);
+	if (!from)
 		return;
-	err = collect(h, bench, &p);
+	err = collect(h, b, from, &p);
 	if (err)
 		h->error = err;
-	else
+	else if (p.nr)
 		put_chart(h, bench, &p);
 	free(p.changes);
 	free(p.points);

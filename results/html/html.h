@@ -10,27 +10,31 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "results/history.h"
 #include "results/report.h"
-#include "results/report_context.h"
 #include "results/report_view.h"
+#include "results/target.h"
+
+struct vmb_comparison;	/* results/compare.h */
 
 /**
  * struct html_budget - how much is drawn of one benchmark, so that the size of the file is bounded.
  * @points: batches in a plot
- * @rows: rounds in a table
- * @past: earlier runs in a history
+ * @rounds: rows of the table of rounds
+ * @past, @past_rows: earlier runs in the chart of a history and in its table
  */
-struct html_budget { size_t points, rounds, past; };
+struct html_budget { size_t points, rounds, past, past_rows; };
 
 /**
  * struct html - a report being written.
- * @context: never NULL
+ * @history, @comparison: NULL if there is none
  * @error: sticky: -ENOMEM
  */
 struct html {
 	FILE *out;
 	const struct vmb_result *res;
-	const struct vmb_report_context *context;
+	const struct vmb_history *history;
+	const struct vmb_comparison *comparison;
 	struct html_budget budget;
 	int error;
 };
@@ -73,8 +77,11 @@ bool html_effect_of(const struct html *h, size_t bench, struct html_effect *out)
 void html_put_comparison_head(const struct html *h);
 void html_put_comparison(const struct html *h, size_t bench);
 
-/** html_target_of - borrow the target of @bench, NULL without one. */
-const struct vmb_report_target *html_target_of(const struct html *h, size_t bench);
+/**
+ * html_target_of - the target of @bench; of several the one that is missed.
+ * Return: false without one, also if its value was not measured.
+ */
+bool html_target_of(const struct html *h, size_t bench, struct vmb_target_verdict *out);
 
 /* Sections. */
 void html_put_summary(struct html *h);
@@ -83,6 +90,8 @@ void html_put_category(struct html *h, const char *category);
 void html_put_sweeps(struct html *h, const char *category);
 void html_put_detail(struct html *h, size_t bench);
 void html_put_history(struct html *h, size_t bench);
+/** html_put_runs - the earlier runs, whose numbers the histories use. */
+void html_put_runs(const struct html *h);
 void html_put_environment(const struct html *h);
 
 #endif /* VMB_RESULTS_HTML_HTML_H */

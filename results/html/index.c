@@ -10,7 +10,7 @@
 #include "results/html/html.h"
 #include "results/report_facts.h"
 
-#define MOST_ATTENTION	30
+#define MOST_ATTENTION	16
 
 static void put_item(const struct html *h, const char *name, const char *foreign)
 {
@@ -86,69 +86,107 @@ void html_put_summary(struct html *h)
 		fputs("<p class=\"warn\"><b>Partial</b>: the run was interrupted, benchmarks are "
 		      "missing.</p>", h->out);
 	put_run(h);
-	if (h->context->past && h->context->past->unreadable)
+	if (h->history && h->history->nr_bad)
 		fprintf(h->out, "<p class=\"note\">%zu stored runs could not be read and are not in "
-			"the histories.</p>", h->context->past->unreadable);
+			"the histories.</p>", h->history->nr_bad);
 }
 
-/* Attention: what a reader should see first. 0: nothing, greater: more urgent. */
-static int urgency(const struct html *h, size_t i)
+/* What a reader should see first. @urgency: 0: nothing, greater: more urgent */
+struct urgent { size_t bench; int urgency; double effect; };
+
+static struct urgent urgency_of(const struct html *h, size_t i)
 {
-	const struct vmb_report_target *t = html_target_of(h, i);
+	struct urgent u = { .bench = i };
+	struct vmb_target_verdict v;
 	struct html_effect e;
 
+	if (html_target_of(h, i, &v) && !v.met)
+		u.urgency = 1;
+	if (html_effect_of(h, i, &e) && isfinite(e.value)) {
+		u.effect = e.value;
+		if (!strcmp(e.class, "medium") || !strcmp(e.class, "high"))
+			u.urgency = 2;
+	}
 	if (h->res->benches[i].status == VMB_STATUS_FAILED)
-		return 4;
-	if (html_effect_of(h, i, &e) && !strcmp(e.class, "high"))
-		return 3;
-	if (html_effect_of(h, i, &e) && !strcmp(e.class, "medium"))
-		return 2;
-	return t && !t->met ? 1 : 0;
+		u.urgency = 3;
+	return u;
+}
+
+/* The most urgent, then the greatest change, then as they ran. */
+static int before(const void *a, const void *b)
+{
+	const struct urgent *x = a, *y = b;
+
+	if (x->urgency != y->urgency)
+		return y->urgency - x->urgency;
+	if (x->urgency == 2 && x->effect != y->effect)
+		return x->effect > y->effect ? -1 : 1;
+	return x->bench < y->bench ? -1 : x->bench > y->bench;
+}
+
+/* [@nr], heap; NULL: no memory. */
+static struct urgent *find_urgent(const struct html *h, size_t *nr)
+{
+	struct urgent *all = calloc(h->res->nr + 1, sizeof(*all));
+
+	*nr = 0;
+	for (size_t i = 0; all && i < h->res->nr; i++) {
+		all[*nr] = urgency_of(h, i);
+		*nr += all[*nr].urgency > 0;
+	}
+	if (all)
+		qsort(all, *nr, sizeof(*all), before);
+	return all;
 }
 
 static void put_urgent(const struct html *h, size_t i)
 {
 	const struct vmb_bench_result *b = &h->res->benches[i];
-	const struct vmb_report_target *t = html_target_of(h, i);
+	bool failed = b->status == VMB_STATUS_FAILED;
+	struct vmb_target_verdict v;
 	struct html_effect e;
+	bool missed = html_target_of(h, i, &v) && !v.met;
+	bool compared = html_effect_of(h, i, &e) && isfinite(e.value);
 
 	fputs("<li>", h->out);
-	if (b->status == VMB_STATUS_FAILED)
+	if (failed)
 		html_badge(h, "failed", "failed");
-	if (html_effect_of(h, i, &e) && isfinite(e.value))
+	if (compared)
 		html_badge(h, e.class, e.word);
-	if (t && !t->met)
+	if (missed)
 		html_badge(h, "missed", "missed");
 	fprintf(h->out, " <a href=\"#b%zu\">", i);
 	html_id(h, b->id);
 	fputs("</a> ", h->out);
-	if (b->status == VMB_STATUS_FAILED)
+	if (failed)
 		html_text(h, b->reason);
-	else if (html_effect_of(h, i, &e) && isfinite(e.value))
+	else if (compared)
 		fprintf(h->out, "%s %s", e.effect, e.interval);
-	else if (t)
-		html_text(h, t->words);
+	if (missed) {
+		fputs(compared ? "; target " : "target ", h->out);
+		html_text(h, v.target->text);
+	}
 	fputs("</li>", h->out);
 }
 
-static void put_attention(const struct html *h)
+static void put_attention(struct html *h)
 {
-	size_t nr = 0;
+	size_t nr;
+	struct urgent *urgent = find_urgent(h, &nr);
 
-	for (int level = 4; level > 0; level--)
-		for (size_t i = 0; i < h->res->nr; i++) {
-			if (urgency(h, i) != level)
-				continue;
-			if (!nr)
-				fputs("<section aria-labelledby=\"att\"><h2 id=\"att\">Wants attention"
-				      "</h2><ul class=\"notes\">", h->out);
-			if (nr++ < MOST_ATTENTION)
-				put_urgent(h, i);
-		}
+	if (!urgent) {
+		h->error = -ENOMEM;
+		return;
+	}
+	if (nr)
+		fputs("<section aria-labelledby=\"att\"><h2 id=\"att\">Wants attention</h2>"
+		      "<ul class=\"notes\">", h->out);
+	for (size_t i = 0; i < nr && i < MOST_ATTENTION; i++)
+		put_urgent(h, urgent[i].bench);
 	if (nr > MOST_ATTENTION)
-		fprintf(h->out, "<li>and %zu more; the filter below finds them</li>",
-			nr - MOST_ATTENTION);
+		fprintf(h->out, "<li>and %zu more, marked in the tables</li>", nr - MOST_ATTENTION);
 	fputs(nr ? "</ul></section>" : "", h->out);
+	free(urgent);
 }
 
 /* The index. */
@@ -179,14 +217,15 @@ static struct count count(const struct html *h, const char *category)
 
 	for (size_t i = 0; i < h->res->nr; i++) {
 		const struct vmb_bench_result *b = &h->res->benches[i];
-		const struct vmb_report_target *t = html_target_of(h, i);
+		struct vmb_target_verdict v;
+		bool has_target = html_target_of(h, i, &v);
 
 		if (category && strcmp(b->category, category) != 0)
 			continue;
 		c.all++;
 		c.of[b->status]++;
-		c.targets += t != NULL;
-		c.missed += t && !t->met;
+		c.targets += has_target;
+		c.missed += has_target && !v.met;
 		count_effect(h, i, &c);
 	}
 	return c;

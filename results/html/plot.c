@@ -58,46 +58,57 @@ static void place_axes(struct html_plot *p)
 		html_axis_ticks(&p->x, 6, &p->x_ticks);
 }
 
+/* All lines of the grid are one path: a page has thousands of plots. */
 static void put_y_ticks(const struct html_plot *p)
 {
 	FILE *out = p->h->out;
 
-	fputs("<g class=\"hy ty\">", out);
+	fputs("<g class=\"hy ty\"><path class=\"grid\" d=\"", out);
 	for (size_t i = 0; i < p->y_ticks.nr; i++) {
-		double y = html_axis_place(&p->y, p->y_ticks.at[i]);
-
-		put_place(out, "<path class=\"grid\" d=\"M", p->x.from);
-		put_place(out, " ", y);
+		put_place(out, "M", p->x.from);
+		put_place(out, " ", html_axis_place(&p->y, p->y_ticks.at[i]));
 		put_place(out, "H", p->x.to);
-		put_place(out, "\"/><text x=\"", p->x.from - 6);
-		put_place(out, "\" y=\"", y + 4);
+	}
+	fputs("\"/>", out);
+	for (size_t i = 0; i < p->y_ticks.nr; i++) {
+		put_place(out, "<text x=\"", p->x.from - 6);
+		put_place(out, "\" y=\"", html_axis_place(&p->y, p->y_ticks.at[i]) + 4);
 		fprintf(out, "\">%s</text>", p->y_ticks.label[i]);
 	}
 	fputs("</g>", out);
 }
 
 /* A label is moved inside where it would be cut, and left out where it would touch the last one. */
+static void put_x_label(const struct html_plot *p, size_t i, double *free_from)
+{
+	double half = label_width(p->x_ticks.label[i]) / 2;
+	double x = html_axis_place(&p->x, p->x_ticks.at[i]);
+	double at = fmax(half, fmin(x, p->width - half));
+
+	if (at - half < *free_from)
+		return;
+	*free_from = at + half + LABEL_GAP;
+	put_place(p->h->out, "<text x=\"", at);
+	put_place(p->h->out, "\" y=\"", p->y.from + 16);
+	fprintf(p->h->out, "\">%s</text>", p->x_ticks.label[i]);
+}
+
 static void put_x_ticks(const struct html_plot *p)
 {
 	FILE *out = p->h->out;
 	double free_from = 0;
 
-	fputs("<g class=\"hx tx\">", out);
+	put_place(out, "<g class=\"hx tx\"><path class=\"axis\" d=\"M", p->x.from);
+	put_place(out, " ", p->y.from);
+	put_place(out, "H", p->x.to);
 	for (size_t i = 0; i < p->x_ticks.nr; i++) {
-		double half = label_width(p->x_ticks.label[i]) / 2;
-		double x = html_axis_place(&p->x, p->x_ticks.at[i]);
-		double at = fmax(half, fmin(x, p->width - half));
-
-		put_place(out, "<path class=\"axis\" d=\"M", x);
+		put_place(out, "M", html_axis_place(&p->x, p->x_ticks.at[i]));
 		put_place(out, " ", p->y.from);
-		fputs("v4\"/>", out);
-		if (at - half < free_from)
-			continue;
-		free_from = at + half + LABEL_GAP;
-		put_place(out, "<text x=\"", at);
-		put_place(out, "\" y=\"", p->y.from + 16);
-		fprintf(out, "\">%s</text>", p->x_ticks.label[i]);
+		fputs("v4", out);
 	}
+	fputs("\"/>", out);
+	for (size_t i = 0; i < p->x_ticks.nr; i++)
+		put_x_label(p, i, &free_from);
 	fputs("</g>", out);
 }
 
@@ -123,10 +134,6 @@ void html_plot_open(struct html_plot *p)
 		"aria-describedby=\"%sd\"><title id=\"%st\">%s</title><desc id=\"%sd\">%s</desc>",
 		p->width, p->height, p->id, p->id, p->id, p->name, p->id, p->description);
 	put_y_ticks(p);
-	put_place(out, "<path class=\"axis\" d=\"M", p->x.from);
-	put_place(out, " ", p->y.from);
-	put_place(out, "H", p->x.to);
-	fputs("\"/>", out);
 	put_x_ticks(p);
 	put_title(p, "ttl", 4, 14, p->y_title, p->y_ticks.unit);
 	put_title(p, "ttl tm", (p->x.from + p->x.to) / 2, p->height - 6, p->x_title,

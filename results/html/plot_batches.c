@@ -8,10 +8,16 @@
 #include "results/html/plot.h"
 #include "results/html/rounds.h"
 
-/* Every @stride-th batch, so that no more than the budget are drawn. */
+/* One batch in so many is drawn, so that there are about as many as the budget has. */
 static size_t stride_of(const struct html *h, const struct html_rounds *rounds)
 {
 	return rounds->batches ? (rounds->batches - 1) / h->budget.points + 1 : 1;
+}
+
+/* Scattered: batches of one length may come in a regular order. */
+static bool is_drawn(size_t n, size_t stride)
+{
+	return ((uint32_t)n * 2654435761u >> 8) % stride == 0;
 }
 
 static void put_caption(const struct html *h, const struct html_rounds *rounds, const char *words)
@@ -20,8 +26,7 @@ static void put_caption(const struct html *h, const struct html_rounds *rounds, 
 
 	fprintf(h->out, "<figcaption>%s", words);
 	if (stride > 1)
-		fprintf(h->out, " Drawn: every %zu%s of %zu batches.", stride,
-			stride == 2 ? "nd" : stride == 3 ? "rd" : "th", rounds->batches);
+		fprintf(h->out, " Drawn: 1 in %zu of %zu batches.", stride, rounds->batches);
 	fputs("</figcaption></figure>", h->out);
 }
 
@@ -73,7 +78,7 @@ static void draw_batches(const struct html_plot *p, const struct html_rounds *ro
 		const struct html_round *r = &rounds->at[i];
 
 		for (size_t k = 0; k < r->nr; k++)
-			if (n++ % stride == 0 && r->kept == kept)
+			if (is_drawn(n++, stride) && r->kept == kept)
 				html_path_dot(p, r->iters[k], r->batch_ns[k]);
 	}
 	html_path_end(p, false);
@@ -130,12 +135,15 @@ static void fit_order_axes(struct html_plot *p, const struct html_rounds *rounds
 static void draw_order(const struct html_plot *p, const struct html_rounds *rounds, bool kept,
 		       size_t stride)
 {
+	size_t n = 0;
+
 	html_path_begin(p, kept ? "dots" : "dots out");
 	for (size_t i = 0; i < rounds->nr; i++) {
 		const struct html_round *r = &rounds->at[i];
 
-		for (size_t k = 0; k < r->nr && r->kept == kept; k += stride)
-			html_path_dot(p, (double)k + 1, r->batch_ns[k] / r->iters[k]);
+		for (size_t k = 0; k < r->nr; k++)
+			if (is_drawn(n++, stride) && r->kept == kept)
+				html_path_dot(p, (double)k + 1, r->batch_ns[k] / r->iters[k]);
 	}
 	html_path_end(p, false);
 }

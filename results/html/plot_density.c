@@ -10,7 +10,7 @@
 #include "results/html/rounds.h"
 #include "results/stat_density.h"
 
-#define GRID	96
+#define GRID	72
 
 struct curve { double low, high, height[GRID], top; };
 
@@ -50,13 +50,7 @@ static double grid_at(const struct curve *c, size_t i)
 
 static void draw_curve(const struct html_plot *p, const struct curve *c)
 {
-	html_path_begin(p, "area");
-	html_path_move(p, c->low, 0);
-	for (size_t i = 0; i < GRID; i++)
-		html_path_line(p, grid_at(c, i), c->height[i] / c->top);
-	html_path_line(p, c->high, 0);
-	html_path_end(p, true);
-	html_path_begin(p, "line");
+	html_path_begin(p, "area line");
 	for (size_t i = 0; i < GRID; i++)
 		(i ? html_path_line : html_path_move)(p, grid_at(c, i), c->height[i] / c->top);
 	html_path_end(p, false);

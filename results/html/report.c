@@ -11,9 +11,10 @@
 #include "results/text.h"
 
 /* Of a whole report; shared out among the benchmarks. */
-#define ALL_POINTS	150000u
+#define ALL_POINTS	60000u
 #define ALL_ROUNDS	20000u
-#define ALL_PAST	25000u
+#define ALL_PAST	20000u
+#define ALL_PAST_ROWS	6000u
 
 void html_text(const struct html *h, const char *s)
 {
@@ -57,12 +58,21 @@ void html_badge(const struct html *h, const char *class, const char *word)
 	fprintf(h->out, "<span class=\"badge %s\">%s</span>", class, word);
 }
 
-const struct vmb_report_target *html_target_of(const struct html *h, size_t bench)
+bool html_target_of(const struct html *h, size_t bench, struct vmb_target_verdict *out)
 {
-	for (size_t i = 0; i < h->context->nr_targets; i++)
-		if (h->context->targets[i].bench == bench)
-			return &h->context->targets[i];
-	return NULL;
+	size_t nr;
+	const struct vmb_target *t = vmb_targets(&nr);
+	struct vmb_target_verdict v;
+	bool any = false;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!vmb_target_judge(&t[i], &h->res->benches[bench], &v) || !v.measured)
+			continue;
+		if (!any || !v.met)
+			*out = v;
+		any = true;
+	}
+	return any;
 }
 
 static size_t share(size_t all, size_t nr, size_t least, size_t most)
@@ -127,6 +137,7 @@ static void put_body(struct html *h)
 		if (vmb_view_first_of_category(h->res, i))
 			html_put_category(h, h->res->benches[i].category);
 	fputs("<p id=\"none\" hidden>No benchmark matches the filter.</p>", out);
+	html_put_runs(h);
 	html_put_environment(h);
 	fputs("</main>\n", out);
 	fputs(legend, out);
@@ -135,14 +146,15 @@ static void put_body(struct html *h)
 
 int vmb_report_html(FILE *out, const struct vmb_result *res, const struct vmb_report_opts *opts)
 {
-	static const struct vmb_report_context nothing;
 	struct html h = {
 		.out = out, .res = res,
-		.context = opts && opts->context ? opts->context : &nothing,
+		.history = opts ? opts->history : NULL,
+		.comparison = opts ? opts->comparison : NULL,
 		.budget = {
 			.points = share(ALL_POINTS, res->nr, 60, 600),
 			.rounds = share(ALL_ROUNDS, res->nr, 8, 60),
-			.past = share(ALL_PAST, res->nr, 10, 200),
+			.past = share(ALL_PAST, res->nr, 20, 200),
+			.past_rows = share(ALL_PAST_ROWS, res->nr, 5, 200),
 		},
 	};
 

@@ -262,6 +262,14 @@ function step(width, most)
 	})[0];
 }
 
+/* The day of a run by its number. */
+function runDate(number)
+{
+	var row = $('runs').tBodies[0].rows[number];
+
+	return row ? row.cells[0].textContent.slice(0, 10) : '';
+}
+
 function Chart(figure)
 {
 	var self = this;
@@ -270,14 +278,13 @@ function Chart(figure)
 	this.box = figure.querySelector('.zoom');
 	this.svg = figure.querySelector('svg');
 	this.plot = figure.querySelector('.plot');
-	this.points = all('.past tbody tr', figure).map(function (tr) {
-		return {
-			date: tr.cells[0].textContent.slice(0, 10),
-			m: Number(tr.getAttribute('data-m')),
-			l: Number(tr.getAttribute('data-l')),
-			h: Number(tr.getAttribute('data-h')),
-			change: tr.cells[4].textContent !== '',
-		};
+	this.points = this.plot.getAttribute('data-past').split(';').map(function (p) {
+		var v = p.split(' ').map(Number);
+
+		return { date: runDate(v[0]), m: v[1], l: v[2], h: v[3], change: false };
+	});
+	this.plot.getAttribute('data-changes').split(' ').filter(Boolean).forEach(function (i) {
+		self.points[i].change = true;
 	});
 	this.from = 0;
 	this.to = this.points.length - 1;
@@ -395,8 +402,6 @@ Chart.prototype.draw = function () {
 	this.left = 12 + LETTER * Math.max.apply(null, ticks.map(function (t) { return t.label.length; }));
 	this.ticks(ticks);
 	this.dates();
-	this.svg.querySelector(':scope > .axis').setAttribute('d', 'M' + this.left + ' ' + this.bottom +
-							      'H' + this.right);
 	this.points.forEach(function (p, i) {
 		if (i < self.from || i > self.to)
 			return;
@@ -415,32 +420,33 @@ Chart.prototype.draw = function () {
 };
 
 Chart.prototype.ticks = function (ticks) {
-	var g = this.svg.querySelector('.hy'), self = this;
+	var g = this.svg.querySelector('.hy'), grid = '', self = this;
 
 	g.textContent = '';
 	ticks.forEach(function (t) {
-		var y = self.y(t.at);
-
-		g.appendChild(svg('path', { 'class': 'grid', d: 'M' + self.left + ' ' + y + 'H' + self.right }));
-		g.appendChild(svg('text', { x: self.left - 6, y: y + 4 }, t.label));
+		grid += 'M' + self.left + ' ' + self.y(t.at) + 'H' + self.right;
+		g.appendChild(svg('text', { x: self.left - 6, y: self.y(t.at) + 4 }, t.label));
 	});
+	g.appendChild(svg('path', { 'class': 'grid', d: grid }));
 };
 
 Chart.prototype.dates = function () {
 	var g = this.svg.querySelector('.hx'), width = this.svg.viewBox.baseVal.width, free = 0;
 	var runs = this.to - this.from, parts = Math.min(3, runs), i, at, x, half;
+	var axis = 'M' + this.left + ' ' + this.bottom + 'H' + this.right;
 
 	g.textContent = '';
 	for (i = 0; i <= parts; i++) {
 		at = this.from + Math.floor(i * runs / parts);
 		half = LETTER * this.points[at].date.length / 2;
-		g.appendChild(svg('path', { 'class': 'axis', d: 'M' + this.x(at) + ' ' + this.bottom + 'v4' }));
+		axis += 'M' + this.x(at) + ' ' + this.bottom + 'v4';
 		x = Math.max(half, Math.min(this.x(at), width - half));
 		if (x - half < free)
 			continue;
 		free = x + half + GAP;
 		g.appendChild(svg('text', { x: x, y: this.bottom + 16 }, this.points[at].date));
 	}
+	g.appendChild(svg('path', { 'class': 'axis', d: axis }));
 };
 
 /* Drag over a part of the runs to see that part. */
