@@ -14,7 +14,7 @@ libmsgpack-dev|libmsgpack-c-dev libjansson-dev libxxhash-dev libinih-dev
 valgrind
 '
 TESTS='
-libcmocka-dev libgsl-dev python3 python3-msgpack
+libcmocka-dev libgsl-dev python3 python3-msgpack python3-yaml
 libbenchmark-tools python3-scipy python3-prometheus-client
 clang libclang-rt-dev|libclang-common-14-dev
 qemu-user
