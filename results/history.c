@@ -28,13 +28,14 @@ void vmb_history_fini(struct vmb_history *h)
 	memset(h, 0, sizeof(*h));
 }
 
-/* Room for one more, zeroed. Return: NULL: no memory. */
-static void *grow(void *array, size_t nr, size_t size, void **slot)
+/* Room for one more, zeroed. Return: the array, moved; NULL: no memory, and it is as it was. */
+static void *grow(void *array, size_t nr, size_t size)
 {
 	char *grown = realloc(array, (nr + 1) * size);
 
-	*slot = grown ? memset(grown + nr * size, 0, size) : NULL;
-	return grown ? grown : array;
+	if (grown)
+		memset(grown + nr * size, 0, size);
+	return grown;
 }
 
 /* One run. */
@@ -63,14 +64,12 @@ static uint64_t build_of(const struct vmb_env *env)
 
 static int add_run(struct vmb_history *h, const struct vmb_result *res)
 {
-	struct vmb_history_run *run;
-	void *slot;
+	struct vmb_history_run *run = grow(h->run, h->nr_runs, sizeof(*run));
 
-	h->run = grow(h->run, h->nr_runs, sizeof(*run), &slot);
-	if (!slot)
+	if (!run)
 		return -ENOMEM;
-	run = slot;
-	h->nr_runs++;
+	h->run = run;
+	run += h->nr_runs++;
 	snprintf(run->id, sizeof(run->id), "%s", res->id);
 	snprintf(run->date, sizeof(run->date), "%s", res->date);
 	snprintf(run->commit, sizeof(run->commit), "%s", vmb_env_words(&res->env, "build.git_commit"));
@@ -92,18 +91,17 @@ static struct vmb_history_bench *bench_of(struct vmb_history *h, const struct vm
 					  size_t hint)
 {
 	struct vmb_history_bench *new;
-	void *slot;
 
 	if (hint < h->nr && !strcmp(h->bench[hint].id, b->id))
 		return &h->bench[hint];
 	for (size_t i = 0; i < h->nr; i++)
 		if (!strcmp(h->bench[i].id, b->id))
 			return &h->bench[i];
-	h->bench = grow(h->bench, h->nr, sizeof(*new), &slot);
-	if (!slot)
+	new = grow(h->bench, h->nr, sizeof(*new));
+	if (!new)
 		return NULL;
-	new = slot;
-	h->nr++;
+	h->bench = new;
+	new += h->nr++;
 	snprintf(new->id, sizeof(new->id), "%s", b->id);
 	snprintf(new->category, sizeof(new->category), "%s", b->category);
 	return new;
@@ -120,15 +118,12 @@ static int add_point(struct vmb_history *h, const struct vmb_bench_result *b, si
 {
 	const struct vmb_summary *s = &b->summary;
 	struct vmb_history_bench *to = bench_of(h, b, hint);
-	struct vmb_history_point *p;
-	void *slot;
+	struct vmb_history_point *p = to ? grow(to->point, to->nr, sizeof(*p)) : NULL;
 
-	if (!to)
+	if (!p)
 		return -ENOMEM;
-	to->point = grow(to->point, to->nr, sizeof(*p), &slot);
-	if (!slot)
-		return -ENOMEM;
-	p = slot;
+	to->point = p;
+	p += to->nr;
 	p->ns = malloc((s->nr_round_ns + 1) * sizeof(*p->ns));
 	if (!p->ns)
 		return -ENOMEM;
@@ -161,14 +156,12 @@ int vmb_history_add(struct vmb_history *h, const struct vmb_result *res,
 
 static int add_bad(struct vmb_history *h, const struct vmb_error *why)
 {
-	struct vmb_history_bad *bad;
-	void *slot;
+	struct vmb_history_bad *bad = grow(h->bad, h->nr_bad, sizeof(*bad));
 
-	h->bad = grow(h->bad, h->nr_bad, sizeof(*bad), &slot);
-	if (!slot)
+	if (!bad)
 		return -ENOMEM;
-	bad = slot;
-	h->nr_bad++;
+	h->bad = bad;
+	bad += h->nr_bad++;
 	snprintf(bad->why, sizeof(bad->why), "%s", why->text);
 	return 0;
 }
