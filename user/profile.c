@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "user/profile.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "user/calibrate.h"
@@ -43,6 +44,7 @@ static int profile_entry(const struct vmb_entry *e, const struct vmb_options *o,
 		.nr_cpus = pin->nr, .metric = ignore_metric,
 	};
 	struct vmb_why why = { 0 };
+	int err;
 
 	for (size_t i = 0; i < pin->nr; i++)
 		cpus[i] = pin->cpu[i].os;
@@ -51,9 +53,10 @@ static int profile_entry(const struct vmb_entry *e, const struct vmb_options *o,
 		vmb_complain("%s: skipped: %s", e->id, why.text);
 		return VMB_EXIT_ALL_SKIPPED;
 	}
-	if (e->bench->setup(&st)) {
-		vmb_complain("%s: %s", e->id, st.why.text);
-		return VMB_EXIT_FAILED;
+	err = e->bench->setup(&st);
+	if (err) {
+		vmb_complain("%s: %s%s", e->id, err == -ENOTSUP ? "skipped: " : "", st.why.text);
+		return err == -ENOTSUP ? VMB_EXIT_ALL_SKIPPED : VMB_EXIT_FAILED;
 	}
 	vmb_note(o, "%s: running for %g s", e->id, o->profile_time_s);
 	run_for(e->bench, st.priv, o->profile_time_s);
