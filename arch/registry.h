@@ -11,7 +11,8 @@
 
 #include "arch/base/attr.h"
 
-struct mmu_format;
+struct host_ops;
+struct host_native;
 
 /**
  * struct vmb_arch - an architecture that can be a guest, a host, or both.
@@ -21,7 +22,7 @@ struct mmu_format;
  * @va_bits: significant bits of a virtual address in the default page-table format
  * @base_page_bytes, @huge_page_bytes: smallest page of that format, and what one entry of the
  *	level above maps
- * @mmu_format: its page tables, for the software MMU (vmcore/ports.h)
+ * @host_ops: how units are compiled for it (vmcore/ports.h), NULL if they cannot be
  */
 struct vmb_arch {
 	const char *name;
@@ -30,7 +31,7 @@ struct vmb_arch {
 	uint8_t va_bits;
 	uint32_t base_page_bytes;
 	uint32_t huge_page_bytes;
-	const struct mmu_format *mmu_format;
+	const struct host_ops *host_ops;
 };
 
 /**
@@ -62,6 +63,7 @@ typedef void vmb_copy_fn(void *dst, const void *src, size_t bytes);
  * @copy_vector: the widest plain loads and stores that this CPU has
  * @nontemporal_isa: instruction set of @copy_nontemporal, NULL without one
  * @copy_nontemporal: stores that bypass the caches, NULL where the architecture has none
+ * @host_native: how compiled units are run (vmcore/ports.h), NULL if they cannot be
  */
 struct vmb_native {
 	const char *isa;
@@ -69,6 +71,7 @@ struct vmb_native {
 	vmb_copy_fn *copy_vector;
 	const char *nontemporal_isa;
 	vmb_copy_fn *copy_nontemporal;
+	const struct host_native *host_native;
 };
 
 /**

@@ -6,7 +6,7 @@
  */
 
 #include "vmcore/ir/build.h"
-#include "vmcore/mmu/format.h"
+#include "vmcore/ir/eval.h"
 
 /**
  * struct guest_code - guest instructions to translate.
@@ -38,14 +38,39 @@ struct guest_ops {
 	int (*lift)(struct ir_build *build, const struct guest_code *code, bool *ends);
 };
 
+struct jit_job;
+struct jit_frame;
+
 /**
- * struct host_ops - an architecture as a host.
+ * struct host_ops - an architecture as a host. Portable: it writes bytes and does not run them.
  * @name: as vmb_arch.name
  * @nan: enum ir_nan: the rule that its arithmetic follows without help
+ * @lower: write a unit's code (vmcore/jit/lower.h). Return: 0; -ENOTSUP with @job->unsupported set;
+ *	-ENOSPC if the buffer has overflowed
+ * @fp_pack: what the host's floating-point control register is in an environment
+ * @fp_unpack: the environment that it means
  */
 struct host_ops {
 	const char *name;
 	uint8_t nan;
+	int (*lower)(struct jit_job *job);
+	uint32_t (*fp_pack)(struct ir_fpenv env);
+	struct ir_fpenv (*fp_unpack)(uint32_t control);
+};
+
+/**
+ * struct host_native - how the running CPU executes what its host_ops has written.
+ * @features: what code may use here, for jit_target.features
+ * @enter: run code at @code until it leaves; @enter_fp: with the guest's floating-point environment
+ * @stub: by enum jit_stub
+ * @sync: let code that has just been written be seen by instruction fetch
+ */
+struct host_native {
+	uint64_t (*features)(void);
+	void (*enter)(struct jit_frame *frame, const void *code);
+	void (*enter_fp)(struct jit_frame *frame, const void *code);
+	void (*const *stub)(void);
+	void (*sync)(const void *code, size_t bytes);
 };
 
 #endif /* VMB_VMCORE_PORTS_H */

@@ -5,6 +5,7 @@
  * but no AVX-512 whatever the machine has.
  */
 #include "arch/registry.h"
+#include "arch/x86_64/native/enter.h"
 
 #include <immintrin.h>
 
@@ -192,7 +193,8 @@ DEFINE_NONTEMPORAL(avx512, TARGET_AVX512, line_avx512)
 
 #define VARIANT(name)								\
 	{ .isa = "x86_64", .vector_isa = #name, .copy_vector = copy_##name,	\
-	  .nontemporal_isa = #name, .copy_nontemporal = nontemporal_##name }
+	  .nontemporal_isa = #name, .copy_nontemporal = nontemporal_##name,	\
+	  .host_native = &x64_host_native }
 
 /* Best first: what a CPU has is always a tail of this table. */
 static const struct vmb_native variants[] = { VARIANT(avx512), VARIANT(avx2), VARIANT(sse2) };

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "arch/x86_64/host/lower.h"
+
+#include <errno.h>
+
+#include "vmcore/ports.h"
+
+X64_LOWER(nothing)
+{
+	(void)l, (void)insn;
+}
+
+/* The result of an evaluation is a function of the registers named in the descriptor. */
+void x64_eval(struct x64_lower *l, const struct ir_insn *insn)
+{
+	const uint32_t operand[] = { insn->a, insn->b, insn->c };
+	struct jit_eval_desc desc = {
+		.op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
+	};
+	uint8_t *const reg[] = { &desc.a, &desc.b, &desc.c };
+	uint16_t effects = ir_ops[insn->op].effects;
+	unsigned int i, nr = jit_nr_operands[insn->op], stub = JIT_STUB_EVAL;
+	uint64_t word;
+
+	for (i = 0; i < nr; i++)
+		*reg[i] = (uint8_t)x64_value(l, operand[i]);
+	if (nr)
+		desc.atype = (uint8_t)x64_type(l, insn->a);
+	if (effects & (E_FP | E_FPENV))
+		stub += JIT_STUB_FP;
+	memcpy(&word, &desc, sizeof(word));
+	x64_mov_imm(l->buf, RAX, word);
+	if (ir_ops[insn->op].imm != I_NONE)
+		x64_mov_imm(l->buf, RCX, insn->imm);
+	x64_call_mem(l->buf, x64_frame(JIT_FRAME_STUB + 8 * stub));
+}
+
+X64_LOWER(eval)
+{
+	unsigned int dst;
+
+	x64_eval(l, insn);
+	if (insn->type == IR_VOID)
+		return;
+	dst = x64_result(l);
+	if (dst < 16)
+		x64_mov(l->buf, 8, dst, RAX);
+	else
+		x64_rr(l->buf, X64_MOVAPS, dst, X64_XMM(0));
+}
+
+#define DO(op, how) [IR_##op] = x64_lower_##how
+
+/* How each instruction is lowered; what is not here, and pure, is left to the interpreter. */
+static void (*const lower_op[IR_NR_OPS])(struct x64_lower *l, const struct ir_insn *insn) = {
+	DO(param, nothing), DO(const, nothing), DO(copy, copy),
+	DO(add, alu), DO(sub, alu), DO(and, alu), DO(or, alu), DO(xor, alu), DO(adc, carry),
+	DO(sbb, carry), DO(neg, unary), DO(not, unary), DO(mul, mul), DO(mulhu, mulh),
+	DO(mulhs, mulh), DO(mulhsu, mulh), DO(udiv, div), DO(sdiv, div), DO(urem, div),
+	DO(srem, div), DO(andn, andn), DO(shl, shift), DO(shr, shift), DO(sar, shift),
+	DO(rotl, rotate), DO(rotr, rotate), DO(fshl, funnel), DO(fshr, funnel), DO(clz, count),
+	DO(ctz, count), DO(popcnt, count), DO(bswap, bswap), DO(smin, minmax), DO(smax, minmax),
+	DO(umin, minmax), DO(umax, minmax), DO(pdep, deposit), DO(pext, deposit), DO(zext, copy),
+	DO(sext, sext), DO(trunc, trunc), DO(ubfx, ubfx), DO(sbfx, sbfx), DO(bfi, bfi),
+	DO(cmp, cmp), DO(select, select), DO(flag_add, flag), DO(flag_adc, flag),
+	DO(flag_sub, flag), DO(flag_sbb, flag), DO(flag_res, flag_res),
+	DO(bitcast, bitcast), DO(fadd, fbinary), DO(fsub, fbinary), DO(fmul, fbinary),
+	DO(fdiv, fbinary), DO(fminsel, fbinary), DO(fmaxsel, fbinary), DO(fsqrt, fsqrt),
+	DO(ffma, ffma), DO(fneg, fsign), DO(fabs, fsign), DO(fcopysign, fcopysign),
+	DO(fround, fround), DO(fcmp, fcmp), DO(fcvt, fcvt), DO(si2f, int_to_f),
+	DO(ui2f, int_to_f), DO(f2si, f2si),
+	DO(vand, vbitwise), DO(vor, vbitwise), DO(vxor, vbitwise), DO(vandn, vbitwise),
+	DO(vnot, vbitwise), DO(vbsl, vbitwise), DO(vadd, vlanes), DO(vsub, vlanes),
+	DO(vmul, vlanes), DO(vmulhu, vlanes), DO(vmulhs, vlanes), DO(vsmin, vlanes),
+	DO(vsmax, vlanes), DO(vumin, vlanes), DO(vumax, vlanes), DO(vsqadd, vlanes),
+	DO(vuqadd, vlanes), DO(vsqsub, vlanes), DO(vuqsub, vlanes), DO(vuavg, vlanes),
+	DO(vzip1, vlanes), DO(vzip2, vlanes), DO(vaddp, vlanes), DO(vumule, vlanes),
+	DO(vsmule, vlanes), DO(vsdot2, vlanes), DO(vusad, vlanes), DO(vsqxtn, vlanes),
+	DO(vsqxtun, vlanes), DO(vfadd, vlanes), DO(vfsub, vlanes), DO(vfmul, vlanes),
+	DO(vfdiv, vlanes), DO(vfminsel, vlanes), DO(vfmaxsel, vlanes),
+	DO(set_rm, eval), DO(get_rm, eval), DO(set_fpflags, eval), DO(get_fpflags, eval),
+	DO(ld_state, ld_state), DO(st_state, st_state), DO(ld, ld), DO(st, st),
+	DO(rmw_add, rmw), DO(rmw_and, rmw), DO(rmw_or, rmw), DO(rmw_xor, rmw), DO(rmw_swap, rmw),
+	DO(rmw_smin, rmw), DO(rmw_smax, rmw), DO(rmw_umin, rmw), DO(rmw_umax, rmw), DO(cas, cas),
+	DO(fence, fence), DO(guest_pc, guest_pc), DO(call, call), DO(br, br), DO(brcond, brcond),
+	DO(brcmp, brcmp), DO(switch, switch), DO(exit, exit), DO(exit_indirect, exit_indirect),
+	DO(trap, trap),
+};
+
+VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
+{
+	const struct ir_insn *insn = &l->unit->insn[at];
+	uint32_t operand[3];
+
+	l->at = at;
+	l->locked = 0;
+	if (VMB_LIKELY(lower_op[insn->op]))
+		lower_op[insn->op](l, insn);
+	else if (ir_ops[insn->op].pure)
+		x64_lower_eval(l, insn);
+	else
+		l->job->unsupported = at;
+	jit_operands(insn, l->unit->nr_insns, operand);
+	x64_release(l, operand[0]);
+	x64_release(l, operand[1]);
+	x64_release(l, operand[2]);
+	if (insn->type)
+		x64_finish(l);
+}
+
+static void bind_label(struct x64_lower *l, struct jit_label *label)
+{
+	uint32_t at = label->chain, next;
+
+	label->at = code_buf_at(l->buf);
+	while (at && !l->buf->overflow) {
+		memcpy(&next, l->buf->start + at, sizeof(next));
+		x64_bind(l->buf, at);
+		at = next;
+	}
+}
+
+static bool leads_to(const struct ir_unit *unit, const struct ir_insn *term, uint32_t block)
+{
+	uint32_t nr = ir_nr_edges(term), i;
+
+	for (i = 0; i < nr; i++) {
+		if (unit->edge[term->lo + i].block == block)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What the registers hold is still true in a block that is entered only from the one before, and so
+ * is what is known of addresses.
+ */
+static void enter_block(struct x64_lower *l, uint32_t block)
+{
+	struct jit_label *label = &l->job->scratch->label[block];
+	const struct ir_block *b = &l->unit->block[block];
+	unsigned int i;
+
+	l->block = block;
+	l->pc = 0;
+	bind_label(l, label);
+	if (block && label->preds == 1 && leads_to(l->unit, &l->unit->insn[b->first - 1], block)) {
+		x64_forget_dead(l, b->first);
+		return;
+	}
+	x64_forget_all(l);
+	for (i = 0; i < X64_NR_CHECKED; i++)
+		l->checked[i].base = IR_NONE;
+}
+
+static int lower_blocks(struct x64_lower *l)
+{
+	uint32_t b, i;
+
+	for (b = 0; b < l->unit->nr_blocks; b++) {
+		const struct ir_block *block = &l->unit->block[b];
+
+		enter_block(l, b);
+		for (i = block->first + block->nr_params; i < block->first + block->nr; i++)
+			lower_insn(l, i);
+		if (VMB_UNLIKELY(l->job->unsupported != IR_NONE))
+			return -ENOTSUP;
+		if (VMB_UNLIKELY(l->buf->overflow))
+			return -ENOSPC;
+	}
+	return 0;
+}
+
+static int lower(struct jit_job *job)
+{
+	struct x64_lower l;
+	int status;
+
+	/* owner[] is read only where used says so. */
+	l.buf = job->buf;
+	l.unit = job->unit;
+	l.value = job->scratch->value;
+	l.job = job;
+	l.features = job->target->features;
+	l.used = l.locked = l.rotor = 0;
+	l.nr_slow = l.next_checked = 0;
+	l.next_slot = job->nr_slots;
+	job->unsupported = IR_NONE;
+	status = lower_blocks(&l);
+	if (!status)
+		x64_write_slow(&l);
+	job->nr_slots = l.next_slot;
+	return !status && job->buf->overflow ? -ENOSPC : status;
+}
+
+/* The bits of MXCSR: flags at 0, with one that the IR has not at 1; masks at 7; rounding at 13. */
+#define MXCSR_DEFAULT	  0x1f80u
+#define MXCSR_ROUND_SHIFT 13
+
+static uint32_t fp_pack(struct ir_fpenv env)
+{
+	static const uint8_t mode[] = { [IR_RNE] = 0, [IR_RTZ] = 3, [IR_RDN] = 1, [IR_RUP] = 2 };
+	uint32_t f = env.flags;
+
+	return MXCSR_DEFAULT | (uint32_t)mode[env.rm & 3] << MXCSR_ROUND_SHIFT |
+	       (f & IR_FP_INVALID ? 1 : 0) | (f & IR_FP_DIVZERO ? 4 : 0) |
+	       (f & IR_FP_OVERFLOW ? 8 : 0) | (f & IR_FP_UNDERFLOW ? 16 : 0) |
+	       (f & IR_FP_INEXACT ? 32 : 0);
+}
+
+static struct ir_fpenv fp_unpack(uint32_t control)
+{
+	static const uint8_t mode[] = { IR_RNE, IR_RDN, IR_RUP, IR_RTZ };
+
+	return (struct ir_fpenv){
+		.rm = mode[control >> MXCSR_ROUND_SHIFT & 3],
+		.flags = (uint8_t)((control & 1 ? IR_FP_INVALID : 0) |
+				   (control & 4 ? IR_FP_DIVZERO : 0) |
+				   (control & 8 ? IR_FP_OVERFLOW : 0) |
+				   (control & 16 ? IR_FP_UNDERFLOW : 0) |
+				   (control & 32 ? IR_FP_INEXACT : 0)),
+	};
+}
+
+const struct host_ops x64_host_ops = {
+	.name = "x86_64",
+	.nan = IR_NAN_X86,
+	.lower = lower,
+	.fp_pack = fp_pack,
+	.fp_unpack = fp_unpack,
+};

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_ARCH_X86_64_HOST_LOWER_H
+#define VMB_ARCH_X86_64_HOST_LOWER_H
+/*
+ * Tier 1 of x86_64: one walk over the instructions of a unit, with the registers as a cache of the
+ * frame's slots. README.md says how it works.
+ */
+
+#include "arch/base/assert.h"
+#include "arch/x86_64/host/emit.h"
+#include "vmcore/jit/frame.h"
+#include "vmcore/jit/lower.h"
+
+extern const struct host_ops x64_host_ops;
+
+/* Bits of jit_target.features: what may be used. */
+enum x64_feature {
+	X64_HAS_BMI2 = 1,   /* BMI1 and BMI2 */
+	X64_HAS_LZCNT = 2,  /* LZCNT and TZCNT */
+	X64_HAS_POPCNT = 4,
+	X64_HAS_SSE41 = 8,  /* and SSSE3 */
+	X64_HAS_FMA = 16,
+};
+
+/* Addresses whose range has been checked: @base + [lo, end) lies in guest memory. */
+struct x64_checked {
+	uint32_t base;
+	int64_t lo, end;
+};
+
+#define X64_NR_CHECKED 2u
+
+/**
+ * struct x64_lower - a unit on its way.
+ * @owner: [register] the value that it holds, if its bit in @used is set
+ * @locked: registers that the current instruction needs
+ * @rotor: register that was taken last
+ * @at, @block: current instruction and block
+ * @pc: its guest instruction
+ * @next_slot: slots in use
+ * @nr_slow: slow ways of accesses to be written behind the unit
+ */
+struct x64_lower {
+	struct code_buf *buf;
+	const struct ir_unit *unit;
+	struct jit_value *value;
+	struct jit_job *job;
+	uint64_t features;
+	uint32_t owner[JIT_NR_REGS];
+	uint32_t used, locked, rotor;
+	uint32_t at, block;
+	uint64_t pc;
+	uint32_t next_slot;
+	uint32_t nr_slow;
+	struct x64_checked checked[X64_NR_CHECKED];
+	uint32_t next_checked;
+};
+
+/* An operand where it is: a register, memory, or an immediate that is sign-extended. */
+enum x64_place { IN_REG, IN_MEM, IN_IMM };
+
+struct x64_operand {
+	enum x64_place place;
+	uint8_t reg;
+	int32_t imm;
+	struct x64_mem mem;
+};
+
+/*
+ * values.c: where values are.
+ */
+
+/* The register of a value, which is loaded if need be; locked. */
+unsigned int x64_value(struct x64_lower *l, uint32_t value);
+/* An integer as a source operand; locked if it is in a register. */
+struct x64_operand x64_source(struct x64_lower *l, uint32_t value);
+/* A register for the result of the current instruction; locked. */
+unsigned int x64_result(struct x64_lower *l);
+/* The same, with a copy of @value in it: the value's own register if this is its last use. */
+unsigned int x64_result_from(struct x64_lower *l, uint32_t value);
+/* Copy a value to @reg, which is scratch. */
+void x64_copy_to(struct x64_lower *l, unsigned int reg, uint32_t value);
+/* Make the bits of a constant of any type in @reg. */
+void x64_make_const(struct x64_lower *l, const struct ir_insn *insn, unsigned int reg);
+/* The current instruction has its result in its register. */
+void x64_finish(struct x64_lower *l);
+/* Forget all registers; or those whose value is not used from instruction @from on. */
+void x64_forget_all(struct x64_lower *l);
+void x64_forget_dead(struct x64_lower *l, uint32_t from);
+/* Move a value to a slot of its type. */
+void x64_to_slot(struct x64_lower *l, uint32_t slot, uint32_t value);
+/* Loads and stores of a value of @type, zero-extended in a register. */
+void x64_load_typed(struct code_buf *buf, unsigned int type, unsigned int reg, struct x64_mem mem);
+void x64_store_typed(struct code_buf *buf, unsigned int type, struct x64_mem mem, unsigned int reg);
+
+VMB_INLINE struct x64_mem x64_slot(uint32_t slot)
+{
+	return x64_at(X64_FRAME, (int32_t)(slot * 8));
+}
+
+VMB_INLINE struct x64_mem x64_frame(uint32_t offset)
+{
+	return x64_at(X64_FRAME, (int32_t)offset - JIT_FRAME_SLOT);
+}
+
+VMB_INLINE unsigned int x64_type(const struct x64_lower *l, uint32_t value)
+{
+	return l->unit->insn[value].type;
+}
+
+VMB_INLINE bool x64_is_const(const struct x64_lower *l, uint32_t value)
+{
+	return l->value[value].flags & JIT_CONST;
+}
+
+VMB_INLINE bool x64_dies(const struct x64_lower *l, uint32_t value)
+{
+	return l->value[value].last == l->at;
+}
+
+/* If the current instruction is the last use of @value, its register is free. Without a branch. */
+VMB_INLINE void x64_release(struct x64_lower *l, uint32_t value)
+{
+	struct jit_value *v = &l->value[value];
+	uint32_t dies = v->last == l->at;
+
+	static_assert((X64_NO_REG & 31) == 31 && !((X64_GENERAL | X64_VECTOR) >> 31),
+		      "no register is the same as one that is never used");
+	l->used &= ~(dies << (v->reg & 31));
+	v->reg |= (uint8_t)-dies;
+}
+
+/* Width of the operation for a type: integers below 32 bits are computed in 32. */
+VMB_INLINE unsigned int x64_width(unsigned int type)
+{
+	return type == IR_I64 ? 8 : 4;
+}
+
+/* Zero what is above the type in a register whose low 32 bits are right. */
+VMB_INLINE void x64_narrow(struct x64_lower *l, unsigned int type, unsigned int dst,
+			   unsigned int src)
+{
+	if (type == IR_I8)
+		x64_rr(l->buf, X64_MOVZX8, dst, src);
+	else if (type == IR_I16)
+		x64_rr(l->buf, X64_MOVZX16, dst, src);
+	else if (dst != src)
+		x64_mov(l->buf, x64_width(type), dst, src);
+}
+
+/*
+ * Functions that lower one instruction each.
+ */
+#define X64_LOWER(name) void x64_lower_##name(struct x64_lower *l, const struct ir_insn *insn)
+
+/* lower_int.c */
+X64_LOWER(alu);
+X64_LOWER(carry);
+X64_LOWER(unary);
+X64_LOWER(mul);
+X64_LOWER(mulh);
+X64_LOWER(div);
+X64_LOWER(andn);
+X64_LOWER(shift);
+X64_LOWER(rotate);
+X64_LOWER(funnel);
+X64_LOWER(count);
+X64_LOWER(bswap);
+X64_LOWER(minmax);
+X64_LOWER(deposit);
+X64_LOWER(copy);
+X64_LOWER(sext);
+X64_LOWER(trunc);
+X64_LOWER(ubfx);
+X64_LOWER(sbfx);
+X64_LOWER(bfi);
+
+/* lower_cmp.c */
+X64_LOWER(cmp);
+X64_LOWER(select);
+X64_LOWER(flag);
+X64_LOWER(flag_res);
+/* Compare as @insn (cmp, brcmp) says. Return: the condition that then holds. */
+enum x64_cc x64_compare(struct x64_lower *l, const struct ir_insn *insn);
+/* The condition of a truth in operand a: of the comparison before if that is left to us. */
+enum x64_cc x64_truth(struct x64_lower *l, const struct ir_insn *insn);
+
+/* lower_float.c */
+X64_LOWER(bitcast);
+X64_LOWER(fbinary);
+X64_LOWER(fsqrt);
+X64_LOWER(ffma);
+X64_LOWER(fsign);
+X64_LOWER(fcopysign);
+X64_LOWER(fround);
+X64_LOWER(fcmp);
+X64_LOWER(fcvt);
+X64_LOWER(int_to_f);
+X64_LOWER(f2si);
+
+/* lower_vec.c */
+X64_LOWER(vbitwise);
+X64_LOWER(vlanes);
+
+/* lower_memory.c */
+X64_LOWER(ld_state);
+X64_LOWER(st_state);
+X64_LOWER(ld);
+X64_LOWER(st);
+X64_LOWER(rmw);
+X64_LOWER(cas);
+X64_LOWER(fence);
+X64_LOWER(guest_pc);
+/* The slow ways, behind the unit. */
+void x64_write_slow(struct x64_lower *l);
+
+/* lower_flow.c */
+X64_LOWER(br);
+X64_LOWER(brcond);
+X64_LOWER(brcmp);
+X64_LOWER(switch);
+X64_LOWER(exit);
+X64_LOWER(exit_indirect);
+X64_LOWER(trap);
+X64_LOWER(call);
+
+/* lower.c */
+X64_LOWER(nothing);
+/* Let the interpreter compute @insn; the result is in rax or xmm0. */
+void x64_eval(struct x64_lower *l, const struct ir_insn *insn);
+/* The same, and the result to where it belongs. */
+X64_LOWER(eval);
+
+#endif /* VMB_ARCH_X86_64_HOST_LOWER_H */

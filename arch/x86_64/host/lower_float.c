@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Floating point by the host's SSE arithmetic, whose control register holds the guest's rounding
+ * mode and collects its flags while a unit runs. Where the host's answer may differ from the
+ * instruction's (another rule for NaNs, another result out of range), the answer shows it, and the
+ * interpreter is asked; that raises the same flags once more.
+ */
+#include "arch/x86_64/host/lower.h"
+
+static uint32_t scalar(unsigned int type)
+{
+	return type == IR_F32 ? X64_F3 : X64_F2;
+}
+
+static uint32_t packed(unsigned int type)
+{
+	return type == IR_F32 ? 0 : X64_66;
+}
+
+static unsigned int nan_rule(const struct ir_insn *insn)
+{
+	return (insn->aux2 & IR_NAN_MASK) >> IR_NAN_SHIFT;
+}
+
+/* If @dst is a NaN, it becomes what the interpreter says. The operands are in registers. */
+static void ask_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst)
+{
+	uint32_t over;
+
+	x64_rr(l->buf, X64_UCOMI | packed(insn->type), dst, dst);
+	over = x64_jcc_short(l->buf, CC_NP);
+	x64_eval(l, insn);
+	x64_rr(l->buf, X64_MOVAPS, dst, X64_XMM(0));
+	x64_bind_short(l->buf, over);
+}
+
+/* If @dst is a NaN, it becomes the default one. */
+static void default_if_nan(struct x64_lower *l, unsigned int type, unsigned int dst)
+{
+	uint32_t over;
+
+	x64_rr(l->buf, X64_UCOMI | packed(type), dst, dst);
+	over = x64_jcc_short(l->buf, CC_NP);
+	x64_mov_imm(l->buf, RAX, type == IR_F32 ? 0x7fc00000 : UINT64_C(0x7ff8000000000000));
+	x64_rr(l->buf, X64_MOVD | X64_W, dst, RAX);
+	x64_bind_short(l->buf, over);
+}
+
+X64_LOWER(bitcast)
+{
+	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+	uint32_t wide = ir_type_bytes(insn->type) == 8 ? X64_W : 0;
+
+	if (dst >= 16)
+		x64_rr(l->buf, X64_MOVD | wide, dst, a);
+	else
+		x64_rr(l->buf, X64_MOVD_STORE | wide, a, dst);
+}
+
+X64_LOWER(fbinary)
+{
+	static const uint32_t ops[IR_NR_OPS] = {
+		[IR_fadd] = X64_FADD, [IR_fsub] = X64_FSUB, [IR_fmul] = X64_FMUL,
+		[IR_fdiv] = X64_FDIV, [IR_fminsel] = X64_FMIN, [IR_fmaxsel] = X64_FMAX,
+	};
+	bool exact = insn->op == IR_fminsel || insn->op == IR_fmaxsel;
+	unsigned int a, b = x64_value(l, insn->b), dst;
+
+	if (!exact && nan_rule(insn) == IR_NAN_A64) {
+		a = x64_value(l, insn->a);
+		dst = x64_result(l);
+		x64_rr(l->buf, X64_MOVAPS, dst, a);
+		x64_rr(l->buf, ops[insn->op] | scalar(insn->type), dst, b);
+		ask_if_nan(l, insn, dst);
+		return;
+	}
+	dst = x64_result_from(l, insn->a);
+	x64_rr(l->buf, ops[insn->op] | scalar(insn->type), dst, b);
+	if (!exact && nan_rule(insn) == IR_NAN_DEF)
+		default_if_nan(l, insn->type, dst);
+}
+
+X64_LOWER(fsqrt)
+{
+	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+
+	x64_rr(l->buf, X64_SQRT | scalar(insn->type), dst, a);
+	if (nan_rule(insn) == IR_NAN_DEF)
+		default_if_nan(l, insn->type, dst);
+	else if (nan_rule(insn) == IR_NAN_A64)
+		ask_if_nan(l, insn, dst);
+}
+
+X64_LOWER(ffma)
+{
+	unsigned int a, b, c, dst;
+
+	if (!(l->features & X64_HAS_FMA)) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	b = x64_value(l, insn->b);
+	c = x64_value(l, insn->c);
+	dst = x64_result(l);
+	x64_rr(l->buf, X64_MOVAPS, dst, a);
+	x64_vex(l->buf, insn->type == IR_F32 ? X64_VFMADD213SS : X64_VFMADD213SD, dst, b, c);
+	ask_if_nan(l, insn, dst);
+}
+
+/* The sign bit of a float in xmm0. */
+static void sign_bit(struct x64_lower *l, unsigned int type)
+{
+	x64_mov_imm(l->buf, RAX, type == IR_F32 ? UINT64_C(1) << 31 : UINT64_C(1) << 63);
+	x64_rr(l->buf, X64_MOVD | X64_W, X64_XMM(0), RAX);
+}
+
+X64_LOWER(fsign)
+{
+	unsigned int dst;
+
+	if (insn->op == IR_fneg) {
+		dst = x64_result_from(l, insn->a);
+		sign_bit(l, insn->type);
+		x64_rr(l->buf, X64_XORPS, dst, X64_XMM(0));
+	} else {
+		unsigned int a = x64_value(l, insn->a);
+
+		dst = x64_result(l);
+		sign_bit(l, insn->type);
+		x64_rr(l->buf, X64_ANDNPS, X64_XMM(0), a);
+		x64_rr(l->buf, X64_MOVAPS, dst, X64_XMM(0));
+	}
+}
+
+X64_LOWER(fcopysign)
+{
+	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b), dst = x64_result(l);
+
+	sign_bit(l, insn->type);
+	x64_rr(l->buf, X64_MOVAPS, dst, b);
+	x64_rr(l->buf, X64_ANDPS, dst, X64_XMM(0));
+	x64_rr(l->buf, X64_ANDNPS, X64_XMM(0), a);
+	x64_rr(l->buf, X64_ORPS, dst, X64_XMM(0));
+}
+
+/* Immediate of roundss: the mode, and that the result is never inexact. */
+#define ROUND_EXACT   8
+#define ROUND_CURRENT 4
+
+static uint8_t round_mode(unsigned int mode)
+{
+	static const uint8_t modes[] = { [IR_RNE] = 0, [IR_RTZ] = 3, [IR_RDN] = 1, [IR_RUP] = 2,
+					 [IR_DYN] = ROUND_CURRENT };
+
+	return modes[mode];
+}
+
+X64_LOWER(fround)
+{
+	unsigned int mode = insn->aux2 & IR_RND_MASK, a, dst;
+
+	if (mode == IR_RMM || !(l->features & X64_HAS_SSE41)) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	dst = x64_result(l);
+	x64_rr_imm8(l->buf, insn->type == IR_F32 ? X64_ROUNDSS : X64_ROUNDSD, dst, a,
+		    round_mode(mode) | ROUND_EXACT);
+	if (nan_rule(insn) == IR_NAN_DEF)
+		default_if_nan(l, insn->type, dst);
+}
+
+/*
+ * After a comparison of x with y the flags say: equal E, less B, unordered E, B and P. A condition
+ * that must be false if unordered is A or AE, with x and y exchanged where it says "less".
+ */
+struct fcc {
+	uint8_t cc;
+	bool swap;
+};
+
+static struct fcc fcc_of(unsigned int cond)
+{
+	static const struct fcc table[IR_NR_FCONDS] = {
+		[IR_F_OLT] = { CC_A, true },   [IR_F_UGE] = { CC_BE, true },
+		[IR_F_OLE] = { CC_AE, true },  [IR_F_UGT] = { CC_B, true },
+		[IR_F_OGT] = { CC_A, false },  [IR_F_ULE] = { CC_BE, false },
+		[IR_F_OGE] = { CC_AE, false }, [IR_F_ULT] = { CC_B, false },
+		[IR_F_ORD] = { CC_NP, false }, [IR_F_UNO] = { CC_P, false },
+		[IR_F_ONE] = { CC_NE, false }, [IR_F_UEQ] = { CC_E, false },
+		[IR_F_OEQ] = { CC_E, false },  [IR_F_UNE] = { CC_NE, false },
+	};
+
+	return table[cond];
+}
+
+X64_LOWER(fcmp)
+{
+	unsigned int cond = insn->aux & IR_FCOND_MASK, type = x64_type(l, insn->a);
+	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b), dst = x64_result(l);
+	struct fcc fcc = fcc_of(cond);
+
+	x64_rr(l->buf, (insn->aux & IR_FCOND_SIGNAL ? X64_COMI : X64_UCOMI) | packed(type),
+	       fcc.swap ? b : a, fcc.swap ? a : b);
+	x64_set(l->buf, fcc.cc, dst);
+	if (cond != IR_F_OEQ && cond != IR_F_UNE)
+		return;
+	x64_set(l->buf, cond == IR_F_OEQ ? CC_NP : CC_P, RAX);
+	x64_alu_rr(l->buf, cond == IR_F_OEQ ? X64_AND : X64_OR, 4, dst, RAX);
+}
+
+X64_LOWER(fcvt)
+{
+	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+
+	x64_rr(l->buf, X64_CVTF2F | scalar(x64_type(l, insn->a)), dst, a);
+	if (nan_rule(insn) == IR_NAN_DEF)
+		default_if_nan(l, insn->type, dst);
+}
+
+/* An unsigned integer of 32 bits is a signed one of 64. */
+X64_LOWER(int_to_f)
+{
+	bool wide = insn->op == IR_ui2f || x64_type(l, insn->a) == IR_I64;
+	unsigned int a, dst;
+
+	if (insn->op == IR_ui2f && x64_type(l, insn->a) == IR_I64) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	dst = x64_result(l);
+	x64_rr(l->buf, X64_XORPS, dst, dst);
+	x64_rr(l->buf, X64_CVTSI2F | scalar(insn->type) | (wide ? X64_W : 0), dst, a);
+}
+
+/* The least integer is also what the host answers out of range. */
+static void ask_if_least(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst)
+{
+	uint32_t over;
+
+	if (insn->type == IR_I32) {
+		x64_alu_ri(l->buf, X64_CMP, 4, dst, INT32_MIN);
+	} else {
+		x64_mov_imm(l->buf, RAX, UINT64_C(1) << 63);
+		x64_alu_rr(l->buf, X64_CMP, 8, dst, RAX);
+	}
+	over = x64_jcc_short(l->buf, CC_NE);
+	x64_eval(l, insn);
+	x64_mov(l->buf, 8, dst, RAX);
+	x64_bind_short(l->buf, over);
+}
+
+X64_LOWER(f2si)
+{
+	unsigned int mode = insn->aux2 & IR_RND_MASK, a, dst;
+	uint32_t wide = insn->type == IR_I64 ? X64_W : 0;
+
+	if (mode != IR_RTZ && mode != IR_DYN) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	dst = x64_result(l);
+	x64_rr(l->buf, (mode == IR_RTZ ? X64_CVTTF2SI : X64_CVTF2SI) |
+	       scalar(x64_type(l, insn->a)) | wide, dst, a);
+	if ((insn->aux2 & IR_SAT_MASK) >> IR_SAT_SHIFT != IR_SATIND)
+		ask_if_least(l, insn, dst);
+}

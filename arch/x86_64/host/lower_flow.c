@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#include "arch/x86_64/host/lower.h"
+
+/* A displacement that leads to a block, now or when its code begins. */
+static void to_block(struct x64_lower *l, uint32_t displacement, uint32_t block)
+{
+	struct jit_label *label = &l->job->scratch->label[block];
+
+	if (label->at != JIT_UNBOUND) {
+		x64_link(l->buf, displacement, label->at);
+		return;
+	}
+	code_buf_patch32(l->buf, displacement, label->chain);
+	label->chain = displacement;
+}
+
+static bool is_back(const struct x64_lower *l, const struct ir_edge *edge)
+{
+	return edge->block <= l->block;
+}
+
+/* A jump there is all there is to it. */
+static bool is_plain(const struct x64_lower *l, const struct ir_edge *edge)
+{
+	return !edge->nr_args && !is_back(l, edge);
+}
+
+/* Does an argument lie in the slot of a parameter, which might be written before it is read? */
+static bool overlaps(const struct x64_lower *l, const struct ir_edge *edge)
+{
+	const struct ir_block *to = &l->unit->block[edge->block];
+	uint32_t i;
+
+	for (i = 0; i < edge->nr_args; i++) {
+		uint32_t arg = l->unit->arg[edge->first_arg + i];
+
+		if (arg - to->first < edge->nr_args && arg != to->first + i &&
+		    l->value[arg].reg == X64_NO_REG)
+			return true;
+	}
+	return false;
+}
+
+static void copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t from)
+{
+	x64_load(l->buf, 8, RAX, x64_slot(from));
+	x64_store(l->buf, 8, x64_slot(to), RAX);
+	if (type != IR_V128)
+		return;
+	x64_load(l->buf, 8, RAX, x64_slot(from + 1));
+	x64_store(l->buf, 8, x64_slot(to + 1), RAX);
+}
+
+/* All arguments to slots of their own first, then to the parameters. */
+static void pass_in_two_steps(struct x64_lower *l, const struct ir_edge *edge)
+{
+	const struct ir_block *to = &l->unit->block[edge->block];
+	uint32_t temporary = l->next_slot + (l->next_slot & 1), i;
+
+	l->next_slot = temporary + 2 * edge->nr_args;
+	for (i = 0; i < edge->nr_args; i++)
+		x64_to_slot(l, temporary + 2 * i, l->unit->arg[edge->first_arg + i]);
+	for (i = 0; i < edge->nr_args; i++)
+		copy_slot(l, x64_type(l, to->first + i), l->value[to->first + i].slot,
+			  temporary + 2 * i);
+}
+
+/* Give the parameters of the edge's block their values. Uses scratch registers only. */
+static void pass(struct x64_lower *l, const struct ir_edge *edge)
+{
+	const struct ir_block *to = &l->unit->block[edge->block];
+	uint32_t i;
+
+	if (edge->nr_args && overlaps(l, edge)) {
+		pass_in_two_steps(l, edge);
+		return;
+	}
+	for (i = 0; i < edge->nr_args; i++) {
+		uint32_t arg = l->unit->arg[edge->first_arg + i], param = to->first + i;
+
+		if (arg != param && l->value[param].uses)
+			x64_to_slot(l, l->value[param].slot, arg);
+	}
+}
+
+static void leave(struct x64_lower *l, uint32_t kind, uint32_t code)
+{
+	x64_mov_imm(l->buf, RDX, jit_exit_word(kind, code));
+	x64_ret(l->buf);
+}
+
+/* The instructions from the loop's head to here, at most, have been executed since the last time. */
+static void burn_fuel(struct x64_lower *l, const struct ir_edge *edge)
+{
+	const struct ir_block *here = &l->unit->block[l->block];
+	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
+
+	x64_alu_mi(l->buf, X64_SUB, 8, x64_frame(JIT_FRAME_FUEL), (int32_t)nr);
+	over = x64_jcc_short(l->buf, CC_NS);
+	x64_mov_imm(l->buf, RAX, edge->block);
+	leave(l, IR_LEAVE_FUEL, 0);
+	x64_bind_short(l->buf, over);
+}
+
+/* @last: the next block's code follows. */
+static void follow(struct x64_lower *l, const struct ir_edge *edge, bool last)
+{
+	if (is_back(l, edge))
+		burn_fuel(l, edge);
+	pass(l, edge);
+	if (!last || edge->block != l->block + 1)
+		to_block(l, x64_jmp(l->buf), edge->block);
+}
+
+X64_LOWER(br)
+{
+	follow(l, &l->unit->edge[insn->lo], true);
+}
+
+/* If @cc holds the first edge, else the second. */
+static void branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc cc)
+{
+	const struct ir_edge *yes = &l->unit->edge[insn->lo], *no = yes + 1;
+	uint32_t over;
+
+	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->block + 1)) {
+		to_block(l, x64_jcc(l->buf, cc ^ 1), no->block);
+		follow(l, yes, true);
+	} else if (is_plain(l, yes)) {
+		to_block(l, x64_jcc(l->buf, cc), yes->block);
+		follow(l, no, true);
+	} else {
+		over = x64_jcc(l->buf, cc ^ 1);
+		follow(l, yes, false);
+		x64_bind(l->buf, over);
+		follow(l, no, true);
+	}
+}
+
+X64_LOWER(brcond)
+{
+	branch(l, insn, x64_truth(l, insn));
+}
+
+X64_LOWER(brcmp)
+{
+	branch(l, insn, x64_compare(l, insn));
+}
+
+/* Bytes of a jump in the table. */
+#define ENTRY 5
+
+/*
+ * A table of jumps, one for each number. Edges that are more than a jump come behind the table, and
+ * their entries lead there.
+ */
+X64_LOWER(switch)
+{
+	const struct ir_edge *edge = &l->unit->edge[insn->lo];
+	uint32_t nr = insn->hi - 1, i, past, table, first;
+	unsigned int a = x64_value(l, insn->a), bytes = ir_type_bytes(x64_type(l, insn->a));
+
+	x64_mov(l->buf, 8, RCX, a);
+	x64_alu_ri(l->buf, X64_CMP, bytes, RCX, (int32_t)nr);
+	past = x64_jcc(l->buf, CC_AE);
+	x64_rm(l->buf, X64_LEA | X64_W, RCX, (struct x64_mem){ RCX, RCX, 2, 0 });
+	table = x64_lea_rip(l->buf, RAX);
+	x64_alu_rr(l->buf, X64_ADD, 8, RAX, RCX);
+	x64_jmp_reg(l->buf, RAX);
+	x64_bind(l->buf, table);
+	first = code_buf_at(l->buf) + 1;
+	for (i = 0; i < nr && !l->buf->overflow; i++) {
+		uint32_t entry = x64_jmp(l->buf);
+
+		if (is_plain(l, &edge[i + 1]))
+			to_block(l, entry, edge[i + 1].block);
+	}
+	for (i = 0; i < nr && !l->buf->overflow; i++) {
+		if (is_plain(l, &edge[i + 1]))
+			continue;
+		x64_bind(l->buf, first + i * ENTRY);
+		follow(l, &edge[i + 1], false);
+	}
+	x64_bind(l->buf, past);
+	follow(l, edge, true);
+}
+
+X64_LOWER(exit)
+{
+	x64_mov_imm(l->buf, RAX, insn->imm);
+	leave(l, IR_LEAVE_EXIT, insn->aux);
+}
+
+X64_LOWER(exit_indirect)
+{
+	x64_copy_to(l, RAX, insn->a);
+	leave(l, IR_LEAVE_INDIRECT, insn->aux);
+}
+
+X64_LOWER(trap)
+{
+	x64_mov_imm(l->buf, RAX, insn->imm);
+	leave(l, IR_LEAVE_TRAP, insn->aux);
+}
+
+/* Arguments are sixteen bytes each, a scalar zero-extended. */
+static void put_argument(struct x64_lower *l, uint32_t index, uint32_t arg)
+{
+	uint32_t offset = (uint32_t)offsetof(struct jit_frame, arg) + 16 * index;
+	unsigned int type = x64_type(l, arg), reg = x64_value(l, arg);
+
+	if (type == IR_F32 || type == IR_F64)
+		x64_rr(l->buf, X64_MOVD_STORE | (type == IR_F64 ? X64_W : 0), reg, RAX);
+	if (type == IR_F32 || type == IR_F64)
+		reg = RAX;
+	x64_store_typed(l->buf, type == IR_V128 ? type : IR_I64, x64_frame(offset), reg);
+	if (type != IR_V128)
+		x64_store_imm(l->buf, x64_frame(offset + 8), 0);
+	l->locked = 0;
+}
+
+X64_LOWER(call)
+{
+	const struct ir_helper *helper = &l->unit->helper[insn->lo];
+	unsigned int stub = JIT_STUB_CALL + (l->job->uses_fp ? JIT_STUB_FP : 0), dst;
+	uint32_t i;
+
+	for (i = 0; i < helper->nr_args; i++)
+		put_argument(l, i, l->unit->arg[insn->hi + i]);
+	x64_mov_imm(l->buf, RAX, insn->lo);
+	x64_mov_imm(l->buf, RCX, l->pc);
+	x64_call_mem(l->buf, x64_frame(JIT_FRAME_STUB + 8 * stub));
+	for (i = 0; i < helper->nr_args; i++)
+		x64_release(l, l->unit->arg[insn->hi + i]);
+	if (insn->type == IR_VOID)
+		return;
+	dst = x64_result(l);
+	if (dst < 16)
+		x64_mov(l->buf, 8, dst, RAX);
+	else
+		x64_rr(l->buf, X64_MOVAPS, dst, X64_XMM(0));
+}

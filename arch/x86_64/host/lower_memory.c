@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Guest state and guest memory. An access computes its offset in the guest memory, compares it with
+ * the last offset at which any access fits, and goes on in line; everything else (the last bytes,
+ * faults, addresses of atomic accesses that are no multiple of the size) goes a slow way through
+ * the memory's port. An address between two that were checked on the way here needs no check.
+ */
+#include "arch/x86_64/host/lower.h"
+
+/* The largest access, which the limit leaves room for. */
+#define MAX_ACCESS 16
+
+X64_LOWER(ld_state)
+{
+	x64_load_typed(l->buf, insn->type, x64_result(l),
+		       x64_at(X64_STATE, (int32_t)insn->imm));
+}
+
+X64_LOWER(st_state)
+{
+	unsigned int a = x64_value(l, insn->a);
+
+	x64_store_typed(l->buf, x64_type(l, insn->a), x64_at(X64_STATE, (int32_t)insn->imm), a);
+}
+
+/*
+ * An access on its way.
+ * @mem: host address; of no meaning if it cannot be in line
+ * @address: register of the address, or of its offset if @in_line
+ * @slow: index of its slow way, IR_NONE without one
+ */
+struct access {
+	struct x64_mem mem;
+	unsigned int address;
+	uint32_t slow;
+	bool in_line;
+};
+
+static struct jit_access_desc describe(const struct x64_lower *l, const struct ir_insn *insn,
+				       const struct access *access)
+{
+	struct jit_access_desc desc = {
+		.op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
+		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->pc,
+		.dst = l->value[l->at].reg & 31,
+	};
+
+	desc.b = insn->b == IR_NONE ? 0 : l->value[insn->b].reg;
+	desc.c = insn->c == IR_NONE ? 0 : l->value[insn->c].reg;
+	return desc;
+}
+
+/* The call and its descriptor at @p. Return: behind it. */
+static uint8_t *put_call(const struct x64_lower *l, uint8_t *p, const struct jit_access_desc *desc)
+{
+	unsigned int stub = JIT_STUB_ACCESS + (l->job->uses_fp ? JIT_STUB_FP : 0);
+
+	p = x64_put_rm(p, X64_CALL, 2, x64_frame(JIT_FRAME_STUB + 8 * stub));
+	memcpy(p, desc, sizeof(*desc));
+	return p + sizeof(*desc);
+}
+
+/* [base + lo, base + end) and what lies between it and what was checked before. */
+static void remember(struct x64_lower *l, uint32_t base, int64_t lo, int64_t end)
+{
+	struct x64_checked *c;
+	unsigned int i;
+
+	for (i = 0; i < X64_NR_CHECKED; i++) {
+		c = &l->checked[i];
+		if (c->base == base) {
+			c->lo = lo < c->lo ? lo : c->lo;
+			c->end = end > c->end ? end : c->end;
+			return;
+		}
+	}
+	c = &l->checked[l->next_checked++ % X64_NR_CHECKED];
+	*c = (struct x64_checked){ base, lo, end };
+}
+
+static bool was_checked(const struct x64_lower *l, uint32_t base, int64_t lo, int64_t end)
+{
+	unsigned int i;
+
+	for (i = 0; i < X64_NR_CHECKED; i++) {
+		const struct x64_checked *c = &l->checked[i];
+
+		if (c->base == base && c->lo <= lo && end <= c->end)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Begin the access of @insn: its address by way of @scratch. @aligned: it is done in line only at a
+ * multiple of its size.
+ */
+static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsigned int bytes,
+			   unsigned int scratch, bool aligned)
+{
+	const struct jit_target *target = l->job->target;
+	struct access access = { .slow = IR_NONE, .in_line = target->flat };
+	unsigned int base = x64_value(l, insn->a);
+	int64_t disp = (int64_t)(insn->imm - (target->flat ? target->first : 0));
+	int64_t lo = (int64_t)insn->imm, end = lo + bytes;
+	struct jit_slow *slow;
+
+	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base };
+	if (access.in_line && !aligned && disp == (int32_t)disp &&
+	    was_checked(l, insn->a, lo, end)) {
+		access.mem.disp = (int32_t)disp;
+		return access;
+	}
+	access.address = disp ? scratch : base;
+	if (disp && disp == (int32_t)disp) {
+		x64_rm(l->buf, X64_LEA | X64_W, scratch, x64_at(base, (int32_t)disp));
+	} else if (disp) {
+		x64_mov_imm(l->buf, scratch, (uint64_t)disp);
+		x64_alu_rr(l->buf, X64_ADD, 8, scratch, base);
+	}
+	if (!access.in_line)
+		return access;
+	access.mem.index = (uint8_t)access.address;
+	access.slow = l->nr_slow++;
+	slow = &l->job->scratch->slow[access.slow];
+	x64_alu_rr(l->buf, X64_CMP, 8, access.address, X64_LIMIT);
+	*slow = (struct jit_slow){ .jump = x64_jcc(l->buf, CC_A) };
+	if (aligned && bytes > 1) {
+		x64_test_ri(l->buf, 1, access.address, bytes - 1);
+		slow->jump2 = x64_jcc(l->buf, CC_NE);
+	}
+	remember(l, insn->a, lo, end);
+	return access;
+}
+
+/* The access has been written in line, or is done by the port here. */
+static void end(struct x64_lower *l, const struct ir_insn *insn, const struct access *access)
+{
+	struct jit_access_desc desc = describe(l, insn, access);
+
+	if (!access->in_line) {
+		l->buf->at = put_call(l, code_buf_room(l->buf), &desc);
+	} else if (access->slow != IR_NONE) {
+		l->job->scratch->slow[access->slow].desc = desc;
+		l->job->scratch->slow[access->slow].back = code_buf_at(l->buf);
+	}
+}
+
+void x64_write_slow(struct x64_lower *l)
+{
+	const struct jit_slow *slow = l->job->scratch->slow;
+	uint32_t i;
+
+	for (i = 0; i < l->nr_slow && !l->buf->overflow; i++, slow++) {
+		uint8_t *p = code_buf_room(l->buf);
+
+		x64_bind(l->buf, slow->jump);
+		if (slow->jump2)
+			x64_bind(l->buf, slow->jump2);
+		p = put_call(l, p, &slow->desc);
+		*p++ = X64_JMP;
+		l->buf->at = x64_put32(p, slow->back - (code_buf_at(l->buf) +
+							(uint32_t)(p - l->buf->at) + 4));
+	}
+}
+
+static bool must_align(const struct ir_insn *insn)
+{
+	return insn->aux2 & IR_ORD_ALIGNED;
+}
+
+static void load_extended(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst,
+			  struct x64_mem mem)
+{
+	static const uint32_t ops[] = { X64_MOVSX8, X64_MOVSX16, X64_MOVSXD };
+	unsigned int size = insn->aux & IR_MEM_SIZE_MASK;
+	uint32_t wide = insn->type == IR_I64 ? X64_W : 0;
+
+	if (dst >= 16) {
+		x64_load_typed(l->buf, insn->type, dst, mem);
+	} else if (insn->aux & IR_MEM_SIGNED) {
+		x64_rm(l->buf, ops[size] | wide, dst, mem);
+		if (insn->type == IR_I16)
+			x64_narrow(l, IR_I16, dst, dst);
+	} else {
+		x64_load(l->buf, 1u << size, dst, mem);
+	}
+}
+
+/* The host's loads are acquiring, and sequentially consistent if its such stores are fenced. */
+X64_LOWER(ld)
+{
+	struct access access = begin(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK), RAX,
+				     must_align(insn));
+	unsigned int dst = x64_result(l);
+
+	if (access.in_line)
+		load_extended(l, insn, dst, access.mem);
+	end(l, insn, &access);
+}
+
+/* A locked operation on the top of the stack orders everything, cheaper than mfence. */
+static void full_fence(struct x64_lower *l)
+{
+	x64_rm(l->buf, 0x83u | X64_LOCK, X64_OR, x64_at(RSP, 0));
+	x64_data(l->buf, "", 1);
+}
+
+X64_LOWER(st)
+{
+	unsigned int size = insn->aux & IR_MEM_SIZE_MASK, b = x64_value(l, insn->b);
+	struct access access = begin(l, insn, 1u << size, RAX, must_align(insn));
+
+	if (access.in_line && b < 16)
+		x64_store(l->buf, 1u << size, access.mem, b);
+	else if (access.in_line)
+		x64_store_typed(l->buf, x64_type(l, insn->b), access.mem, b);
+	end(l, insn, &access);
+	if ((insn->aux2 & IR_ORD_MASK) == IR_SC)
+		full_fence(l);
+}
+
+static uint32_t locked(uint32_t op, unsigned int bytes)
+{
+	static const uint32_t also[] = { [1] = X64_BYTE_REG, [2] = X64_66, [4] = 0, [8] = X64_W };
+
+	return (op - (bytes == 1)) | also[bytes];
+}
+
+/* The new value of a read-modify-write in rdx, of the old one in rax. */
+static void modify(struct x64_lower *l, const struct ir_insn *insn, unsigned int b)
+{
+	static const uint8_t alu[IR_NR_OPS] = {
+		[IR_rmw_and] = X64_AND, [IR_rmw_or] = X64_OR, [IR_rmw_xor] = X64_XOR,
+	};
+	/* When b is taken: it is less, or greater, than what is there. */
+	static const uint8_t cc[IR_NR_OPS] = {
+		[IR_rmw_smin] = CC_L, [IR_rmw_smax] = CC_G,
+		[IR_rmw_umin] = CC_B, [IR_rmw_umax] = CC_A,
+	};
+
+	x64_mov(l->buf, 8, RDX, RAX);
+	if (!cc[insn->op]) {
+		x64_alu_rr(l->buf, alu[insn->op], 8, RDX, b);
+		return;
+	}
+	x64_alu_rr(l->buf, X64_CMP, ir_type_bytes(insn->type), b, RAX);
+	x64_rr(l->buf, (X64_CMOV | X64_W) + cc[insn->op], RDX, b);
+}
+
+static void rmw_in_line(struct x64_lower *l, const struct ir_insn *insn, struct x64_mem mem,
+			unsigned int b, unsigned int dst)
+{
+	unsigned int bytes = ir_type_bytes(insn->type);
+	uint32_t again;
+
+	if (insn->op == IR_rmw_add || insn->op == IR_rmw_swap) {
+		x64_mov(l->buf, 8, dst, b);
+		x64_rm(l->buf, insn->op == IR_rmw_add ? locked(X64_XADD, bytes) | X64_LOCK :
+							locked(X64_XCHG, bytes), dst, mem);
+		return;
+	}
+	x64_load(l->buf, bytes, RAX, mem);
+	again = code_buf_at(l->buf);
+	modify(l, insn, b);
+	x64_rm(l->buf, locked(X64_CMPXCHG, bytes) | X64_LOCK, RDX, mem);
+	x64_link(l->buf, x64_jcc(l->buf, CC_NE), again);
+	x64_mov(l->buf, 8, dst, RAX);
+}
+
+X64_LOWER(rmw)
+{
+	unsigned int b = x64_value(l, insn->b), dst;
+	struct access access = begin(l, insn, ir_type_bytes(insn->type), RCX, true);
+
+	dst = x64_result(l);
+	if (access.in_line)
+		rmw_in_line(l, insn, access.mem, b, dst);
+	end(l, insn, &access);
+}
+
+/* Sixteen bytes are guarded by the port's lock: never in line. */
+X64_LOWER(cas)
+{
+	unsigned int b = x64_value(l, insn->b), c = x64_value(l, insn->c), dst;
+	unsigned int bytes = ir_type_bytes(insn->type);
+	struct access access;
+
+	if (insn->type == IR_V128) {
+		access = (struct access){ .address = x64_value(l, insn->a), .slow = IR_NONE };
+		if (insn->imm) {
+			x64_rm(l->buf, X64_LEA | X64_W, RCX,
+			       x64_at(access.address, (int32_t)insn->imm));
+			access.address = RCX;
+		}
+	} else {
+		access = begin(l, insn, bytes, RCX, true);
+	}
+	dst = x64_result(l);
+	if (access.in_line) {
+		x64_mov(l->buf, 8, RAX, b);
+		x64_rm(l->buf, locked(X64_CMPXCHG, bytes) | X64_LOCK, c, access.mem);
+		x64_mov(l->buf, x64_width(insn->type), dst, RAX);
+	}
+	end(l, insn, &access);
+}
+
+/* The host reorders only earlier stores with later loads. */
+X64_LOWER(fence)
+{
+	if (insn->aux & IR_FENCE_WR)
+		full_fence(l);
+}
+
+X64_LOWER(guest_pc)
+{
+	l->pc = insn->imm;
+}

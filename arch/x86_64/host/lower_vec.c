@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Vectors by SSE. What has no instruction of its own is left to the interpreter.
+ */
+#include "arch/x86_64/host/lower.h"
+
+static void not_(struct x64_lower *l, unsigned int dst)
+{
+	x64_rr(l->buf, X64_0F(0x76u) | X64_66, X64_XMM(0), X64_XMM(0)); /* pcmpeqd: all ones */
+	x64_rr(l->buf, X64_XORPS, dst, X64_XMM(0));
+}
+
+static void blend(struct x64_lower *l, const struct ir_insn *insn)
+{
+	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b);
+	unsigned int c = x64_value(l, insn->c), dst = x64_result(l);
+
+	x64_rr(l->buf, X64_MOVAPS, dst, a);
+	x64_rr(l->buf, X64_MOVAPS, X64_XMM(0), a);
+	x64_rr(l->buf, X64_ANDPS, dst, b);
+	x64_rr(l->buf, X64_ANDNPS, X64_XMM(0), c);
+	x64_rr(l->buf, X64_ORPS, dst, X64_XMM(0));
+}
+
+X64_LOWER(vbitwise)
+{
+	static const uint32_t ops[IR_NR_OPS] = {
+		[IR_vand] = X64_ANDPS, [IR_vor] = X64_ORPS, [IR_vxor] = X64_XORPS,
+		[IR_vandn] = X64_ANDNPS,
+	};
+	unsigned int other;
+
+	if (insn->op == IR_vnot) {
+		not_(l, x64_result_from(l, insn->a));
+	} else if (insn->op == IR_vbsl) {
+		blend(l, insn);
+	} else if (insn->op == IR_vandn) {
+		other = x64_value(l, insn->a);
+		x64_rr(l->buf, X64_ANDNPS, x64_result_from(l, insn->b), other);
+	} else {
+		other = x64_value(l, insn->b);
+		x64_rr(l->buf, ops[insn->op], x64_result_from(l, insn->a), other);
+	}
+}
+
+#define SSE2(byte)  (X64_0F(byte##u) | X64_66)
+#define SSE41(byte) (X64_0F38(byte##u) | X64_66)
+
+/* dst = dst op src, by the shape of the lanes; 0: no such instruction. */
+static const uint32_t lanes[IR_NR_OPS][IR_NR_LANES] = {
+	[IR_vadd] = { SSE2(0xfc), SSE2(0xfd), SSE2(0xfe), SSE2(0xd4) },
+	[IR_vsub] = { SSE2(0xf8), SSE2(0xf9), SSE2(0xfa), SSE2(0xfb) },
+	[IR_vmul] = { 0, SSE2(0xd5), SSE41(0x40), 0 },
+	[IR_vmulhu] = { 0, SSE2(0xe4) },
+	[IR_vmulhs] = { 0, SSE2(0xe5) },
+	[IR_vsmin] = { SSE41(0x38), SSE2(0xea), SSE41(0x39) },
+	[IR_vsmax] = { SSE41(0x3c), SSE2(0xee), SSE41(0x3d) },
+	[IR_vumin] = { SSE2(0xda), SSE41(0x3a), SSE41(0x3b) },
+	[IR_vumax] = { SSE2(0xde), SSE41(0x3e), SSE41(0x3f) },
+	[IR_vsqadd] = { SSE2(0xec), SSE2(0xed) },
+	[IR_vuqadd] = { SSE2(0xdc), SSE2(0xdd) },
+	[IR_vsqsub] = { SSE2(0xe8), SSE2(0xe9) },
+	[IR_vuqsub] = { SSE2(0xd8), SSE2(0xd9) },
+	[IR_vuavg] = { SSE2(0xe0), SSE2(0xe3) },
+	[IR_vzip1] = { SSE2(0x60), SSE2(0x61), SSE2(0x62), SSE2(0x6c) },
+	[IR_vzip2] = { SSE2(0x68), SSE2(0x69), SSE2(0x6a), SSE2(0x6d) },
+	[IR_vaddp] = { 0, SSE41(0x01), SSE41(0x02) },
+	[IR_vumule] = { 0, 0, SSE2(0xf4) },
+	[IR_vsmule] = { 0, 0, SSE41(0x28) },
+	[IR_vsdot2] = { 0, SSE2(0xf5) },
+	[IR_vusad] = { SSE2(0xf6) },
+	[IR_vsqxtn] = { 0, SSE2(0x63), SSE2(0x6b) },
+	[IR_vsqxtun] = { 0, SSE2(0x67), SSE41(0x2b) },
+	[IR_vfadd] = { 0, 0, 0, 0, X64_0F(0x58), SSE2(0x58) },
+	[IR_vfmul] = { 0, 0, 0, 0, X64_0F(0x59), SSE2(0x59) },
+	[IR_vfsub] = { 0, 0, 0, 0, X64_0F(0x5c), SSE2(0x5c) },
+	[IR_vfdiv] = { 0, 0, 0, 0, X64_0F(0x5e), SSE2(0x5e) },
+	[IR_vfminsel] = { 0, 0, 0, 0, X64_0F(0x5d), SSE2(0x5d) },
+	[IR_vfmaxsel] = { 0, 0, 0, 0, X64_0F(0x5f), SSE2(0x5f) },
+};
+
+/* Whether the instruction's NaNs may be others than the host's. */
+static bool other_nans(const struct ir_insn *insn)
+{
+	return ir_ops[insn->op].aux2 == X_NAN &&
+	       (insn->aux2 & IR_NAN_MASK) >> IR_NAN_SHIFT != IR_NAN_X86;
+}
+
+/* If a lane of @dst is a NaN, the interpreter says what it is. The operands are in registers. */
+static void ask_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst)
+{
+	uint32_t wide = insn->aux == IR_F64X2 ? X64_66 : 0, over;
+
+	x64_rr(l->buf, X64_MOVAPS, X64_XMM(0), dst);
+	x64_rr_imm8(l->buf, X64_0F(0xc2u) | wide, X64_XMM(0), dst, 3); /* cmpunord */
+	x64_rr(l->buf, X64_0F(0x50u) | wide, RAX, X64_XMM(0));		/* movmsk */
+	x64_test_rr(l->buf, 4, RAX, RAX);
+	over = x64_jcc_short(l->buf, CC_E);
+	x64_eval(l, insn);
+	x64_rr(l->buf, X64_MOVAPS, dst, X64_XMM(0));
+	x64_bind_short(l->buf, over);
+}
+
+X64_LOWER(vlanes)
+{
+	uint32_t op = lanes[insn->op][insn->aux];
+	bool needs_sse41 = (op & X64_MAP(3u)) != X64_MAP(1u);
+	unsigned int b, dst;
+
+	if (!op || (needs_sse41 && !(l->features & X64_HAS_SSE41))) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	b = x64_value(l, insn->b);
+	if (other_nans(insn)) {
+		x64_value(l, insn->a);
+		dst = x64_result(l);
+		x64_rr(l->buf, X64_MOVAPS, dst, l->value[insn->a].reg);
+		x64_rr(l->buf, op, dst, b);
+		ask_if_nan(l, insn, dst);
+		return;
+	}
+	x64_rr(l->buf, op, x64_result_from(l, insn->a), b);
+}

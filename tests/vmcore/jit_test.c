@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: MIT
+#include "tests/test.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/registry.h"
+#include "tests/vmcore/case.h"
+#include "tests/vmcore/gen.h"
+#include "vmcore/ir/build.h"
+#include "vmcore/jit/jit.h"
+
+/* How many random units; JIT_UNITS in the environment asks for another number. */
+#define UNITS 10000u
+
+#define CACHE_BYTES (4u << 20)
+
+/* Tests of running need a host that compiles and runs. */
+static const struct host_native *native(void)
+{
+	return vmb_native()->host_native;
+}
+
+static struct jit_options options_for(bool flat)
+{
+	return (struct jit_options){
+		.host = vmb_arch_host()->host_ops, .native = native(),
+		.cache_bytes = CACHE_BYTES, .evict = true, .flat = flat,
+		.first = CASE_MEM_FIRST, .bytes = CASE_MEM_BYTES,
+	};
+}
+
+struct compiled {
+	struct jit jit;
+	struct jit_code code;
+	struct jit_runner runner;
+};
+
+static void open_jit(struct compiled *c, const struct jit_options *options)
+{
+	memset(c, 0, sizeof(*c));
+	if (!options->host || !options->native)
+		skip();
+	assert_int_equal(jit_init(&c->jit, options), 0);
+}
+
+static void close_jit(struct compiled *c)
+{
+	jit_runner_fini(&c->runner);
+	jit_fini(&c->jit);
+}
+
+static int begin(void *priv, struct ir_unit *unit)
+{
+	struct compiled *c = priv;
+	uint32_t insn = 0;
+	int status = jit_compile(&c->jit, unit, &c->code, &insn);
+
+	if (status)
+		print_error("%s: %s: %s\n", unit->name, strerror(-status),
+			    ir_ops[unit->insn[insn].op].name);
+	return status;
+}
+
+static int run(void *priv, const struct ir_unit *unit, struct ir_context *context,
+	       struct ir_leave *leave)
+{
+	struct compiled *c = priv;
+
+	(void)unit;
+	return jit_run(&c->jit, &c->code, context, &c->runner, leave);
+}
+
+static void run_cases(const struct jit_options *options)
+{
+	struct compiled c;
+	struct case_engine engine = { .name = "tier 1", .priv = &c, .begin = begin, .run = run,
+				      .other_fuel = true };
+	struct case_count count = { 0 };
+
+	open_jit(&c, options);
+	case_run_dir("tests/vmcore/ir", &engine, &count, stderr);
+	close_jit(&c);
+	print_message("%u units, %u cases\n", count.units, count.cases);
+	assert_int_equal(count.failed, 0);
+	assert_true(count.cases >= 300);
+}
+
+static void test_jit_keeps_every_case_in_line(void **state)
+{
+	struct jit_options options = options_for(true);
+
+	(void)state;
+	run_cases(&options);
+}
+
+static void test_jit_keeps_every_case_by_the_port(void **state)
+{
+	struct jit_options options = options_for(false);
+
+	(void)state;
+	run_cases(&options);
+}
+
+/* The same with one mapping, and on a CPU that has only what all have. */
+static void test_jit_keeps_every_case_by_mprotect(void **state)
+{
+	struct jit_options options = options_for(true);
+
+	(void)state;
+	options.wx = CODE_WX_MPROTECT;
+	options.cache_bytes = 256 << 10;
+	run_cases(&options);
+}
+
+static uint64_t no_features(void)
+{
+	return 0;
+}
+
+static void test_jit_keeps_every_case_on_an_old_cpu(void **state)
+{
+	struct jit_options options = options_for(true);
+	struct host_native old;
+
+	(void)state;
+	if (!options.native)
+		skip();
+	old = *options.native;
+	old.features = no_features;
+	options.native = &old;
+	run_cases(&options);
+}
+
+struct outcome {
+	uint8_t state[GEN_STATE_BYTES] VMB_ALIGNED(16);
+	uint8_t memory[GEN_MEM_BYTES] VMB_ALIGNED(16);
+	struct ir_fpenv fp;
+	struct ir_leave leave;
+};
+
+static void execute(struct compiled *c, struct ir_frame *frame, const struct ir_unit *unit,
+		    uint64_t seed, struct outcome *outcome)
+{
+	struct ir_flat flat = { outcome->memory, CASE_MEM_FIRST, GEN_MEM_BYTES };
+	struct ir_context context = {
+		.state = outcome->state, .state_bytes = GEN_STATE_BYTES, .fuel = 100000000,
+		.memory = { .priv = &flat, .map = ir_flat_map }, .call = case_call,
+		.fp = { .rm = seed & 3 },
+	};
+
+	context.call_priv = &context;
+	gen_world(seed, outcome->state, outcome->memory, CASE_MEM_FIRST);
+	if (c)
+		assert_int_equal(jit_run(&c->jit, &c->code, &context, &c->runner,
+					 &outcome->leave), 0);
+	else
+		assert_int_equal(ir_interpret(unit, &context, frame, &outcome->leave), 0);
+	assert_int_not_equal(outcome->leave.kind, IR_LEAVE_FUEL);
+	outcome->fp = context.fp;
+}
+
+static bool same(const struct ir_unit *unit, const struct outcome *a, const struct outcome *b)
+{
+	return !memcmp(a->state, b->state, sizeof(a->state)) &&
+	       !memcmp(a->memory, b->memory, sizeof(a->memory)) && a->fp.rm == b->fp.rm &&
+	       (!(unit->flags & IR_UNIT_FPFLAGS) || a->fp.flags == b->fp.flags) &&
+	       a->leave.kind == b->leave.kind && a->leave.code == b->leave.code &&
+	       a->leave.pc == b->leave.pc && a->leave.address == b->leave.address;
+}
+
+static void explain(const struct ir_unit *unit, const struct outcome *a, const struct outcome *b)
+{
+	uint32_t i;
+
+	ir_print(unit, stderr);
+	for (i = 0; i < GEN_STATE_BYTES; i += 8) {
+		if (memcmp(a->state + i, b->state + i, 8) != 0)
+			fprintf(stderr, "state %u: %016" PRIx64 ", tier 1 %016" PRIx64 "\n", i,
+				*(const uint64_t *)(const void *)(a->state + i),
+				*(const uint64_t *)(const void *)(b->state + i));
+	}
+	for (i = 0; i < GEN_MEM_BYTES; i++) {
+		if (a->memory[i] != b->memory[i])
+			fprintf(stderr, "memory %u: %02x, tier 1 %02x\n", i, a->memory[i],
+				b->memory[i]);
+	}
+	fprintf(stderr, "rm %u %u flags %x %x\n", a->fp.rm, b->fp.rm, a->fp.flags, b->fp.flags);
+	fprintf(stderr, "left by %u %u %" PRIx64 " %" PRIx64 ", tier 1 %u %u %" PRIx64 " %" PRIx64 "\n",
+		a->leave.kind, a->leave.code, a->leave.pc, a->leave.address, b->leave.kind,
+		b->leave.code, b->leave.pc, b->leave.address);
+}
+
+static void check_unit(struct compiled *c, struct ir_frame *frame, struct ir_arena *arena,
+		       uint64_t seed)
+{
+	const struct gen_options options = { seed, 10 + (uint32_t)(seed % 190), seed & 1 };
+	static struct outcome interpreted, compiled;
+	struct ir_unit unit;
+	uint32_t world;
+
+	ir_arena_reset(arena);
+	ir_unit_init(&unit, arena);
+	assert_int_equal(gen_unit(&unit, &options), 0);
+	assert_int_equal(begin(c, &unit), 0);
+	for (world = 0; world < 2; world++) {
+		execute(NULL, frame, &unit, seed + world, &interpreted);
+		execute(c, NULL, &unit, seed + world, &compiled);
+		if (!same(&unit, &interpreted, &compiled)) {
+			explain(&unit, &interpreted, &compiled);
+			fail_msg("seed %" PRIu64, seed);
+		}
+	}
+}
+
+static void test_jit_does_what_the_interpreter_does(void **state)
+{
+	const char *asked = getenv("JIT_UNITS"), *from = getenv("JIT_SEED");
+	uint64_t nr = asked ? strtoull(asked, NULL, 10) : UNITS, first, seed;
+	struct jit_options options = options_for(true);
+	struct ir_frame frame = { 0 };
+	struct ir_arena arena;
+	struct compiled c;
+
+	(void)state;
+	first = from ? strtoull(from, NULL, 10) : 1;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 64u << 20);
+	for (seed = first; seed < first + nr; seed++)
+		check_unit(&c, &frame, &arena, seed);
+	ir_arena_fini(&arena);
+	ir_frame_fini(&frame);
+	close_jit(&c);
+}
+
+static void random_unit(struct ir_unit *unit, struct ir_arena *arena, uint32_t nr_insns)
+{
+	const struct gen_options options = { .seed = 7, .nr_insns = nr_insns };
+
+	ir_unit_init(unit, arena);
+	assert_int_equal(gen_unit(unit, &options), 0);
+}
+
+static void test_jit_reports_a_full_cache(void **state)
+{
+	struct jit_options options = options_for(true);
+	struct ir_arena arena;
+	struct ir_unit unit;
+	struct compiled c;
+	uint32_t nr = 0;
+	int status;
+
+	(void)state;
+	options.cache_bytes = 64 << 10;
+	options.evict = false;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 64u << 20);
+	random_unit(&unit, &arena, 500);
+	while (!(status = jit_compile(&c.jit, &unit, &c.code, NULL)))
+		nr++;
+	assert_int_equal(status, -ENOSPC);
+	assert_in_range(nr, 5, 50);
+	/* What was there is still good, and stays so. */
+	assert_int_equal(c.jit.cache.epoch, 1);
+	ir_arena_fini(&arena);
+	close_jit(&c);
+}
+
+static void test_jit_evicts_and_knows_stale_code(void **state)
+{
+	struct jit_options options = options_for(true);
+	struct ir_context context = { .state_bytes = 0 };
+	struct ir_leave leave;
+	struct ir_arena arena;
+	struct ir_unit unit;
+	struct jit_code old;
+	struct compiled c;
+	uint32_t i;
+
+	(void)state;
+	options.cache_bytes = 64 << 10;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 64u << 20);
+	random_unit(&unit, &arena, 500);
+	assert_int_equal(jit_compile(&c.jit, &unit, &old, NULL), 0);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(jit_compile(&c.jit, &unit, &c.code, NULL), 0);
+	assert_true(c.jit.cache.epoch > 1);
+	assert_int_equal(jit_run(&c.jit, &old, &context, &c.runner, &leave), -ESTALE);
+	/* A unit that does not even fit an empty cache. */
+	random_unit(&unit, &arena, 20000);
+	assert_int_equal(jit_compile(&c.jit, &unit, &c.code, NULL), -ENOSPC);
+	ir_arena_fini(&arena);
+	close_jit(&c);
+}
+
+/* Whatever the room, compiling a unit ends well or with an error, and writes nowhere else. */
+static void test_jit_survives_any_room(void **state)
+{
+	struct jit_options options = options_for(true);
+	struct jit_scratch scratch = { 0 };
+	static uint8_t room[8192];
+	struct ir_arena arena;
+	struct ir_unit unit;
+	struct code_buf buf;
+	size_t bytes, i;
+
+	(void)state;
+	if (!options.host)
+		skip();
+	ir_arena_init(&arena, 64u << 20);
+	random_unit(&unit, &arena, 200);
+	assert_int_equal(jit_scratch_reserve(&scratch, &unit), 0);
+	for (bytes = 0; bytes < 4000; bytes += 7) {
+		struct jit_target target = { .flat = true, .first = 0x10000, .bytes = 4096 };
+		struct jit_job job = { .unit = &unit, .target = &target, .scratch = &scratch,
+				       .buf = &buf };
+		int status;
+
+		memset(room, 0xa5, sizeof(room));
+		code_buf_init(&buf, room, bytes);
+		jit_scan(&job);
+		status = options.host->lower(&job);
+		assert_true(status == 0 || status == -ENOSPC);
+		assert_true(status == 0 || buf.overflow);
+		for (i = bytes < CODE_BUF_MIN ? CODE_BUF_MIN : bytes; i < sizeof(room); i++)
+			assert_int_equal(room[i], 0xa5);
+	}
+	jit_scratch_fini(&scratch);
+	ir_arena_fini(&arena);
+}
+
+static int parse(struct ir_unit *unit, struct ir_arena *arena, const char *text)
+{
+	struct ir_text at = { .text = text, .bytes = strlen(text) };
+	struct ir_error error;
+
+	ir_unit_init(unit, arena);
+	assert_int_equal(ir_parse(&at, unit, &error), 1);
+	return ir_verify(unit, arena, &error);
+}
+
+static void test_jit_runs_out_of_fuel_in_a_loop(void **state)
+{
+	static const char text[] = "unit u {\n  state 8\nb0:\n  br b1\nb1:\n"
+				   "  %x:i64 = ld_state 0\n  %one:i64 = const 1\n"
+				   "  %y:i64 = add %x, %one\n  st_state %y, 0\n  br b1\n}\n";
+	struct jit_options options = options_for(false);
+	uint64_t guest[2] VMB_ALIGNED(16) = { 0 };
+	struct ir_context context = { .state = guest, .state_bytes = 8, .fuel = 1000 };
+	struct ir_leave leave;
+	struct ir_arena arena;
+	struct ir_unit unit;
+	struct compiled c;
+
+	(void)state;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 1 << 20);
+	assert_int_equal(parse(&unit, &arena, text), 0);
+	assert_int_equal(begin(&c, &unit), 0);
+	assert_int_equal(jit_run(&c.jit, &c.code, &context, &c.runner, &leave), 0);
+	assert_int_equal(leave.kind, IR_LEAVE_FUEL);
+	assert_int_equal(leave.block, 1);
+	assert_int_equal(context.fuel, 0);
+	assert_in_range(guest[0], 200, 201);
+	ir_arena_fini(&arena);
+	close_jit(&c);
+}
+
+static void test_jit_refuses_what_it_was_not_made_for(void **state)
+{
+	struct jit_options options = options_for(true);
+	static uint8_t memory[CASE_MEM_BYTES] VMB_ALIGNED(16);
+	struct ir_flat flat = { memory, CASE_MEM_FIRST, CASE_MEM_BYTES };
+	uint8_t guest[GEN_STATE_BYTES] VMB_ALIGNED(16);
+	struct ir_context context = { .state = guest, .state_bytes = sizeof(guest), .fuel = 100000,
+				      .memory = { .priv = &flat, .map = ir_flat_map } };
+	struct ir_leave leave;
+	struct ir_arena arena;
+	struct ir_unit unit;
+	struct compiled c;
+
+	(void)state;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 1 << 20);
+	random_unit(&unit, &arena, 20);
+	assert_int_equal(begin(&c, &unit), 0);
+	gen_world(1, guest, memory, CASE_MEM_FIRST);
+	assert_int_equal(jit_run(&c.jit, &c.code, &context, &c.runner, &leave), 0);
+	flat.bytes--;
+	assert_int_equal(jit_run(&c.jit, &c.code, &context, &c.runner, &leave), -EINVAL);
+	flat = (struct ir_flat){ memory + 8, CASE_MEM_FIRST, CASE_MEM_BYTES };
+	assert_int_equal(jit_run(&c.jit, &c.code, &context, &c.runner, &leave), -EINVAL);
+	context.memory.map = NULL;
+	assert_int_equal(jit_run(&c.jit, &c.code, &context, &c.runner, &leave), -EINVAL);
+	context.state_bytes = GEN_STATE_BYTES - 1;
+	assert_int_equal(jit_run(&c.jit, &c.code, &context, &c.runner, &leave), -EINVAL);
+	options.host = NULL;
+	assert_int_equal(jit_init(&(struct jit){ 0 }, &options), -EINVAL);
+	ir_arena_fini(&arena);
+	close_jit(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_jit_keeps_every_case_in_line),
+		cmocka_unit_test(test_jit_keeps_every_case_by_the_port),
+		cmocka_unit_test(test_jit_keeps_every_case_by_mprotect),
+		cmocka_unit_test(test_jit_keeps_every_case_on_an_old_cpu),
+		cmocka_unit_test(test_jit_does_what_the_interpreter_does),
+		cmocka_unit_test(test_jit_reports_a_full_cache),
+		cmocka_unit_test(test_jit_evicts_and_knows_stale_code),
+		cmocka_unit_test(test_jit_survives_any_room),
+		cmocka_unit_test(test_jit_runs_out_of_fuel_in_a_loop),
+		cmocka_unit_test(test_jit_refuses_what_it_was_not_made_for),
+	};
+
+	return cmocka_run_group_tests_name("jit", tests, NULL, NULL);
+}

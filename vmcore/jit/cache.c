@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "vmcore/jit/cache.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void *map(size_t bytes, int protection, int flags, int fd)
+{
+	void *at = mmap(NULL, bytes, protection, flags | MAP_POPULATE, fd, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+/* Both mappings keep the pages; the file has no name and goes with them. */
+static int map_dual(struct code_cache *cache)
+{
+	int fd = memfd_create("vmbench code", MFD_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)cache->bytes)) {
+		err = -errno;
+		goto out;
+	}
+	cache->write = map(cache->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	if (!cache->write) {
+		err = -errno;
+		goto out;
+	}
+	cache->run = map(cache->bytes, PROT_READ | PROT_EXEC, MAP_SHARED, fd);
+	if (!cache->run) {
+		err = -errno;
+		munmap(cache->write, cache->bytes);
+	}
+out:
+	close(fd);
+	return err;
+}
+
+static int map_single(struct code_cache *cache)
+{
+	cache->write = map(cache->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	cache->run = cache->write;
+	if (!cache->write)
+		return -errno;
+	return code_cache_close(cache);
+}
+
+int code_cache_init(struct code_cache *cache, size_t bytes, enum code_wx wx)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	*cache = (struct code_cache){ .wx = wx, .epoch = 1 };
+	if (!bytes || bytes > SIZE_MAX / 2)
+		return -ENOMEM;
+	cache->bytes = (bytes + page - 1) / page * page;
+	return wx == CODE_WX_DUAL ? map_dual(cache) : map_single(cache);
+}
+
+void code_cache_fini(struct code_cache *cache)
+{
+	munmap(cache->write, cache->bytes);
+	if (cache->run != cache->write)
+		munmap(cache->run, cache->bytes);
+}
+
+static int protect(struct code_cache *cache, int protection)
+{
+	if (cache->wx == CODE_WX_DUAL)
+		return 0;
+	return mprotect(cache->write, cache->bytes, protection) ? -errno : 0;
+}
+
+int code_cache_open(struct code_cache *cache)
+{
+	return protect(cache, PROT_READ | PROT_WRITE);
+}
+
+int code_cache_close(struct code_cache *cache)
+{
+	return protect(cache, PROT_READ | PROT_EXEC);
+}
+
+void code_cache_flush(struct code_cache *cache)
+{
+	cache->at = 0;
+	cache->epoch++;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_VMCORE_JIT_FRAME_H
+#define VMB_VMCORE_JIT_FRAME_H
+/*
+ * What compiled code works in. Everything that the code asks the runtime for goes through here, so
+ * code contains no address and can run wherever it lies.
+ */
+
+#include "vmcore/interp/interp.h"
+
+struct jit_code;
+
+/* Registers of a host that are saved while the runtime works: general ones, then vectors. */
+#define JIT_NR_REGS 32u
+
+/* What compiled code calls; with JIT_STUB_FP for a unit that uses floating point. */
+enum jit_stub {
+	JIT_STUB_EVAL,	 /* an instruction that the interpreter computes */
+	JIT_STUB_ACCESS, /* guest memory by the port */
+	JIT_STUB_CALL,	 /* a helper */
+	JIT_STUB_FP,
+	JIT_NR_STUBS = 2 * JIT_STUB_FP,
+};
+
+/**
+ * struct jit_frame - the frame of a running unit.
+ * @vec, @gpr: registers of the code while the runtime works, by their numbers
+ * @arg: arguments of a helper
+ * @memory: host address of the guest memory's first byte
+ * @limit: the last offset at which 16 bytes of it can be accessed
+ * @state: guest state
+ * @stub: what the code calls
+ * @fp_control, @host_fp_control: the guest's and the host's floating-point control registers
+ * @fuel: instructions that may still be executed
+ * @exit_pc, @exit_word: of the code's end: guest address (or block), jit_exit_word()
+ * @fault_address: of IR_LEAVE_FAULT
+ * @slot: values that are in no register
+ */
+struct jit_frame {
+	union ir_val vec[JIT_NR_REGS];
+	uint64_t gpr[JIT_NR_REGS];
+	union ir_val arg[IR_HELPER_ARGS];
+	uint8_t *memory;
+	uint64_t limit;
+	void *state;
+	const void *stub[JIT_NR_STUBS];
+	uint32_t fp_control, host_fp_control;
+	int64_t fuel;
+	uint64_t exit_pc;
+	uint64_t exit_word;
+	uint64_t fault_address;
+	struct ir_context *context;
+	const struct jit_code *code;
+	uint64_t slot[];
+};
+
+/* enter.S knows these numbers; the fields after the arrays lie within a byte's reach of the slots. */
+#define JIT_FRAME_GPR	     512
+#define JIT_FRAME_MEMORY     896
+#define JIT_FRAME_LIMIT	     904
+#define JIT_FRAME_STATE	     912
+#define JIT_FRAME_STUB	     920
+#define JIT_FRAME_FP	     968
+#define JIT_FRAME_HOST_FP    972
+#define JIT_FRAME_FUEL	     976
+#define JIT_FRAME_EXIT_PC    984
+#define JIT_FRAME_EXIT_WORD  992
+#define JIT_FRAME_SLOT	     1024
+
+static_assert(offsetof(struct jit_frame, gpr) == JIT_FRAME_GPR, "enter.S");
+static_assert(offsetof(struct jit_frame, memory) == JIT_FRAME_MEMORY, "enter.S");
+static_assert(offsetof(struct jit_frame, limit) == JIT_FRAME_LIMIT, "enter.S");
+static_assert(offsetof(struct jit_frame, state) == JIT_FRAME_STATE, "enter.S");
+static_assert(offsetof(struct jit_frame, stub) == JIT_FRAME_STUB, "enter.S");
+static_assert(offsetof(struct jit_frame, fp_control) == JIT_FRAME_FP, "enter.S");
+static_assert(offsetof(struct jit_frame, host_fp_control) == JIT_FRAME_HOST_FP, "enter.S");
+static_assert(offsetof(struct jit_frame, fuel) == JIT_FRAME_FUEL, "enter.S");
+static_assert(offsetof(struct jit_frame, exit_pc) == JIT_FRAME_EXIT_PC, "enter.S");
+static_assert(offsetof(struct jit_frame, exit_word) == JIT_FRAME_EXIT_WORD, "enter.S");
+static_assert(offsetof(struct jit_frame, slot) == JIT_FRAME_SLOT, "enter.S");
+
+/** jit_exit_word - enum ir_leave_kind and its code, as code leaves them in @exit_word. */
+VMB_INLINE uint32_t jit_exit_word(uint32_t kind, uint32_t code)
+{
+	return kind | code << 8;
+}
+
+/**
+ * struct jit_eval_desc - an instruction for JIT_STUB_EVAL, as code passes it in one register.
+ * @atype: type of operand a
+ * @a, @b, @c: numbers of the registers that hold the operands
+ */
+struct jit_eval_desc {
+	uint8_t op, type, aux, aux2;
+	uint8_t atype;
+	uint8_t a, b, c;
+};
+
+/**
+ * struct jit_access_desc - an access for JIT_STUB_ACCESS; it follows the call in the code.
+ * @a: register of the address, less the guest memory's first if @relative
+ * @b, @c: registers of the operands
+ * @dst: register of the result
+ * @pc: of the guest instruction
+ */
+struct jit_access_desc {
+	uint8_t op, type, aux, aux2;
+	uint8_t a, b, c;
+	uint8_t dst : 7;
+	uint8_t relative : 1;
+	uint64_t pc;
+} __attribute__((packed));
+
+static_assert(sizeof(struct jit_eval_desc) == 8, "fits a register");
+static_assert(sizeof(struct jit_access_desc) == 16, "enter.S skips it");
+
+/*
+ * What the stubs of enter.S call. The registers of the code are in @frame->gpr and @frame->vec.
+ */
+
+/** jit_eval - compute; the result goes to the first register of either kind. @imm: the immediate. */
+void jit_eval(struct jit_frame *frame, uint64_t desc, uint64_t imm);
+
+/** jit_access - access guest memory. Return: 0, or 1 if the unit is left, with the exit set. */
+int jit_access(struct jit_frame *frame, const struct jit_access_desc *desc);
+
+/** jit_call - call helper @helper; the result as of jit_eval(). Return: as jit_access(). */
+int jit_call(struct jit_frame *frame, uint64_t helper, uint64_t pc);
+
+#endif /* VMB_VMCORE_JIT_FRAME_H */

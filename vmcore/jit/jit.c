@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "vmcore/jit/jit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In-line accesses are compared with the last offset at which this many bytes fit. */
+#define MAX_ACCESS 16u
+#define ENTRY_ALIGN 64u
+
+int jit_init(struct jit *jit, const struct jit_options *options)
+{
+	*jit = (struct jit){ .host = options->host, .native = options->native,
+			     .evict = options->evict };
+	if (!options->host || !options->host->lower)
+		return -EINVAL;
+	jit->target = (struct jit_target){
+		.features = options->native ? options->native->features() : options->features,
+		.flat = options->flat && options->bytes >= MAX_ACCESS &&
+			options->bytes <= INT64_MAX,
+		.first = options->first,
+		.bytes = options->bytes,
+	};
+	return code_cache_init(&jit->cache, options->cache_bytes, options->wx);
+}
+
+void jit_fini(struct jit *jit)
+{
+	code_cache_fini(&jit->cache);
+	jit_scratch_fini(&jit->scratch);
+}
+
+static size_t align(size_t at, size_t to)
+{
+	return (at + to - 1) / to * to;
+}
+
+/* Write @job's unit behind what the cache holds: helpers' declarations, then the code. */
+static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *code)
+{
+	struct code_cache *cache = &jit->cache;
+	size_t helpers = cache->at, bytes = job->unit->nr_helpers * sizeof(struct ir_helper);
+	struct code_buf buf;
+	int status;
+
+	code->entry = align(helpers + bytes, ENTRY_ALIGN);
+	if (code->entry >= cache->bytes)
+		return -ENOSPC;
+	if (bytes)
+		memcpy(cache->write + helpers, job->unit->helper, bytes);
+	code->helper = (const struct ir_helper *)(const void *)(cache->write + helpers);
+	code_buf_init(&buf, cache->write + code->entry, cache->bytes - code->entry);
+	job->buf = &buf;
+	status = jit->host->lower(job);
+	code->bytes = code_buf_at(&buf);
+	if (!status)
+		cache->at = align(code->entry + code->bytes, sizeof(uint64_t));
+	return status;
+}
+
+/* Compile into the open cache; once more into the empty one, if that is allowed and helps. */
+static int compile(struct jit *jit, struct jit_job *job, struct jit_code *code)
+{
+	int status;
+
+	jit_scan(job);
+	status = write_code(jit, job, code);
+	if (status != -ENOSPC || !jit->evict || !jit->cache.at)
+		return status;
+	code_cache_flush(&jit->cache);
+	jit_scan(job);
+	return write_code(jit, job, code);
+}
+
+int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *code, uint32_t *insn)
+{
+	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch };
+	int status = jit_scratch_reserve(&jit->scratch, unit), closed;
+
+	if (!status)
+		status = code_cache_open(&jit->cache);
+	if (status)
+		return status;
+	status = compile(jit, &job, code);
+	closed = code_cache_close(&jit->cache);
+	if (status == -ENOTSUP && insn)
+		*insn = job.unsupported;
+	if (status || closed)
+		return status ? status : closed;
+	code->epoch = jit->cache.epoch;
+	code->nr_slots = job.nr_slots;
+	code->state_bytes = unit->state_bytes;
+	code->uses_fp = job.uses_fp;
+	code->host = jit->host;
+	code->first = jit->target.first;
+	if (jit->native)
+		jit->native->sync(jit->cache.run + code->entry, code->bytes);
+	return 0;
+}
+
+void jit_runner_fini(struct jit_runner *runner)
+{
+	free(runner->frame);
+	*runner = (struct jit_runner){ 0 };
+}
+
+/* Slots are in use in pairs. */
+static int reserve(struct jit_runner *runner, uint32_t nr_slots)
+{
+	size_t nr = (size_t)nr_slots + nr_slots / 2 + 64;
+
+	if (VMB_LIKELY(runner->frame && runner->nr_slots >= nr_slots))
+		return 0;
+	jit_runner_fini(runner);
+	nr = align(nr, 8);
+	runner->frame = aligned_alloc(64, sizeof(struct jit_frame) + nr * sizeof(uint64_t));
+	if (!runner->frame)
+		return -ENOMEM;
+	runner->nr_slots = (uint32_t)nr;
+	return 0;
+}
+
+/* Is guest memory where the code will look for it? */
+static bool has_memory(const struct jit_target *target, const struct ir_context *context)
+{
+	const struct ir_flat *flat = context->memory.priv;
+
+	return context->memory.map == ir_flat_map && flat->first == target->first &&
+	       flat->bytes == target->bytes &&
+	       !(((uintptr_t)flat->host - flat->first) % MAX_ACCESS);
+}
+
+static void prepare(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
+		    struct jit_frame *frame)
+{
+	const struct ir_flat *flat = context->memory.priv;
+
+	if (jit->target.flat) {
+		frame->memory = flat->host;
+		frame->limit = flat->bytes - MAX_ACCESS;
+	}
+	frame->state = context->state;
+	memcpy(frame->stub, jit->native->stub, sizeof(frame->stub));
+	frame->fuel = context->fuel > INT64_MAX ? INT64_MAX : (int64_t)context->fuel;
+	frame->context = context;
+	frame->code = code;
+}
+
+static void conclude(struct ir_context *context, const struct jit_frame *frame,
+		     struct ir_leave *leave)
+{
+	uint32_t word = (uint32_t)frame->exit_word;
+
+	*leave = (struct ir_leave){ .kind = word & 0xff, .code = word >> 8, .pc = frame->exit_pc };
+	if (leave->kind == IR_LEAVE_FAULT)
+		leave->address = frame->fault_address;
+	if (leave->kind == IR_LEAVE_FUEL) {
+		leave->block = (uint32_t)leave->pc;
+		leave->pc = 0;
+	}
+	context->fuel = frame->fuel < 0 ? 0 : (uint64_t)frame->fuel;
+}
+
+int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
+	    struct jit_runner *runner, struct ir_leave *leave)
+{
+	const void *entry = jit->cache.run + code->entry;
+	struct jit_frame *frame;
+
+	if (code->epoch != jit->cache.epoch)
+		return -ESTALE;
+	if (!jit->native)
+		return -ENOTSUP;
+	if (context->state_bytes < code->state_bytes ||
+	    (jit->target.flat && !has_memory(&jit->target, context)))
+		return -EINVAL;
+	if (reserve(runner, code->nr_slots))
+		return -ENOMEM;
+	frame = runner->frame;
+	prepare(jit, code, context, frame);
+	if (code->uses_fp) {
+		frame->fp_control = code->host->fp_pack(context->fp);
+		jit->native->enter_fp(frame, entry);
+		context->fp = code->host->fp_unpack(frame->fp_control);
+	} else {
+		jit->native->enter(frame, entry);
+	}
+	conclude(context, frame, leave);
+	return 0;
+}

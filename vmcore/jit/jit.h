@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_VMCORE_JIT_JIT_H
+#define VMB_VMCORE_JIT_JIT_H
+/*
+ * Tier 1: units to machine code in one pass, made for compile speed; and running it.
+ */
+
+#include "vmcore/jit/cache.h"
+#include "vmcore/jit/frame.h"
+#include "vmcore/jit/lower.h"
+#include "vmcore/ports.h"
+
+/**
+ * struct jit_options - what a compiler is made with.
+ * @host: whose code is written; borrowed
+ * @native: how it is run; NULL: it is only looked at
+ * @cache_bytes: room for code
+ * @wx: how the room is protected
+ * @evict: when the room is used up, throw all code away and go on; otherwise that is an error
+ * @flat, @first, @bytes: guest memory is an array whose accesses are compiled in line; every context
+ *	must have it as a struct ir_flat with these bounds, at a host address that is as much a
+ *	multiple of 16 as @first. Without it all accesses go through the context's memory port
+ * @features: what code may use if @native is NULL
+ */
+struct jit_options {
+	const struct host_ops *host;
+	const struct host_native *native;
+	size_t cache_bytes;
+	enum code_wx wx;
+	bool evict;
+	bool flat;
+	uint64_t first;
+	uint64_t bytes;
+	uint64_t features;
+};
+
+/**
+ * struct jit_code - a compiled unit; a plain value, nothing needs to be freed.
+ * @epoch: of the cache; the code can be run until the cache is flushed
+ * @entry, @bytes: offset in the cache and length
+ * @nr_slots: room that it needs in a frame
+ * @state_bytes: of the unit
+ * @uses_fp: runs in the guest's floating-point environment
+ * @host: whose code it is
+ * @helper: declarations, in the cache
+ */
+struct jit_code {
+	uint32_t epoch;
+	uint32_t bytes;
+	size_t entry;
+	uint32_t nr_slots;
+	uint32_t state_bytes;
+	bool uses_fp;
+	const struct host_ops *host;
+	const struct ir_helper *helper;
+	uint64_t first;
+};
+
+/** struct jit - a compiler with its cache. One thread compiles at a time. */
+struct jit {
+	struct jit_target target;
+	const struct host_ops *host;
+	const struct host_native *native;
+	struct code_cache cache;
+	struct jit_scratch scratch;
+	bool evict;
+};
+
+/**
+ * jit_init - make a compiler.
+ * Return: 0; -EINVAL if @options has no host that compiles; as code_cache_init().
+ */
+int jit_init(struct jit *jit, const struct jit_options *options);
+
+/** jit_fini - free it and all its code. */
+void jit_fini(struct jit *jit);
+
+/**
+ * jit_compile - compile a verified unit.
+ * @unit: borrowed for the call
+ * @code: gets the code
+ * @insn: gets the instruction that cannot be compiled, if the call fails with -ENOTSUP; may be NULL
+ * Return: 0; -ENOTSUP; -ENOSPC if the cache is used up (or, with eviction, too small for this unit);
+ * -ENOMEM. Context: allocates only for a unit that is larger than all before.
+ */
+int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *code, uint32_t *insn);
+
+/** struct jit_runner - where a thread runs units. Zero-initialised it is empty. */
+struct jit_runner {
+	struct jit_frame *frame;
+	uint32_t nr_slots;
+};
+
+/** jit_runner_fini - free it. */
+void jit_runner_fini(struct jit_runner *runner);
+
+/**
+ * jit_run - run a unit from its entry until it leaves.
+ * @context: as for ir_interpret(), but fuel is counted at back edges only, by the instructions of
+ *	the loop's blocks
+ * @leave: gets how it ended
+ * Return: 0; -EINVAL if @context has less state than the unit asks for, or not the memory that the
+ * compiler was told of; -ESTALE if the cache has been flushed since; -ENOTSUP if the compiler has no
+ * host_native; -ENOMEM.
+ */
+int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
+	    struct jit_runner *runner, struct ir_leave *leave);
+
+#endif /* VMB_VMCORE_JIT_JIT_H */

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_VMCORE_JIT_LOWER_H
+#define VMB_VMCORE_JIT_LOWER_H
+/*
+ * What tier 1 knows before it lowers a unit, and what a host's lowering gives back.
+ */
+
+#include "vmcore/ir/ir.h"
+#include "vmcore/jit/buffer.h"
+#include "vmcore/jit/frame.h"
+
+/**
+ * struct jit_target - what code is made for.
+ * @features: bits of the host, host_native.features
+ * @flat: guest memory is one array [@first, @first + @bytes) with a fixed place in the host
+ */
+struct jit_target {
+	uint64_t features;
+	bool flat;
+	uint64_t first;
+	uint64_t bytes;
+};
+
+enum jit_value_flag {
+	JIT_GLOBAL = 1,	 /* used in another block than its own: its slot holds it once it is defined */
+	JIT_CONST = 2,	 /* can be made again anywhere */
+	JIT_STORED = 4,	 /* its slot holds it */
+	JIT_SLOTTED = 8, /* has a slot */
+};
+
+/**
+ * struct jit_value - where a value is.
+ * @last: the instruction that uses it last, in the order of the array; its own without one
+ * @slot: index of its first 8 bytes in the frame's slots
+ * @uses: number of uses
+ * @reg: register, 0xff: none
+ * @flags: enum jit_value_flag
+ */
+struct jit_value {
+	uint32_t last;
+	uint32_t slot;
+	uint32_t uses;
+	uint8_t reg;
+	uint8_t flags;
+};
+
+#define JIT_UNBOUND UINT32_MAX
+
+/**
+ * struct jit_label - a block as a target.
+ * @at: offset of its code, JIT_UNBOUND before it is known
+ * @chain: displacement that waits for it, of which each holds the one before; 0: none
+ * @preds: number of edges that go there
+ */
+struct jit_label {
+	uint32_t at;
+	uint32_t chain;
+	uint32_t preds;
+};
+
+/**
+ * struct jit_slow - the slow way of an access, written behind the unit.
+ * @jump, @jump2: displacements that lead there; 0: none
+ * @back: offset at which the code goes on
+ */
+struct jit_slow {
+	uint32_t jump, jump2;
+	uint32_t back;
+	struct jit_access_desc desc;
+};
+
+/**
+ * struct jit_scratch - memory of the compiler, reused from unit to unit.
+ * @value: [nr_insns + 1] by instruction, and one that stands for operands that are none
+ * @label: [nr_blocks]
+ */
+struct jit_scratch {
+	struct jit_value *value;
+	struct jit_label *label;
+	struct jit_slow *slow;
+	uint32_t cap_values, cap_labels;
+};
+
+/**
+ * struct jit_job - a unit to be lowered.
+ * @unit: verified; borrowed
+ * @scratch: filled by jit_scan(); slow has room for an entry per instruction
+ * @nr_slots: 8-byte slots that parameters take; the lowering adds its own
+ * @uses_fp: the unit has an effect E_FP or E_FPENV
+ * @unsupported: set with -ENOTSUP: the instruction
+ */
+struct jit_job {
+	const struct ir_unit *unit;
+	const struct jit_target *target;
+	struct jit_scratch *scratch;
+	struct code_buf *buf;
+	uint32_t nr_slots;
+	bool uses_fp;
+	uint32_t unsupported;
+};
+
+/** jit_scratch_reserve - make room for a unit. Return: 0 or -ENOMEM. */
+int jit_scratch_reserve(struct jit_scratch *scratch, const struct ir_unit *unit);
+
+/** jit_scratch_fini - free it. */
+void jit_scratch_fini(struct jit_scratch *scratch);
+
+/** jit_scan - fill @job->scratch, nr_slots and uses_fp in one walk over the unit. */
+void jit_scan(struct jit_job *job);
+
+/* Number of operands per instruction, next to each other. */
+extern const uint8_t jit_nr_operands[IR_NR_OPS];
+
+/* All ones for a constant, which keeps bits where others have operands. */
+extern const int8_t jit_keeps_bits[IR_NR_OPS];
+
+/**
+ * jit_operands - the values that an instruction uses as a, b, c: always three, of which those that
+ * it does not have are @nr_insns. No branch depends on the instruction.
+ */
+VMB_INLINE void jit_operands(const struct ir_insn *insn, uint32_t nr_insns, uint32_t operand[3])
+{
+	uint32_t none = (uint32_t)jit_keeps_bits[insn->op];
+	uint32_t b = insn->b | none, c = insn->c | none;
+
+	static_assert(IR_NONE == UINT32_MAX, "greater than any value");
+	operand[0] = insn->a < nr_insns ? insn->a : nr_insns;
+	operand[1] = b < nr_insns ? b : nr_insns;
+	operand[2] = c < nr_insns ? c : nr_insns;
+}
+
+#endif /* VMB_VMCORE_JIT_LOWER_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "vmcore/jit/lower.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define NONE(kind) ((kind) == K_NONE)
+
+const uint8_t jit_nr_operands[IR_NR_OPS] = {
+#define IR_OP(name, result, a, b, c, ...) [IR_##name] = !NONE(a) + !NONE(b) + !NONE(c),
+#include "vmcore/ir/ops.def"
+#undef IR_OP
+};
+
+const int8_t jit_keeps_bits[IR_NR_OPS] = { [IR_const] = -1 };
+
+/* Flags of a value by its instruction, and two that the scan alone knows. */
+enum { S_FP = 0x40, S_CALL = 0x80 };
+
+static const uint8_t first_flags[IR_NR_OPS] = {
+#define IR_OP(name, result, a, b, c, aux, aux2, imm, effects, doc)                                 \
+	[IR_##name] = ((effects) & (E_FP | E_FPENV) ? S_FP : 0) |                                  \
+		      (IR_##name == IR_call ? S_CALL : 0) |                                        \
+		      (IR_##name == IR_const ? JIT_CONST : 0),
+#include "vmcore/ir/ops.def"
+#undef IR_OP
+};
+
+static int reserve_values(struct jit_scratch *scratch, uint32_t nr)
+{
+	void *value = realloc(scratch->value, nr * sizeof(*scratch->value));
+	void *slow = value ? realloc(scratch->slow, nr * sizeof(*scratch->slow)) : NULL;
+
+	scratch->value = value ? value : scratch->value;
+	scratch->slow = slow ? slow : scratch->slow;
+	if (!slow)
+		return -ENOMEM;
+	scratch->cap_values = nr;
+	return 0;
+}
+
+static int reserve_labels(struct jit_scratch *scratch, uint32_t nr)
+{
+	void *label = realloc(scratch->label, nr * sizeof(*scratch->label));
+
+	if (!label)
+		return -ENOMEM;
+	scratch->label = label;
+	scratch->cap_labels = nr;
+	return 0;
+}
+
+int jit_scratch_reserve(struct jit_scratch *scratch, const struct ir_unit *unit)
+{
+	int status = 0;
+
+	if (unit->nr_insns >= scratch->cap_values)
+		status = reserve_values(scratch, unit->nr_insns + unit->nr_insns / 2 + 64);
+	if (!status && unit->nr_blocks > scratch->cap_labels)
+		status = reserve_labels(scratch, unit->nr_blocks + unit->nr_blocks / 2 + 64);
+	return status;
+}
+
+void jit_scratch_fini(struct jit_scratch *scratch)
+{
+	free(scratch->value);
+	free(scratch->label);
+	free(scratch->slow);
+	*scratch = (struct jit_scratch){ 0 };
+}
+
+static void give_slot(struct jit_job *job, struct jit_value *value, unsigned int type)
+{
+	value->slot = job->nr_slots;
+	if (type == IR_V128) {
+		value->slot += value->slot & 1;
+		job->nr_slots = value->slot + 2;
+	} else {
+		job->nr_slots++;
+	}
+	value->flags |= JIT_SLOTTED;
+}
+
+/* Instruction @at of the block that begins at @first uses @used. */
+VMB_INLINE void use(struct jit_value *values, uint32_t used, uint32_t at, uint32_t first)
+{
+	struct jit_value *value = &values[used];
+
+	value->last = at;
+	value->uses++;
+	value->flags |= used < first;
+}
+
+static_assert(JIT_GLOBAL == 1, "the truth of a comparison");
+
+static void use_list(struct jit_job *job, uint32_t from, uint32_t nr, uint32_t at, uint32_t first)
+{
+	while (nr--)
+		use(job->scratch->value, job->unit->arg[from++], at, first);
+}
+
+static void scan_call(struct jit_job *job, uint32_t at, uint32_t first)
+{
+	const struct ir_insn *insn = &job->unit->insn[at];
+	const struct ir_helper *helper = &job->unit->helper[insn->lo];
+
+	use_list(job, insn->hi, helper->nr_args, at, first);
+	job->uses_fp |= !!(helper->effects & E_FPENV);
+}
+
+static void scan_edges(struct jit_job *job, uint32_t at, uint32_t first)
+{
+	const struct ir_insn *insn = &job->unit->insn[at];
+	uint32_t nr = ir_nr_edges(insn), i;
+
+	for (i = 0; i < nr; i++) {
+		const struct ir_edge *edge = &job->unit->edge[insn->lo + i];
+
+		job->scratch->label[edge->block].preds++;
+		use_list(job, edge->first_arg, edge->nr_args, at, first);
+	}
+}
+
+static void scan_params(struct jit_job *job, const struct ir_block *block)
+{
+	uint32_t i;
+
+	for (i = block->first; i < block->first + block->nr_params; i++) {
+		struct jit_value *value = &job->scratch->value[i];
+
+		*value = (struct jit_value){ .last = i, .reg = 0xff };
+		give_slot(job, value, job->unit->insn[i].type);
+		value->flags |= JIT_GLOBAL | JIT_STORED;
+	}
+}
+
+/* Return: flags of all the block's instructions. */
+static uint32_t scan_block(struct jit_job *job, const struct ir_block *block)
+{
+	struct jit_value *value = job->scratch->value;
+	const struct ir_insn *insn = job->unit->insn;
+	uint32_t first = block->first, end = first + block->nr, i, all = 0, operand[3];
+
+	scan_params(job, block);
+	for (i = first + block->nr_params; i < end; i++) {
+		uint32_t flags = first_flags[insn[i].op];
+
+		value[i] = (struct jit_value){ .last = i, .reg = 0xff, .flags = (uint8_t)flags };
+		all |= flags;
+		jit_operands(&insn[i], job->unit->nr_insns, operand);
+		use(value, operand[0], i, first);
+		use(value, operand[1], i, first);
+		use(value, operand[2], i, first);
+		if (VMB_UNLIKELY(flags & S_CALL))
+			scan_call(job, i, first);
+	}
+	scan_edges(job, end - 1, first);
+	return all;
+}
+
+void jit_scan(struct jit_job *job)
+{
+	const struct ir_unit *unit = job->unit;
+	struct jit_label *label = job->scratch->label;
+	uint32_t b, all = 0;
+
+	job->nr_slots = 0;
+	job->uses_fp = false;
+	job->scratch->value[unit->nr_insns] = (struct jit_value){ .reg = 0xff };
+	for (b = 0; b < unit->nr_blocks; b++)
+		label[b] = (struct jit_label){ .at = JIT_UNBOUND };
+	for (b = 0; b < unit->nr_blocks; b++)
+		all |= scan_block(job, &unit->block[b]);
+	job->uses_fp |= !!(all & S_FP);
+}
