@@ -18,6 +18,7 @@
  * @counters: what is counted; filled in with what really is
  * @guard: NULL outside of a guarded stretch
  * @tick_hz: frequency of the timestamps
+ * @max_iters: set by open(): upper bound of the operations of one batch, 0: none
  * @broken: set by close(): a batch went wrong, the round fails with this reason; "" if none did
  * @own: the engine's own
  */
@@ -28,6 +29,7 @@ struct vmb_engine_ctx {
 	struct vmb_counter_group counters;
 	struct vmb_guard *guard;
 	double tick_hz;
+	uint64_t max_iters;
 	struct vmb_why broken;
 	void *own;
 };

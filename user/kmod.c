@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 static const struct { int error; const char *words; } refusals[] = {
-	{ ENOENT, "the kernel module is not loaded: make kmod && sudo insmod build/kmod/vmbench.ko" },
+	{ ENOENT, "the kernel module is not loaded: make kmod && "
+		  "sudo insmod build/kmod/$(uname -r)/vmbench.ko" },
 	{ EPERM, "the kernel module needs CAP_SYS_ADMIN: run with sudo" },
 	{ EACCES, "the kernel module needs root: run with sudo" },
 	{ EBUSY, "another process has the kernel module open: one client at a time" },
@@ -37,8 +38,8 @@ int vmb_kmod_open(struct vmb_kmod_info *info, struct vmb_why *why)
 	memset(info, 0, sizeof(*info));
 	if (!ioctl(fd, VMB_KMOD_IOC_INFO, info) && info->abi == VMB_KMOD_ABI)
 		return fd;
-	vmb_why_set(why, "the loaded kernel module has ABI %u, this vmbench %d: make kmod && sudo rmmod vmbench "
-		    "&& sudo insmod build/kmod/vmbench.ko", info->abi, VMB_KMOD_ABI);
+	vmb_why_set(why, "the loaded kernel module has ABI %u, this vmbench %d: make kmod && "
+		    "sudo rmmod vmbench && sudo insmod build/kmod/$(uname -r)/vmbench.ko", info->abi, VMB_KMOD_ABI);
 	close(fd);
 	return -EPROTO;
 }

@@ -99,10 +99,20 @@ static double ns_of(const struct work *w, uint64_t ticks)
 	return (double)ticks * 1e9 / w->rq->tick_hz;
 }
 
+/* Operations of the largest batch: what the benchmark has, and what its engine does at once. */
+static uint64_t most_iters(const struct work *w)
+{
+	uint64_t hint = w->bench->iter_hint ? w->bench->iter_hint : MAX_ITERS;
+	uint64_t engine = w->engine.max_iters ? w->engine.max_iters : MAX_ITERS;
+
+	return hint < engine ? hint : engine;
+}
+
 static uint64_t bounded(const struct work *w, uint64_t iters)
 {
-	uint64_t most = w->bench->iter_hint ? w->bench->iter_hint / NR_MULTIPLES : MAX_ITERS;
+	uint64_t most = most_iters(w);
 
+	most = most == MAX_ITERS ? most : most / NR_MULTIPLES;
 	most = most ? most : 1;
 	return iters < 1 ? 1 : iters > most ? most : iters;
 }
@@ -114,7 +124,7 @@ static uint64_t bounded(const struct work *w, uint64_t iters)
 static int warm_up(struct work *w)
 {
 	uint64_t iters = w->rq->iters ? w->rq->iters : 1, until = vmb_now_ns();
-	uint64_t most = w->bench->iter_hint ? w->bench->iter_hint : MAX_ITERS;
+	uint64_t most = most_iters(w);
 	struct vmb_sample s;
 
 	until += (uint64_t)w->rq->warm_up_ns;

@@ -29,6 +29,9 @@
 #define VMB_KMOD_TIMEOUT_NS	1000000000ull	/* what timeout_ns = 0 means */
 #define VMB_KMOD_WINDOW_NS	100000u		/* interrupts are off at most so long */
 
+/* WALK_LEVELS: this detail is what one stamp costs in there; 0 from a module older than that. */
+#define VMB_KMOD_DETAIL_STAMP	(VMB_KMOD_MAX_DETAIL - 1)
+
 #define VMB_KMOD_CPU_ANY	0xffffffffu	/* run where the caller happens to be */
 #define VMB_KMOD_NAME_BYTES	32
 #define VMB_KMOD_REASON_BYTES	128
@@ -66,7 +69,8 @@ enum vmb_kmod_probe {
 	 * Page tables of the caller's own private anonymous (or private hugetlb) memory at @addr.
 	 * One operation per sample where VMB_KMOD_RUN_COLD is given.
 	 */
-	VMB_PROBE_WALK_LEVELS		= 0x0201,	/* one walk; detail[i]: level i, top first */
+	VMB_PROBE_WALK_LEVELS		= 0x0201,	/* one walk; detail[i]: level i, top first, with
+							 * a stamp each; see VMB_KMOD_DETAIL_STAMP */
 	VMB_PROBE_WALK_WHOLE		= 0x0202,	/* the same loads, no time stamps between */
 	VMB_PROBE_WALK_HARDWARE		= 0x0203,	/* one touch after a flush of its page */
 	/* Changes to a 4K (base page) entry; undone before the lock of the table is released. */

@@ -5,6 +5,8 @@
 # become checks of this test. Where the rig cannot work (no QEMU, no packages) one check is skipped.
 
 # shellcheck disable=SC2154 # of lib.sh
+rig_out=$top/build/qemu/out
+
 rig()
 {
 	local config=$1 line name
@@ -24,4 +26,17 @@ rig()
 	done <<<"$out"
 	is "$config: the job ended well" 0 "$status"
 	[ "$status" = 0 ] || printf '%s\n%s\n' "$out" "$err" | tail -n 30 | sed 's/^/# /'
+}
+
+
+# need_results PATH: of a store under build/qemu/out that the machine must have filled, into
+# $rig_results; without it there is nothing more to look at. A rig that was skipped has none.
+need_results()
+{
+	rig_results=$rig_out/$1
+	[ "$status" != 77 ] || finish
+	if [ ! -d "$rig_results" ]; then
+		fail "results came out" "no $rig_results"
+		finish
+	fi
 }

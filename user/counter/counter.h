@@ -81,6 +81,15 @@ uint32_t vmb_counter_read(struct vmb_counter_set *set, uint64_t *value, uint32_t
 void vmb_counter_close(struct vmb_counter_set *set);
 
 /**
+ * vmb_counter_encode - an event in the two numbers that the kernel module takes.
+ * @name: as in vmb_counter_id.name
+ * @type, @config: of struct perf_event_attr; set when 0 is returned
+ * Return: 0; -ENOTSUP an event that those two cannot say, or that cannot happen in the kernel
+ * (software events, :u); another -errno when it is unknown or perf refuses it.
+ */
+VMB_MUST_CHECK int vmb_counter_encode(const char *name, uint32_t *type, uint64_t *config);
+
+/**
  * vmb_counter_list - print every event that this machine offers, one a line.
  * @json: as a JSON array instead
  * Return: 0 or -errno.

@@ -22,7 +22,9 @@ static const struct vmb_axis walk_axes[] = {
 };
 
 /* From the top of the tables to the leaf; what a machine does not have stays 0 and is not named. */
-static const char *const level_metric[] = { "level_1", "level_2", "level_3", "level_4", NULL };
+static const char *const level_metric[] = {
+	"level_1", "level_2", "level_3", "level_4", "level_5", NULL,
+};
 
 static int setup_walk(struct vmb_state *st)
 {
