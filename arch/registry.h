@@ -13,6 +13,7 @@
 
 struct host_ops;
 struct host_native;
+struct mmu_format;
 
 /**
  * struct vmb_arch - an architecture that can be a guest, a host, or both.
@@ -23,6 +24,7 @@ struct host_native;
  * @base_page_bytes, @huge_page_bytes: smallest page of that format, and what one entry of the
  *	level above maps
  * @host_ops: how units are compiled for it (vmcore/ports.h), NULL if they cannot be
+ * @mmu_format: its page tables, for the software MMU (vmcore/ports.h)
  */
 struct vmb_arch {
 	const char *name;
@@ -32,6 +34,7 @@ struct vmb_arch {
 	uint32_t base_page_bytes;
 	uint32_t huge_page_bytes;
 	const struct host_ops *host_ops;
+	const struct mmu_format *mmu_format;
 };
 
 /**

@@ -7,6 +7,7 @@
 
 #include "vmcore/ir/build.h"
 #include "vmcore/ir/eval.h"
+#include "vmcore/mmu/format.h"
 
 /**
  * struct guest_code - guest instructions to translate.

@@ -6,6 +6,7 @@
 #include "arch/x86_64/facts.h"
 #include "arch/x86_64/host/lower.h"
 
+extern const struct mmu_format mmu_format_x86_64;
 extern const struct vmb_arch vmb_arch_x86_64;
 
 const struct vmb_arch vmb_arch_x86_64 = {
@@ -16,4 +17,5 @@ const struct vmb_arch vmb_arch_x86_64 = {
 	.base_page_bytes = X86_PAGE_BYTES_4K,
 	.huge_page_bytes = X86_PAGE_BYTES_2M,
 	.host_ops = &x64_host_ops,
+	.mmu_format = &mmu_format_x86_64,
 };
