@@ -334,7 +334,10 @@ static void outlive(unsigned int entries, bool busy, bool upper)
 	unsigned int flushes = 0;
 
 	begin(&w, 0, 4, entries, 0);
-	for (unsigned int round = 0; round < 3; round++) {
+	for (unsigned int round = 0; round < 8; round++) {
+		for (uint64_t left = rnd(&w) % (128 * entries); left; left--)
+			mmu_flush_all(w.m);
+		flushes = 0;
 		for (unsigned int page = 0; page < PAGES; page++)
 			mmu_host(w.m, GVA(va_of(page)), MMU_READ, 1);
 		key = w.m->key;
@@ -482,6 +485,15 @@ struct counts {
 	size_t slot[64];
 };
 
+static void count_events(void *priv, enum mmu_event event, gva_t va, enum mmu_access access,
+			 uint32_t slot)
+{
+	struct counts *c = priv;
+
+	(void)va, (void)access, (void)slot;
+	c->nr[event]++;
+}
+
 static void count(void *priv, enum mmu_event event, gva_t va, enum mmu_access access, uint32_t slot)
 {
 	struct counts *c = priv;
@@ -524,6 +536,34 @@ static void test_observer_counts_exactly(void **state)
 	mmu_observe(w.m, NULL);
 	assert_non_null(mmu_host(w.m, GVA(va_of(5)), MMU_READ, 8));
 	assert_int_equal(c.nr[MMU_EVENT_HIT], 10);
+	mmu_destroy(w.m);
+}
+
+/* Flushing one page, again and again, takes new keys for the tables and drops nothing else. */
+static void test_page_flush_keeps_the_others(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, 0, 4, 256, 0);
+	for (uint32_t half = 0; half < 2; half++) {
+		struct counts c = { 0 };
+		const struct mmu_observer observer = { &c, count_events };
+		size_t present = 0;
+
+		while (w.m->half != half)
+			mmu_flush_all(w.m);
+		for (unsigned int page = 1; page < PAGES; page++)
+			present += !!mmu_host(w.m, GVA(va_of(page)), MMU_READ, 1);
+		for (int i = 0; i < 10000; i++)
+			mmu_flush_page(w.m, GVA(va_of(0)), 0);
+		assert_int_equal(w.m->half, half);
+		mmu_observe(w.m, &observer);
+		for (unsigned int page = 1; page < PAGES; page++)
+			mmu_host(w.m, GVA(va_of(page)), MMU_READ, 1);
+		assert_int_equal(c.nr[MMU_EVENT_HIT] + c.nr[MMU_EVENT_VICTIM], present);
+		mmu_observe(w.m, NULL);
+	}
 	mmu_destroy(w.m);
 }
 
@@ -589,6 +629,7 @@ int main(void)
 		cmocka_unit_test(test_not_ram),
 		cmocka_unit_test(test_interpreter_uses_it),
 		cmocka_unit_test(test_observer_counts_exactly),
+		cmocka_unit_test(test_page_flush_keeps_the_others),
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_prefetch),
 	};

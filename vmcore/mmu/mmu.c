@@ -68,6 +68,7 @@ static void take_setup(struct mmu *m, const struct mmu_setup *setup)
 	memset(m, 0, sizeof(*m));
 	m->format = setup->format;
 	m->entries = setup->tlb_entries ? setup->tlb_entries : TLB_DEFAULT_ENTRIES;
+	m->entries_log2 = (uint32_t)__builtin_ctz(m->entries);
 	m->prefetch = setup->prefetch;
 	m->never_expect = m->prefetch ? 0 : ~0ull;
 	for (unsigned int i = 0; i < MMU_NR_ACCESS; i++)

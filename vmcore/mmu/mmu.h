@@ -119,6 +119,7 @@ struct mmu {
 	struct mmu_region region[MMU_MAX_REGIONS];
 	uint32_t nr_regions;
 	uint32_t entries;
+	uint32_t entries_log2;
 	uint32_t asid;
 	uint32_t mode;
 	uint64_t epoch;
@@ -213,7 +214,7 @@ VMB_INLINE void *mmu_host(struct mmu *mmu, gva_t va, enum mmu_access access, uin
 {
 	const struct tlb_entry *e = tlb_slot(&mmu->view, va.v, access);
 
-	if (tlb_hits(&mmu->view, e, va.v, bytes))
+	if (VMB_LIKELY(tlb_hits(&mmu->view, e, va.v, bytes)))
 		return (void *)(va.v + e->addend);
 	return mmu->miss(mmu, va, access, bytes);
 }
@@ -223,7 +224,7 @@ VMB_INLINE void *mmu_host_aligned(struct mmu *mmu, gva_t va, enum mmu_access acc
 {
 	const struct tlb_entry *e = tlb_slot(&mmu->view, va.v, access);
 
-	if (tlb_hits_aligned(&mmu->view, e, va.v, bytes))
+	if (VMB_LIKELY(tlb_hits_aligned(&mmu->view, e, va.v, bytes)))
 		return (void *)(va.v + e->addend);
 	if (va.v & (bytes - 1))
 		return mmu_misaligned(mmu, va, access);

@@ -26,7 +26,7 @@
 
 #define TLB_MIN_ENTRIES	    64u
 #define TLB_MAX_ENTRIES	    65536u
-#define TLB_DEFAULT_ENTRIES 1024u
+#define TLB_DEFAULT_ENTRIES 4096u
 
 /** struct tlb_entry - @tag is 0 in an empty one, which is no tag of any access. */
 struct tlb_entry {
@@ -86,14 +86,14 @@ VMB_INLINE struct tlb_entry *tlb_slot(const struct tlb_view *v, uint64_t va, enu
 VMB_INLINE bool tlb_hits(const struct tlb_view *v, const struct tlb_entry *e, uint64_t va,
 			 uint32_t bytes)
 {
-	return VMB_LIKELY(((va + bytes - 1) & v->compare_mask) + v->key == e->tag);
+	return ((va + bytes - 1) & v->compare_mask) + v->key == e->tag;
 }
 
 /** tlb_hits_aligned - the same, and is @va a multiple of @bytes (a power of two up to 16)? */
 VMB_INLINE bool tlb_hits_aligned(const struct tlb_view *v, const struct tlb_entry *e, uint64_t va,
 				 uint32_t bytes)
 {
-	return VMB_LIKELY((va & (v->compare_mask | (bytes - 1))) + v->key == e->tag);
+	return (va & (v->compare_mask | (bytes - 1))) + v->key == e->tag;
 }
 
 #endif /* VMB_VMCORE_MMU_TLB_H */

@@ -47,6 +47,23 @@ void tlb_keys_init(struct mmu *m)
 	use_half(m, 0);
 }
 
+/* Tags of the half that is not in use, which a bit tells, are void: those of the other may not be. */
+static void sweep_entry(const struct mmu *m, uint64_t *tag)
+{
+	uint64_t half = *tag >> (m->entries_log2 + 11) & 1;
+
+	if (half != m->half)
+		*tag = 0;
+}
+
+static void sweep_table(const struct mmu *m, uint64_t *tag)
+{
+	uint64_t half = *tag >> (m->entries_log2 + 6) & 1;
+
+	if (half != m->half)
+		*tag = 0;
+}
+
 /*
  * Every place is swept at least once per half, and the victims once more when all entries have been:
  * an old entry may have moved there.
@@ -57,10 +74,10 @@ static void sweep_some(struct mmu *m)
 	char *e = m->view.entries + (uint64_t)(i & (m->entries - 1)) * sizeof(struct tlb_entry);
 
 	for (unsigned int access = 0; access < MMU_NR_ACCESS; access++)
-		((struct tlb_entry *)(void *)(e + access * m->view.stride))->tag = 0;
-	m->victim[i % MMU_VICTIMS].tag = 0;
-	m->table[i % MMU_TABLES].tag = 0;
-	m->upper_table[i % MMU_UPPER_TABLES].tag = 0;
+		sweep_entry(m, &((struct tlb_entry *)(void *)(e + access * m->view.stride))->tag);
+	sweep_entry(m, &m->victim[i % MMU_VICTIMS].tag);
+	sweep_table(m, &m->table[i % MMU_TABLES].tag);
+	sweep_table(m, &m->upper_table[i % MMU_UPPER_TABLES].tag);
 }
 
 static VMB_NOINLINE void housekeep(struct mmu *m)
