@@ -8,10 +8,12 @@
 
 #include "user/bench/exit/exit.h"
 #include "user/bench/exit/work.h"
+#include "user/bench/guest.h"
 #include "user/bench/memory/access.h"
 #include "user/bench/memory/copy.h"
 #include "user/bench/memory/memory.h"
 #include "user/bench/self/self.h"
+#include "user/bench/tlb/flush.h"
 #include "user/bench/tlb/host_reach.h"
 #include "user/bench/tlb/tlb.h"
 
@@ -120,6 +122,41 @@ static void test_host_reach(void **state)
 	expect_wrong(&bench_tlb_host_reach, &st);
 }
 
+/* A page that leads elsewhere. */
+static void test_mmu_translate(void **state)
+{
+	(void)state;
+	for (size_t pattern = 0; pattern < 3; pattern++) {
+		struct vmb_state st = right(&bench_memory_mmu_translate, pattern, 1);
+		struct bench_guest *g = st.priv;
+
+		g->frame[g->offset[0] / 4096] ^= 1;
+		bench_memory_mmu_translate.run(g, 1);
+		expect_wrong(&bench_memory_mmu_translate, &st);
+	}
+}
+
+static void test_tlb_lookup_that_misses(void **state)
+{
+	struct vmb_state st = right(&bench_tlb_lookup, 1, 0);
+	struct bench_guest *g = st.priv;
+
+	(void)state;
+	g->sum++;
+	expect_wrong(&bench_tlb_lookup, &st);
+}
+
+/* Another space is forgotten, not the one in use. */
+static void test_tlb_flush_of_nothing(void **state)
+{
+	struct vmb_state st = right(&bench_tlb_flush, 0, 1);
+	struct flush_work *w = st.priv;
+
+	(void)state;
+	mmu_switch(w->guest.mmu, 7, w->guest.mmu->config.root[0], 0);
+	expect_wrong(&bench_tlb_flush, &st);
+}
+
 static void test_getppid(void **state)
 {
 	struct vmb_state st = right(&bench_exit_getppid, 0, 0);
@@ -200,6 +237,9 @@ int main(void)
 		cmocka_unit_test(test_copy_that_stops_copying),
 		cmocka_unit_test(test_access),
 		cmocka_unit_test(test_host_reach),
+		cmocka_unit_test(test_mmu_translate),
+		cmocka_unit_test(test_tlb_lookup_that_misses),
+		cmocka_unit_test(test_tlb_flush_of_nothing),
 		cmocka_unit_test(test_getppid),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_futex),

@@ -4,6 +4,10 @@
 
 #include "user/bench.h"
 
+extern const struct vmb_bench bench_tlb_lookup;
+extern const struct vmb_bench bench_tlb_hit_rate;
+extern const struct vmb_bench bench_tlb_flush;
+extern const struct vmb_bench bench_tlb_prefetch;
 extern const struct vmb_bench bench_tlb_host_reach;
 extern const struct vmb_bench bench_tlb_host_flush;
 extern const struct vmb_bench bench_tlb_host_refill;
