@@ -401,6 +401,31 @@ static void test_report_simulated_counters_are_marked(void **state)
 	vmb_result_fini(&res);
 }
 
+/* Counted and 0 for every row: a sentence, not a column. 0 for some: a column with its zeros. */
+static void test_report_zeros_are_said_once(void **state)
+{
+	struct vmb_result res = { .complete = true };
+	struct vmb_bench_result *b;
+	char *text, *md;
+
+	(void)state;
+	b = add(&res, "memory", "a", 1, 0.01);
+	add_counter(b, "page-faults", "perf-sw", 0);
+	add_counter(b, "context-switches", "perf-sw", 0);
+	b = add(&res, "memory", "b", 1, 0.01);
+	add_counter(b, "page-faults", "perf-sw", 1e-7);
+	add_counter(b, "context-switches", "perf-sw", 2);
+	text = written("text", &res, NULL);
+	md = written("md", &res, NULL);
+	assert_non_null(strstr(text, "counted, and 0 throughout: page-faults\n"));
+	assert_non_null(strstr(md, "Counted, and 0 throughout: page-faults."));
+	assert_non_null(strstr(md, "| context-switches |"));
+	assert_null(strstr(md, "| page-faults |"));
+	free(text);
+	free(md);
+	vmb_result_fini(&res);
+}
+
 static void test_report_failed_write_is_reported(void **state)
 {
 	static const char *const names[] = { "text", "md", "json" };
@@ -765,6 +790,7 @@ int main(void)
 		cmocka_unit_test(test_report_json_is_what_other_tools_read),
 		cmocka_unit_test(test_report_json_absent_means_not_measured),
 		cmocka_unit_test(test_report_simulated_counters_are_marked),
+		cmocka_unit_test(test_report_zeros_are_said_once),
 		cmocka_unit_test(test_report_failed_write_is_reported),
 		cmocka_unit_test(test_report_empty_run),
 		cmocka_unit_test(test_report_partial_run_says_so),
