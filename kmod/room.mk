@@ -2,6 +2,8 @@
 #
 #   make kmod [KDIR=/path/to/kernel/build] [KMOD_MAKE="ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-"]
 #   make kmod-install      into /lib/modules/<release>/updates, of the kernel of KDIR
+#   make kmod-dkms [DESTDIR=]      the sources into /usr/src, for DKMS to build for every kernel;
+#                                  without DESTDIR also for the one that runs
 #
 # The kernel's build is not run on the tree but on a copy, build/kmod/<release>/: its clean deletes
 # every .o under the directory it is given.
@@ -34,4 +36,14 @@ kmod-install: kmod
 		modules_install
 	depmod $(KMOD_RELEASE)
 
-.PHONY: kmod kmod-stage kmod-install
+DKMS_DIR = $(DESTDIR)/usr/src/vmbench-$(KMOD_VERSION)
+
+kmod-dkms:
+	@[ -n "$(DESTDIR)" ] || command -v dkms >/dev/null || { \
+		echo "kmod-dkms: no dkms here: apt-get install dkms" >&2; exit 1; }
+	rm -rf $(DKMS_DIR)
+	@for f in $(KMOD_FILES); do install -D -m 644 $$f $(DKMS_DIR)/$$f || exit 1; done
+	sed 's/@VERSION@/$(KMOD_VERSION)/' kmod/dkms.conf >$(DKMS_DIR)/dkms.conf
+	[ -n "$(DESTDIR)" ] || dkms install --force vmbench/$(KMOD_VERSION)
+
+.PHONY: kmod kmod-stage kmod-install kmod-dkms
