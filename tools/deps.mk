@@ -21,7 +21,7 @@ $(B)/test-deps.mk: tools/deps.mk tools/find-deps.sh
 	$(find_deps) TEST $(TEST_DEPS)
 
 # Goals that compile nothing must work without the libraries.
-ifneq ($(filter-out clean test check kmod%,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean test check lab-image kmod%,$(or $(MAKECMDGOALS),all)),)
 include $(B)/deps.mk
 endif
 ifneq ($(filter tests-build $(B)/tests/% compile-commands,$(MAKECMDGOALS)),)

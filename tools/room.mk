@@ -45,4 +45,8 @@ compile-commands: $(B)/compile_commands.json
 $(B)/compile_commands.json: $(B)/flags $(B)/sources $(B)/test-sources Makefile tools/room.mk
 	$(file >$@,[$(subst } {,}$(comma)$(newline){,$(foreach f,$(ALL_C),$(call compile_command,$f)))])
 
-.PHONY: check man install install-plugin compile-commands
+# docs/LAB.md. LAB="arm64 6.12", LAB="--installed": another kernel than the default one.
+lab-image:
+	tools/lab/image $(LAB)
+
+.PHONY: lab-image check man install install-plugin compile-commands
