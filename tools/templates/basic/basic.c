@@ -46,7 +46,7 @@ static void run(void *priv, uint64_t iters)
 
 	w->done += iters;
 	for (; iters; iters--) {
-		vmb_black_box(w);	/* for the compiler the text is another one now: hash it again */
+		vmb_black_box(w);	/* the text may be another one now: hash it again */
 		w->last = hash(w->text, w->len);
 		vmb_keep(w->last);	/* somebody wants the result: do not drop it */
 	}

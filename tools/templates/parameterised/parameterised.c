@@ -48,8 +48,11 @@ static void fill(struct search *s, struct vmb_state *st)
 
 	for (size_t i = 0; i < s->nr; i++)
 		s->sorted[i] = 2 * i;
-	for (size_t i = 0; i < NR_WANTED; i++)
-		s->wanted[i] = (uint32_t)((st->arg[ORDER].num == RANDOM ? vmb_random(&random) : i) % s->nr);
+	for (size_t i = 0; i < NR_WANTED; i++) {
+		uint64_t next = st->arg[ORDER].num == RANDOM ? vmb_random(&random) : i;
+
+		s->wanted[i] = (uint32_t)(next % s->nr);
+	}
 }
 
 static int setup(struct vmb_state *st)
