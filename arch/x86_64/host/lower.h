@@ -201,6 +201,20 @@ X64_LOWER(f2si);
 /* lower_vec.c */
 X64_LOWER(vbitwise);
 X64_LOWER(vlanes);
+X64_LOWER(vshifti);
+X64_LOWER(vneg);
+X64_LOWER(vcmp);
+X64_LOWER(vsplat);
+X64_LOWER(vmov0);
+X64_LOWER(vpair);
+X64_LOWER(vextr);
+X64_LOWER(vins);
+X64_LOWER(vmovmsk);
+X64_LOWER(vfsign);
+X64_LOWER(vabs);
+X64_LOWER(vshuf4);
+X64_LOWER(vextend);
+X64_LOWER(vext);
 
 /* lower_memory.c */
 X64_LOWER(ld_state);

@@ -122,3 +122,224 @@ X64_LOWER(vlanes)
 	}
 	x64_rr(l->buf, op, x64_result_from(l, insn->a), b);
 }
+
+/* Immediate shifts of the lanes: extension of their opcode; the opcode by the width. */
+static uint32_t shift_op(unsigned int lane)
+{
+	return lane == IR_I16X8 ? SSE2(0x71) : lane == IR_I32X4 ? SSE2(0x72) : SSE2(0x73);
+}
+
+/* A count from the width on shifts everything out, as in the IR. */
+X64_LOWER(vshifti)
+{
+	bool sar = insn->op == IR_vsari;
+	unsigned int extension = insn->op == IR_vshli ? 6 : sar ? 4 : 2, dst;
+
+	if (insn->aux == IR_I8X16 || (sar && insn->aux == IR_I64X2)) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	dst = x64_result_from(l, insn->a);
+	x64_rr_imm8(l->buf, shift_op(insn->aux), extension, dst, (uint8_t)insn->imm);
+}
+
+/* 0 - a. */
+X64_LOWER(vneg)
+{
+	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+
+	x64_rr(l->buf, X64_XORPS, dst, dst);
+	x64_rr(l->buf, lanes[IR_vsub][insn->aux], dst, a);
+}
+
+/* Equality and signed order; unsigned order is the interpreter's. */
+X64_LOWER(vcmp)
+{
+	static const uint32_t equal[] = { SSE2(0x74), SSE2(0x75), SSE2(0x76), 0 };
+	static const uint32_t greater[] = { SSE2(0x64), SSE2(0x65), SSE2(0x66), 0 };
+	unsigned int cond = insn->aux2;
+	bool is_equal = cond <= IR_NE, swap = cond == IR_SLT || cond == IR_SGE;
+	uint32_t op = (is_equal ? equal : greater)[insn->aux];
+	unsigned int a, b, dst;
+
+	if (!op || cond > IR_SGT) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	b = x64_value(l, insn->b);
+	dst = x64_result(l);
+	x64_rr(l->buf, X64_MOVAPS, dst, swap ? b : a);
+	x64_rr(l->buf, op, dst, swap ? a : b);
+	if (cond == IR_NE || cond == IR_SGE || cond == IR_SLE)
+		not_(l, dst);
+}
+
+/* A scalar of any type in lane 0 of @dst. */
+static void to_lane0(struct x64_lower *l, unsigned int dst, unsigned int src)
+{
+	if (src >= 16)
+		x64_rr(l->buf, X64_MOVAPS, dst, src);
+	else
+		x64_rr(l->buf, X64_MOVD | X64_W, dst, src);
+}
+
+/* Bytes become words by interleaving, words doublewords, and those are shuffled. */
+X64_LOWER(vsplat)
+{
+	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+	uint32_t bytes = ir_lane_bytes(insn->aux);
+
+	to_lane0(l, dst, a);
+	if (bytes == 1)
+		x64_rr(l->buf, SSE2(0x60), dst, dst);
+	if (bytes <= 2)
+		x64_rr_imm8(l->buf, X64_0F(0x70u) | X64_F2, dst, dst, 0); /* pshuflw */
+	x64_rr_imm8(l->buf, SSE2(0x70), dst, dst, bytes == 8 ? 0x44 : 0); /* pshufd */
+}
+
+/* Of an integer the register is zero above it already. */
+X64_LOWER(vmov0)
+{
+	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+
+	if (insn->aux == IR_F32X4) {
+		x64_rr(l->buf, X64_XORPS, dst, dst);
+		x64_rr(l->buf, X64_MOVSS, dst, a);
+	} else if (insn->aux == IR_F64X2) {
+		x64_rr(l->buf, X64_MOVQ, dst, a);
+	} else {
+		x64_rr(l->buf, X64_MOVD | X64_W, dst, a);
+	}
+}
+
+X64_LOWER(vpair)
+{
+	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b), dst = x64_result(l);
+
+	x64_rr(l->buf, X64_MOVD | X64_W, dst, a);
+	x64_rr(l->buf, X64_MOVD | X64_W, X64_XMM(0), b);
+	x64_rr(l->buf, X64_PUNPCKLQDQ, dst, X64_XMM(0));
+}
+
+/* pextrb, pextrw, pextrd, pextrq: the vector is the register field. */
+X64_LOWER(vextr)
+{
+	static const uint32_t ops[] = { X64_0F3A(0x14u) | X64_66, X64_0F3A(0x15u) | X64_66,
+					X64_0F3A(0x16u) | X64_66, X64_0F3A(0x16u) | X64_66 | X64_W };
+	unsigned int a, dst;
+	uint8_t lane = (uint8_t)insn->imm;
+
+	if (!(l->features & X64_HAS_SSE41)) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	dst = x64_result(l);
+	if (insn->aux <= IR_I64X2)
+		x64_rr_imm8(l->buf, ops[insn->aux], a, dst, lane);
+	else
+		x64_rr_imm8(l->buf, SSE2(0x70), dst, a, insn->aux == IR_F32X4 ? lane :
+			    lane ? 0xee : 0x44);
+}
+
+/* pinsrb, pinsrw, pinsrd, pinsrq, insertps, shufpd. */
+X64_LOWER(vins)
+{
+	static const uint32_t ops[] = { X64_0F3A(0x20u) | X64_66, SSE2(0xc4),
+					X64_0F3A(0x22u) | X64_66, X64_0F3A(0x22u) | X64_66 | X64_W };
+	uint8_t lane = (uint8_t)insn->imm;
+	unsigned int b, dst;
+
+	if (!(l->features & X64_HAS_SSE41)) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	b = x64_value(l, insn->b);
+	dst = x64_result_from(l, insn->a);
+	if (insn->aux <= IR_I64X2)
+		x64_rr_imm8(l->buf, ops[insn->aux], dst, b, lane);
+	else if (insn->aux == IR_F32X4)
+		x64_rr_imm8(l->buf, X64_0F3A(0x21u) | X64_66, dst, b, (uint8_t)(lane << 4));
+	else if (lane)
+		x64_rr(l->buf, X64_PUNPCKLQDQ, dst, b);
+	else
+		x64_rr(l->buf, X64_MOVSD, dst, b);
+}
+
+/* pmovmskb, movmskps, movmskpd. */
+X64_LOWER(vmovmsk)
+{
+	static const uint32_t ops[] = { SSE2(0xd7), 0, X64_0F(0x50u), SSE2(0x50) };
+	unsigned int a;
+
+	if (!ops[insn->aux]) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	x64_rr(l->buf, ops[insn->aux], x64_result(l), a);
+}
+
+/* The sign bits of floats, by a constant in every lane. */
+X64_LOWER(vfsign)
+{
+	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+	bool wide = insn->aux == IR_F64X2;
+
+	x64_mov_imm(l->buf, RAX, wide ? UINT64_C(1) << 63 : UINT64_C(0x8000000080000000));
+	x64_rr(l->buf, X64_MOVD | X64_W, dst, RAX);
+	x64_rr(l->buf, X64_PUNPCKLQDQ, dst, dst);
+	x64_rr(l->buf, insn->op == IR_vfneg ? X64_XORPS : X64_ANDNPS, dst, a);
+}
+
+/* pabsb, pabsw, pabsd. */
+X64_LOWER(vabs)
+{
+	static const uint32_t ops[] = { SSE41(0x1c), SSE41(0x1d), SSE41(0x1e), 0 };
+	unsigned int a;
+
+	if (!ops[insn->aux] || !(l->features & X64_HAS_SSE41)) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	x64_rr(l->buf, ops[insn->aux], x64_result(l), a);
+}
+
+/* shufps */
+X64_LOWER(vshuf4)
+{
+	unsigned int b = x64_value(l, insn->b);
+
+	x64_rr_imm8(l->buf, X64_0F(0xc6u), x64_result_from(l, insn->a), b, (uint8_t)insn->imm);
+}
+
+/* pmovzx, pmovsx. */
+X64_LOWER(vextend)
+{
+	static const uint32_t zero[] = { SSE41(0x30), SSE41(0x33), SSE41(0x35) };
+	static const uint32_t sign[] = { SSE41(0x20), SSE41(0x23), SSE41(0x25) };
+	unsigned int a;
+
+	if (!(l->features & X64_HAS_SSE41)) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	x64_rr(l->buf, (insn->op == IR_vuxtl ? zero : sign)[insn->aux], x64_result(l), a);
+}
+
+/* palignr: the destination is the high half. */
+X64_LOWER(vext)
+{
+	unsigned int a;
+
+	if (!(l->features & X64_HAS_SSE41)) {
+		x64_lower_eval(l, insn);
+		return;
+	}
+	a = x64_value(l, insn->a);
+	x64_rr_imm8(l->buf, X64_0F3A(0x0fu) | X64_66, x64_result_from(l, insn->b), a,
+		    (uint8_t)insn->imm);
+}
