@@ -36,7 +36,7 @@ static void fit_log(struct html_axis *a, const struct html_range *r)
 {
 	double air = pow(r->high / r->low, AIR);
 
-	if (air < 1.05)
+	if (!(air > 1))
 		air = 1.05;
 	a->low = r->low / air;
 	a->high = r->high * air;

@@ -12,7 +12,7 @@
 #define TOP		26
 #define BOTTOM		42
 #define RIGHT		14
-#define LETTER		6.9	/* a wide guess at one character of a label */
+#define LETTER		7.3	/* a wide guess at one character of a label */
 #define LABEL_GAP	8
 
 struct html_plot html_plot_new(const struct html *h, const char *kind, size_t number)

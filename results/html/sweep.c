@@ -267,7 +267,8 @@ static void fit_axes(struct html_plot *p, const struct sweep *s)
 			html_range_add(&y, member(p->h, s, i)->summary.median);
 	}
 	html_axis_fit(&p->x, HTML_COUNT, &x, true);
-	html_axis_fit(&p->y, HTML_TIME, &y, true);
+	/* Times that differ little are told apart better on a linear axis. */
+	html_axis_fit(&p->y, HTML_TIME, &y, y.any && y.high > 8 * y.low);
 }
 
 static void put_sweep(const struct html *h, const struct sweep *s, size_t lines)
@@ -277,11 +278,11 @@ static void put_sweep(const struct html *h, const struct sweep *s, size_t lines)
 	size_t colour = 0;
 
 	p.name = "Time against size";
-	p.y_title = "time per operation";
-	p.x_title = "size, logarithmic";
-	snprintf(p.description, sizeof(p.description), "%zu lines over %zu benchmarks, both axes "
-		 "logarithmic; the table below has the values", lines, s->nr);
 	fit_axes(&p, s);
+	p.y_title = p.y.log ? "time per operation, logarithmic" : "time per operation";
+	p.x_title = "parameter, logarithmic";
+	snprintf(p.description, sizeof(p.description), "%zu lines over %zu benchmarks; the table "
+		 "below has the values", lines, s->nr);
 	set_ticks(&p, s);
 	snprintf(name, sizeof(name), "%.*s", (int)s->name_len, s->name);
 	fputs("<figure class=\"sweep\"><h3>", h->out);

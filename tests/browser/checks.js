@@ -80,12 +80,14 @@ function overflow()
 	return faults;
 }
 
-// Labels of drawings: inside of the drawing, and apart from each other.
-function labels()
+// Labels of the drawings that are laid out: inside of the drawing, and apart from each other.
+function labels(where)
 {
 	const faults = [];
 
-	for (const s of document.querySelectorAll('svg[role=img]')) {
+	for (const s of document.querySelectorAll(`${where || ''} svg[role=img]`)) {
+		if (!s.checkVisibility())
+			continue;
 		const box = s.viewBox.baseVal;
 		const texts = Array.from(s.querySelectorAll('text'), (t) => ({ t, b: t.getBBox() }));
 

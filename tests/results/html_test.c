@@ -334,6 +334,15 @@ static void test_html_has_every_id(void **state)
 	page_free(&p);
 }
 
+static void test_html_text_is_safe_in_attributes_too(void **state)
+{
+	char *text = vmb_text_dup("a\"b'c<d>e&f`g\x1b\n\xff\xe2\x80\xaeh", VMB_TEXT_HTML);
+
+	(void)state;
+	assert_string_equal(text, "a&#34;b&#39;c&#60;d&#62;e&#38;f&#96;g\\x1b\\n\\xff\\u{202e}h");
+	free(text);
+}
+
 static void test_html_runs_nothing_foreign(void **state)
 {
 	static const char *const never[] = {
@@ -615,6 +624,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_html_of_random_results),
 		cmocka_unit_test(test_html_of_nothing),
 		cmocka_unit_test(test_html_has_every_id),
+		cmocka_unit_test(test_html_text_is_safe_in_attributes_too),
 		cmocka_unit_test(test_html_runs_nothing_foreign),
 		cmocka_unit_test(test_html_absent_is_absent),
 		cmocka_unit_test(test_html_failed_has_no_time),

@@ -23,7 +23,7 @@
 static const char *const page_hostile[] = {
 	"<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</style><svg onload=alert(1)>",
 	"--><!--<b>", "javascript:alert(1)", "&lt;b&gt;&#60;", "' onmouseover='alert(1)",
-	"\xe2\x80\xae" "reversed", "\xff\xfe not UTF-8", "]]></title></script>", "line\nbreak\ttab",
+	"\xe2\x80\xae reversed", "\xff\xfe not UTF-8", "]]></title></script>", "line\nbreak\ttab",
 	"http://example.org/x", "\xe7\x95\x8c\xe4\xb8\x96 wide", "`${alert(1)}`",
 	"a-very-long-name-without-any-place-where-a-line-might-be-broken-by-a-browser-that-looks-for-one",
 };
@@ -197,11 +197,19 @@ static inline void page_hostile_bench(uint64_t *seed, struct vmb_result *res, si
 	s->metrics[s->nr_metrics++].value = 1.5;
 }
 
+static inline void page_name(struct vmb_result *res, size_t run)
+{
+	unsigned int month = 1 + (unsigned int)(run / 28 % 12), day = 1 + (unsigned int)(run % 28);
+
+	PAGE_SET(res->id, "2026%02u%02uT062230Z-%06x", month, day, (unsigned int)run & 0xffffff);
+	PAGE_SET(res->date, "2026-%02u-%02uT06:22:30Z", month, day);
+	vmb_env_text(&res->env, "build.git_commit", "build", "%040zx", (run + 1) * 0x1234567);
+}
+
 static inline void page_head(struct vmb_result *res, size_t run)
 {
 	memset(res, 0, sizeof(*res));
-	PAGE_SET(res->id, "2026%02zu%02zuT062230Z-%06zx", 1 + run / 28, 1 + run % 28, run);
-	PAGE_SET(res->date, "2026-%02zu-%02zuT06:22:30Z", 1 + run / 28, 1 + run % 28);
+	page_name(res, run);
 	res->command = strdup("./vmbench --pin 1 --counters --all");
 	res->label = strdup(page_hostile[0]);
 	res->complete = true;
@@ -209,7 +217,6 @@ static inline void page_head(struct vmb_result *res, size_t run)
 	vmb_env_text(&res->env, "cpu.model", "/proc/cpuinfo", "Example CPU @ 2.50GHz");
 	vmb_env_text(&res->env, "kernel.release", "uname", "%s", page_hostile[1]);
 	vmb_env_text(&res->env, "machine.fingerprint", "FNV-1a", "%016x", 7);
-	vmb_env_text(&res->env, "build.git_commit", "build", "%040zx", run * 7919);
 	vmb_env_text(&res->env, "section.key", page_hostile[4], "%s", page_hostile[2]);
 }
 
@@ -279,32 +286,41 @@ static inline void page_comparison(struct vmb_comparison *c, const struct vmb_re
 	}
 }
 
-/* Earlier runs, with a step in the middle. Times only, as a history keeps no more. */
+/* The same benchmarks, with their times only: a history keeps no more. */
+static inline void page_skeleton(struct vmb_result *old, const struct vmb_result *res)
+{
+	page_head(old, 0);
+	for (size_t i = 0; i < res->nr; i++) {
+		struct vmb_bench_result *o = vmb_result_add(old);
+
+		VMB_ASSERT(o);
+		memcpy(o->id, res->benches[i].id, sizeof(o->id));
+		o->status = res->benches[i].status;
+		o->summary.measured = res->benches[i].summary.measured;
+	}
+}
+
+/* Earlier runs, with a step in the middle. */
 static inline void page_history(struct vmb_history *h, const struct vmb_result *res, size_t runs)
 {
+	struct vmb_result old;
 	uint64_t seed = 77;
 
 	memset(h, 0, sizeof(*h));
+	page_skeleton(&old, res);
 	for (size_t run = 0; run < runs; run++) {
-		struct vmb_result old = { 0 };
-
-		page_head(&old, run);
+		page_name(&old, run);
 		for (size_t i = 0; i < res->nr; i++) {
-			const struct vmb_bench_result *b = &res->benches[i];
-			struct vmb_bench_result *o = vmb_result_add(&old);
+			struct vmb_summary *s = &old.benches[i].summary;
 			double f = (run < runs / 2 ? 1.08 : 1) * (1 + 0.006 * page_normal(&seed));
 
-			VMB_ASSERT(o);
-			memcpy(o->id, b->id, sizeof(o->id));
-			o->status = b->status;
-			o->summary.measured = b->summary.measured;
-			o->summary.median = b->summary.median * f;
-			o->summary.low = o->summary.median * 0.995;
-			o->summary.high = o->summary.median * 1.004;
+			s->median = res->benches[i].summary.median * f;
+			s->low = s->median * 0.995;
+			s->high = s->median * 1.004;
 		}
 		VMB_ASSERT(!vmb_history_add(h, &old, NULL));
-		vmb_result_fini(&old);
 	}
+	vmb_result_fini(&old);
 }
 
 #endif /* VMB_TESTS_RESULTS_MADE_PAGE_H */
