@@ -106,6 +106,18 @@ static void set_from_t(const struct pool *p, double low_t, double high_t,
 			    : p->mean - low_t * p->error * p->unit;
 }
 
+/*
+ * One outlier beside values that hardly differ: more than a third of all resamples miss it, have
+ * next to no spread, and their t is beyond all bounds. Skewed data stay well below sixteen times
+ * Student's quantile.
+ */
+static bool degenerate(const struct pool *p, double confidence, double low_t, double high_t)
+{
+	double bound = 16 * vmb_t_quantile(0.5 + confidence / 2, (double)(p->n - 1));
+
+	return !(low_t >= -bound && high_t <= bound);
+}
+
 /* Return: 0; -ERANGE too many resamples without spread to say anything; -ENOMEM. */
 static int bootstrap(const struct pool *p, double confidence, uint32_t resamples, uint64_t seed,
 		     struct vmb_mean_interval *out)
@@ -123,7 +135,7 @@ static int bootstrap(const struct pool *p, double confidence, uint32_t resamples
 	low_t = t[(size_t)floor((0.5 - confidence / 2) * (resamples - 1))];
 	high_t = t[(size_t)ceil((0.5 + confidence / 2) * (resamples - 1))];
 	free(t);
-	if (!isfinite(low_t) || !isfinite(high_t))
+	if (degenerate(p, confidence, low_t, high_t))
 		return -ERANGE;
 	out->method = p->logs ? VMB_MEAN_BOOTSTRAP_LOG : VMB_MEAN_BOOTSTRAP;
 	set_from_t(p, low_t, high_t, out);

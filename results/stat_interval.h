@@ -38,7 +38,8 @@ struct vmb_median_interval vmb_median_interval_sorted(const double *sorted, size
  * enum vmb_mean_method - how the interval of a mean was made.
  * @VMB_MEAN_BOOTSTRAP_LOG: bootstrap-t on the logarithm of the mean; needs values > 0
  * @VMB_MEAN_BOOTSTRAP: bootstrap-t on the plain mean
- * @VMB_MEAN_STUDENT: Student's t, for fewer than VMB_BOOTSTRAP_MIN values or too many ties
+ * @VMB_MEAN_STUDENT: Student's t, for fewer than VMB_BOOTSTRAP_MIN values, too many ties, or one
+ *                    outlier beside values that hardly differ
  * @VMB_MEAN_POINT: one value or all equal: low = mean = high
  */
 enum vmb_mean_method {
