@@ -118,7 +118,8 @@ struct vmb_bench_result {
 
 /**
  * struct vmb_result - one run.
- * @id: "20261124T062230Z-3f9a1c": UTC start and six random hexadecimal digits
+ * @id: "20261124T062230Z-3f9a1c": UTC start; three hexadecimal digits for the 4096th part of the
+ *      second, three by chance
  * @date: ISO 8601 UTC start
  * @command: the command line, for people
  * @complete: false if the run was interrupted or cut short
