@@ -10,8 +10,10 @@
 #include "user/bench/exit/work.h"
 #include "user/bench/guest.h"
 #include "user/bench/memory/access.h"
+#include "user/bench/memory/alloc.h"
 #include "user/bench/memory/copy.h"
 #include "user/bench/memory/memory.h"
+#include "user/bench/memory/pool.h"
 #include "user/bench/self/self.h"
 #include "user/bench/tlb/flush.h"
 #include "user/bench/tlb/host_reach.h"
@@ -120,6 +122,45 @@ static void test_host_reach(void **state)
 	(void)state;
 	w->chase.steps++;
 	expect_wrong(&bench_tlb_host_reach, &st);
+}
+
+/* Two live objects that are one. */
+static void test_alloc(void **state)
+{
+	(void)state;
+	for (size_t which = 0; which < 2; which++) {
+		struct vmb_state st = right(&bench_memory_alloc, 0, which);
+		struct alloc_work *w = st.priv;
+		struct bench_object *old;
+		uint32_t k = 0;
+
+		bench_memory_alloc.run(w, 3000);
+		while (!w->live[k] || !w->live[k + 1])
+			k++;
+		old = w->live[k + 1];
+		w->live[k + 1] = w->live[k];
+		assert_int_not_equal(bench_memory_alloc.check(w, &(struct vmb_why){ 0 }), 0);
+		w->live[k + 1] = old;
+		w->live[k]->self = NULL;
+		expect_wrong(&bench_memory_alloc, &st);
+	}
+}
+
+static void test_pool(void **state)
+{
+	(void)state;
+	for (size_t lifetime = 0; lifetime < 5; lifetime++) {
+		struct vmb_state st = right(&bench_memory_pool, 1, lifetime);
+		struct pool_work *w = st.priv;
+
+		if (lifetime == POOL_OTHER_THREAD)
+			w->handed++;
+		else if (lifetime == POOL_FIFO || lifetime == POOL_RANDOM)
+			w->object[w->order[0]]->self = NULL;
+		else
+			w->sum++;
+		expect_wrong(&bench_memory_pool, &st);
+	}
 }
 
 /* A page that leads elsewhere. */
@@ -237,6 +278,8 @@ int main(void)
 		cmocka_unit_test(test_copy_that_stops_copying),
 		cmocka_unit_test(test_access),
 		cmocka_unit_test(test_host_reach),
+		cmocka_unit_test(test_alloc),
+		cmocka_unit_test(test_pool),
 		cmocka_unit_test(test_mmu_translate),
 		cmocka_unit_test(test_tlb_lookup_that_misses),
 		cmocka_unit_test(test_tlb_flush_of_nothing),

@@ -6,6 +6,8 @@
 
 extern const struct vmb_bench bench_memory_copy;
 extern const struct vmb_bench bench_memory_access;
+extern const struct vmb_bench bench_memory_alloc;
+extern const struct vmb_bench bench_memory_pool;
 extern const struct vmb_bench bench_memory_mmu_translate;
 extern const struct vmb_bench bench_memory_numa;
 extern const struct vmb_bench bench_memory_numa_latency;
