@@ -47,7 +47,7 @@ struct jit_frame;
  * @name: as vmb_arch.name
  * @nan: enum ir_nan: the rule that its arithmetic follows without help
  * @lower: write a unit's code (vmcore/jit/lower.h). Return: 0; -ENOTSUP with @job->unsupported set;
- *	-ENOSPC if the buffer has overflowed
+ *	-ENOSPC if the buffer has overflowed; -E2BIG for a limit
  * @fp_pack: what the host's floating-point control register is in an environment
  * @fp_unpack: the environment that it means
  */

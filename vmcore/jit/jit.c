@@ -8,6 +8,8 @@
 /* In-line accesses are compared with the last offset at which this many bytes fit. */
 #define MAX_ACCESS 16u
 #define ENTRY_ALIGN 64u
+/* Within a unit displacements have 31 bits. */
+#define MAX_UNIT_BYTES (1u << 30)
 
 int jit_init(struct jit *jit, const struct jit_options *options)
 {
@@ -40,7 +42,7 @@ static size_t align(size_t at, size_t to)
 static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *code)
 {
 	struct code_cache *cache = &jit->cache;
-	size_t helpers = cache->at, bytes = job->unit->nr_helpers * sizeof(struct ir_helper);
+	size_t helpers = cache->at, bytes = job->unit->nr_helpers * sizeof(struct ir_helper), room;
 	struct code_buf buf;
 	int status;
 
@@ -50,7 +52,9 @@ static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *cod
 	if (bytes)
 		memcpy(cache->write + helpers, job->unit->helper, bytes);
 	code->helper = (const struct ir_helper *)(const void *)(cache->write + helpers);
-	code_buf_init(&buf, cache->write + code->entry, cache->bytes - code->entry);
+	room = cache->bytes - code->entry;
+	code_buf_init(&buf, cache->write + code->entry,
+		      room < MAX_UNIT_BYTES ? room : MAX_UNIT_BYTES);
 	job->buf = &buf;
 	status = jit->host->lower(job);
 	code->bytes = code_buf_at(&buf);

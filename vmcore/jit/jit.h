@@ -81,7 +81,7 @@ void jit_fini(struct jit *jit);
  * @code: gets the code
  * @insn: gets the instruction that cannot be compiled, if the call fails with -ENOTSUP; may be NULL
  * Return: 0; -ENOTSUP; -ENOSPC if the cache is used up (or, with eviction, too small for this unit);
- * -ENOMEM. Context: allocates only for a unit that is larger than all before.
+ * -E2BIG for a limit of the host's; -ENOMEM. Context: allocates only for a unit that is larger than all before.
  */
 int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *code, uint32_t *insn);
 

@@ -157,6 +157,9 @@ static void enter_block(struct x64_lower *l, uint32_t block)
 		l->checked[i].base = IR_NONE;
 }
 
+/* Displacements from the frame have 31 bits. */
+#define MAX_SLOTS (1u << 27)
+
 static int lower_blocks(struct x64_lower *l)
 {
 	uint32_t b, i;
@@ -171,6 +174,8 @@ static int lower_blocks(struct x64_lower *l)
 			return -ENOTSUP;
 		if (VMB_UNLIKELY(l->buf->overflow))
 			return -ENOSPC;
+		if (VMB_UNLIKELY(l->next_slot > MAX_SLOTS))
+			return -E2BIG;
 	}
 	return 0;
 }
