@@ -9,6 +9,7 @@ static const struct vmb_bench *const benches[] = {
 	&bench_exit_page_fault,
 	&bench_exit_signal,
 	&bench_exit_context_switch,
+	&bench_exit_kvm,
 };
 
 extern const struct vmb_category vmb_category_exit;

@@ -15,6 +15,8 @@ extern const struct vmb_bench bench_exit_page_fault;
 extern const struct vmb_bench bench_exit_signal;
 extern const struct vmb_bench bench_exit_context_switch;
 
+extern const struct vmb_bench bench_exit_kvm;
+
 #define EXIT_SYSCALL_AXIS(call) \
 	(const struct vmb_axis[]){ { "call", (const struct vmb_value[]){ { call, 0 } }, 1 } }
 

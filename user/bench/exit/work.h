@@ -10,7 +10,10 @@
 #include <sched.h>
 #include <signal.h>
 
+#include "arch/base/kvm_guest.h"
 #include "user/bench/arena.h"
+
+struct kvm_run;
 
 struct getppid_work { uint64_t sum, done; };
 
@@ -41,6 +44,16 @@ struct switch_work {
 	int policy_before;
 	struct sched_param param_before;
 	unsigned char token;
+	uint64_t done, wrong;
+};
+
+struct kvm_work {
+	struct vmb_kvm_cpu cpu;
+	int fds[3];		/* what cpu borrows, -1 where there is none */
+	struct kvm_run *run;	/* shared with the kernel */
+	size_t run_bytes;
+	uint32_t reason;	/* KVM_EXIT_*: the right one */
+	uint32_t wrong_reason;
 	uint64_t done, wrong;
 };
 
