@@ -105,6 +105,25 @@ static void put_ns_cell(const struct html *h, double ns, double difference)
 	fprintf(h->out, "<td>%s</td>", isfinite(ns) ? html_format_ns(ns, difference, buf) : "");
 }
 
+/* Columns that say something; those of the environment are left out where all is 0 or unknown. */
+struct columns { bool cost, switches, steal; double range; };
+
+static struct columns survey(const struct html_rounds *rounds)
+{
+	struct columns c = { .cost = rounds->line };
+	struct html_range ns = { 0 };
+
+	for (size_t i = 0; i < rounds->nr; i++) {
+		const struct vmb_evidence *e = &rounds->at[i].round->evidence;
+
+		html_range_add(&ns, rounds->at[i].ns);
+		c.switches = c.switches || (e->known & VMB_EV_SWITCHES && e->involuntary);
+		c.steal = c.steal || (e->known & VMB_EV_STEAL && e->steal_ticks);
+	}
+	c.range = ns.high - ns.low;
+	return c;
+}
+
 static void put_known(const struct html *h, const struct vmb_evidence *e, uint32_t bit,
 		      uint64_t value)
 {
@@ -114,16 +133,8 @@ static void put_known(const struct html *h, const struct vmb_evidence *e, uint32
 		fputs("<td></td>", h->out);
 }
 
-static void put_row(const struct html *h, size_t i, const struct html_round *r, double range)
+static void put_verdict(const struct html *h, const struct html_round *r)
 {
-	const struct vmb_evidence *e = &r->round->evidence;
-
-	fprintf(h->out, "<tr><th scope=\"row\">%zu</th>", i + 1);
-	put_ns_cell(h, r->ns, range);
-	put_ns_cell(h, r->intercept, NAN);
-	fprintf(h->out, "<td>%zu</td>", r->nr);
-	put_known(h, e, VMB_EV_SWITCHES, e->involuntary);
-	put_known(h, e, VMB_EV_STEAL, e->steal_ticks);
 	fputs("<td class=\"l\">", h->out);
 	if (r->round->status != VMB_ROUND_OK)
 		fputs(vmb_round_status_name(r->round->status), h->out);
@@ -135,30 +146,56 @@ static void put_row(const struct html *h, size_t i, const struct html_round *r, 
 		fputs(": ", h->out);
 		html_text(h, r->round->reason);
 	}
-	fputs("</td></tr>", h->out);
+	fputs("</td>", h->out);
+}
+
+static void put_row(const struct html *h, size_t i, const struct html_round *r,
+		    const struct columns *c)
+{
+	const struct vmb_evidence *e = &r->round->evidence;
+
+	fprintf(h->out, "<tr><th scope=\"row\">%zu</th>", i + 1);
+	put_ns_cell(h, r->ns, c->range);
+	if (c->cost)
+		put_ns_cell(h, r->intercept, NAN);
+	fprintf(h->out, "<td>%zu</td>", r->nr);
+	if (c->switches)
+		put_known(h, e, VMB_EV_SWITCHES, e->involuntary);
+	if (c->steal)
+		put_known(h, e, VMB_EV_STEAL, e->steal_ticks);
+	put_verdict(h, r);
+	fputs("</tr>", h->out);
+}
+
+static void put_titles(const struct html *h, const struct columns *c)
+{
+	const struct { bool wanted; const char *title; } titles[] = {
+		{ true, "round" }, { true, "time per operation" }, { c->cost, "constant cost" },
+		{ true, "batches" }, { c->switches, "involuntary switches" },
+		{ c->steal, "stolen ticks" },
+	};
+
+	fputs("<thead><tr>", h->out);
+	for (size_t i = 0; i < VMB_ARRAY_SIZE(titles); i++)
+		if (titles[i].wanted)
+			fprintf(h->out, "<th scope=\"col\">%s</th>", titles[i].title);
+	fputs("<th scope=\"col\" class=\"l\">verdict</th></tr></thead>", h->out);
 }
 
 void html_put_rounds_table(struct html *h, const struct html_rounds *rounds)
 {
-	static const char *const titles[] = {
-		"round", "time per operation", "constant cost", "batches", "involuntary switches",
-		"stolen ticks",
-	};
+	struct columns c = survey(rounds);
 	size_t most = h->budget.rounds;
-	struct html_range range = { 0 };
 
 	if (!rounds->nr)
 		return;
-	for (size_t i = 0; i < rounds->nr; i++)
-		html_range_add(&range, rounds->at[i].ns);
 	fputs("<details class=\"more\"><summary>Table of rounds</summary><div class=\"scroll\" "
 	      "role=\"region\" aria-label=\"Table of rounds\" tabindex=\"0\"><table>"
-	      "<caption>Rounds in the order in which they ran</caption><thead><tr>", h->out);
-	for (size_t i = 0; i < VMB_ARRAY_SIZE(titles); i++)
-		fprintf(h->out, "<th scope=\"col\">%s</th>", titles[i]);
-	fputs("<th scope=\"col\" class=\"l\">verdict</th></tr></thead><tbody>", h->out);
+	      "<caption>Rounds in the order in which they ran</caption>", h->out);
+	put_titles(h, &c);
+	fputs("<tbody>", h->out);
 	for (size_t i = 0; i < rounds->nr && i < most; i++)
-		put_row(h, i, &rounds->at[i], range.high - range.low);
+		put_row(h, i, &rounds->at[i], &c);
 	fputs("</tbody></table></div>", h->out);
 	if (rounds->nr > most)
 		fprintf(h->out, "<p class=\"note\">And %zu more rounds; the JSON report has all.</p>",

@@ -14,7 +14,7 @@
 #define ALL_POINTS	60000u
 #define ALL_ROUNDS	20000u
 #define ALL_PAST	20000u
-#define ALL_PAST_ROWS	6000u
+#define ALL_PAST_ROWS	3000u
 
 void html_text(const struct html *h, const char *s)
 {

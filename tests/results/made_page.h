@@ -134,7 +134,8 @@ static inline void page_sweep(uint64_t *seed, struct vmb_result *res, const char
 	for (size_t i = 0; i < 4 * VMB_ARRAY_SIZE(size); i++) {
 		struct vmb_bench_result *b = page_add(res, category);
 		size_t h = i / VMB_ARRAY_SIZE(size), s = i % VMB_ARRAY_SIZE(size);
-		double ns = (3 + 2 * (double)h) * pow((double)size[s].value / 64, 0.5 + 0.1 * (double)h);
+		double slope = 0.5 + 0.1 * (double)h;
+		double ns = (3 + 2 * (double)h) * pow((double)size[s].value / 64, slope);
 
 		if (!number && !strcmp(category, "memory"))	/* it has a target */
 			PAGE_SET(b->id, "memory/mmu_translate/%s/%s", how[h], size[s].label);

@@ -241,7 +241,7 @@ function sortable(table)
 
 /* Histories. The chart that is in the page is drawn anew from its table for a part of the runs. */
 
-var LETTER = 7.3, GAP = 8;	/* as in plot.c */
+var LETTER = 7.3, GAP = 8; /* as in plot.c */
 
 function svg(tag, attributes, text)
 {
