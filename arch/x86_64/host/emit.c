@@ -40,7 +40,9 @@ void x64_test_rr(struct code_buf *buf, unsigned int bytes, unsigned int a, unsig
 
 void x64_test_ri(struct code_buf *buf, unsigned int bytes, unsigned int a, uint32_t imm)
 {
-	buf->at = x64_put_imm(x64_put_rr(code_buf_room(buf), x64_sized_group(0xf7, bytes), 0, a), bytes, imm);
+	uint8_t *at = x64_put_rr(code_buf_room(buf), x64_sized_group(0xf7, bytes), 0, a);
+
+	buf->at = x64_put_imm(at, bytes, imm);
 }
 
 void x64_shift_cl(struct code_buf *buf, enum x64_shift op, unsigned int bytes, unsigned int dst)
@@ -64,8 +66,9 @@ void x64_imul_rri(struct code_buf *buf, unsigned int bytes, unsigned int dst, un
 {
 	bool small = imm == (int8_t)imm;
 	uint32_t op = (small ? 0x6bu : 0x69u) | (bytes == 8 ? X64_W : 0);
+	uint8_t *at = x64_put_rr(code_buf_room(buf), op, dst, src);
 
-	buf->at = x64_put_imm(x64_put_rr(code_buf_room(buf), op, dst, src), small ? 1 : 4, (uint32_t)imm);
+	buf->at = x64_put_imm(at, small ? 1 : 4, (uint32_t)imm);
 }
 
 void x64_mov_imm(struct code_buf *buf, unsigned int dst, uint64_t imm)

@@ -272,13 +272,15 @@ VMB_INLINE void x64_mov(struct code_buf *buf, unsigned int bytes, unsigned int d
 }
 
 /* Store of @bytes to memory. */
-VMB_INLINE void x64_store(struct code_buf *buf, unsigned int bytes, struct x64_mem mem, unsigned int src)
+VMB_INLINE void x64_store(struct code_buf *buf, unsigned int bytes, struct x64_mem mem,
+			  unsigned int src)
 {
 	x64_rm(buf, x64_sized(X64_MOV_STORE, bytes), src, mem);
 }
 
 /* Zero-extending load of @bytes. */
-VMB_INLINE void x64_load(struct code_buf *buf, unsigned int bytes, unsigned int dst, struct x64_mem mem)
+VMB_INLINE void x64_load(struct code_buf *buf, unsigned int bytes, unsigned int dst,
+			 struct x64_mem mem)
 {
 	static const uint32_t op[] = { [1] = X64_MOVZX8, [2] = X64_MOVZX16, [4] = X64_MOV,
 				       [8] = X64_MOV | X64_W };

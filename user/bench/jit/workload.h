@@ -13,8 +13,8 @@
 #define WORKLOAD_MEMORY_BYTES 8192u
 
 /**
- * workload_mix - exactly @nr_insns instructions (at least 10): of 100 about 60 integer arithmetic with its
- * constants, 18 loads, 10 stores, 12 that end a block. All branches go forward.
+ * workload_mix - exactly @nr_insns instructions (at least 10): of 100 about 60 integer arithmetic
+ * with its constants, 18 loads, 10 stores, 12 that end a block. All branches go forward.
  * @unit: initialised and empty
  * Return: as ir_build_end().
  */
