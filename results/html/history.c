@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/base/assert.h"
 #include "results/html/plot.h"
 #include "results/stat_change.h"
 
@@ -137,6 +138,7 @@ static void set_ticks(struct html_plot *plot, const struct past *p)
 	struct html_ticks *t = &plot->x_ticks;
 	size_t parts = p->nr < 4 ? p->nr - 1 : 3;
 
+	VMB_ASSERT(p->nr >= 2);	/* an earlier run and this one */
 	for (size_t i = 0; i <= parts; i++) {
 		size_t at = i * (p->nr - 1) / parts;
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/base/assert.h"
 #include "results/html/html.h"
 #include "results/report_facts.h"
 
@@ -215,6 +216,7 @@ static struct count count(const struct html *h, const char *category)
 {
 	struct count c = { 0 };
 
+	VMB_ASSERT(!h->res->nr || h->res->benches);
 	for (size_t i = 0; i < h->res->nr; i++) {
 		const struct vmb_bench_result *b = &h->res->benches[i];
 		struct vmb_target_verdict v;
