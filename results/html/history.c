@@ -236,7 +236,7 @@ static void put_table(const struct html *h, const struct past *p)
 
 	fputs("<details class=\"more\"><summary>Table of runs</summary><div class=\"scroll\" "
 	      "role=\"region\" aria-label=\"Table of runs\" tabindex=\"0\"><table>"
-	      "<caption>This benchmark in the runs of this machine, oldest first</caption><thead><tr>"
+	      "<caption>Runs, oldest first</caption><thead><tr>"
 	      "<th scope=\"col\">run</th><th scope=\"col\" class=\"l\">commit</th>"
 	      "<th scope=\"col\">median</th><th scope=\"col\">interval</th>"
 	      "<th scope=\"col\">change point</th></tr></thead><tbody>", h->out);

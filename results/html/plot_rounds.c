@@ -191,7 +191,7 @@ void html_put_rounds_table(struct html *h, const struct html_rounds *rounds)
 		return;
 	fputs("<details class=\"more\"><summary>Table of rounds</summary><div class=\"scroll\" "
 	      "role=\"region\" aria-label=\"Table of rounds\" tabindex=\"0\"><table>"
-	      "<caption>Rounds in the order in which they ran</caption>", h->out);
+	      "<caption>Rounds in order</caption>", h->out);
 	put_titles(h, &c);
 	fputs("<tbody>", h->out);
 	for (size_t i = 0; i < rounds->nr && i < most; i++)
