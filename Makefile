@@ -46,6 +46,8 @@ SRC :=
 include arch/room.mk vmcore/room.mk results/room.mk user/room.mk
 
 OBJ := $(SRC:%=$(B)/%.o)
+# riscv64 has no atomic instructions for bytes and halfwords: gcc calls libatomic.
+ATOMIC := $(if $(filter riscv64,$(HOST_ISA)),-latomic)
 MAIN := $(B)/user/main.c.o
 LIB_OBJ := $(filter-out $(MAIN),$(OBJ))
 
@@ -71,7 +73,7 @@ $(B)/flags $(B)/sources $(B)/test-sources: FORCE
 
 $(B)/vmbench: $(OBJ) $(B)/sources
 	$(call say,LD)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $(OBJ) $(DEP_LIBS) -lm -ldl
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $(OBJ) $(DEP_LIBS) $(ATOMIC) -lm -ldl
 
 $(B)/%.c.o: %.c $(B)/flags
 	@mkdir -p $(@D)

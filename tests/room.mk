@@ -12,7 +12,7 @@ $(filter $(B)/tests/vmcore/% $(B)/tests/fuzz/ir_test,$(TEST_BIN)): $(TEST_VMCORE
 $(B)/tests/%_test: $(B)/tests/%_test.c.o $(LIB_OBJ)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -Wl,--as-needed -o $@ $(filter %.o,$^) \
-		$(DEP_LIBS) $(TEST_LIBS) -lm -ldl
+		$(DEP_LIBS) $(TEST_LIBS) $(ATOMIC) -lm -ldl
 
 # What puts runs into a store that were never measured, for the tests that are scripts.
 $(B)/tests/e2e/forge: $(B)/tests/e2e/forge.c.o $(LIB_OBJ)
