@@ -88,3 +88,15 @@ void vmb_round_judge(struct vmb_round *r)
 		return;
 	r->discarded = true;
 }
+
+uint64_t vmb_round_smallest_batch(const struct vmb_round *r)
+{
+	uint64_t least = 0;
+
+	if (r->sampling != VMB_SAMPLING_SLOPE)
+		return 0;
+	for (size_t i = 0; i < r->nr_samples; i++)
+		if (!least || r->samples[i].iters < least)
+			least = r->samples[i].iters;
+	return least;
+}

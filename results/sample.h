@@ -204,6 +204,12 @@ void vmb_sample_set_fini(struct vmb_sample_set *set);
  */
 void vmb_round_judge(struct vmb_round *r);
 
+/**
+ * vmb_round_smallest_batch - operations in the smallest batch of a round with a slope; 0 for other
+ * samplings and without samples. What later rounds are asked for, so that all have the same n.
+ */
+uint64_t vmb_round_smallest_batch(const struct vmb_round *r);
+
 const char *vmb_round_status_name(enum vmb_round_status s);
 const char *vmb_sampling_name(enum vmb_sampling s);
 

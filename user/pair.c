@@ -49,18 +49,6 @@ static void make_request(struct work *w, int side, uint64_t seed, uint32_t offse
 		rq->counters = counters->set[0];
 }
 
-static uint64_t smallest_iters(const struct vmb_round *r)
-{
-	uint64_t least = 0;
-
-	if (r->sampling != VMB_SAMPLING_SLOPE)
-		return 0;
-	for (size_t i = 0; i < r->nr_samples; i++)
-		if (!least || r->samples[i].iters < least)
-			least = r->samples[i].iters;
-	return least;
-}
-
 /* Time of one operation in one round, by the same estimator as everywhere. */
 static int estimate(struct vmb_round *r, double *ns)
 {
@@ -145,7 +133,7 @@ static int run_pair(struct work *w)
 		make_request(w, side, seed, offset, &rq);
 		err = vmb_side_round(w->p->session, w->p->sides[side], &rq, &r[side]);
 		if (!err && !w->iters)
-			w->iters = smallest_iters(&r[side]);
+			w->iters = vmb_round_smallest_batch(&r[side]);
 	}
 	w->started++;
 	if (!err)

@@ -50,19 +50,6 @@ static void fill_request(const struct job *j, struct vmb_request *rq)
 		rq->counters = counters->set[j->started % counters->nr_sets];
 }
 
-/* The first round's smallest batch is every later round's: the same n makes rounds comparable. */
-static uint64_t smallest_iters(const struct vmb_round *r)
-{
-	uint64_t least = UINT64_MAX;
-
-	if (r->sampling != VMB_SAMPLING_SLOPE)
-		return 0;
-	for (size_t i = 0; i < r->nr_samples; i++)
-		if (r->samples[i].iters < least)
-			least = r->samples[i].iters;
-	return least == UINT64_MAX ? 0 : least;
-}
-
 static void say_round(const struct job *j, const struct vmb_round *r)
 {
 	if (!j->s->options->verbose)
@@ -96,8 +83,9 @@ static int run_rounds(struct job *j)
 		vmb_round_judge(&r);
 		j->started++;
 		say_round(j, &r);
+		/* The same n in every later round makes rounds comparable. */
 		if (!j->iters)
-			j->iters = smallest_iters(&r);
+			j->iters = vmb_round_smallest_batch(&r);
 		kept += r.status == VMB_ROUND_OK && !r.discarded;
 		if (r.status != VMB_ROUND_OK) {
 			vmb_progress_skip(j->progress, want - kept - 1);
