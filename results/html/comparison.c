@@ -40,7 +40,8 @@ bool html_effect_of(const struct html *h, size_t bench, struct html_effect *out)
 	if (!x)
 		return false;
 	vmb_compare_row_make(c, x, &row);
-	*out = (struct html_effect){ .class = "none", .value = NAN, .old_ns = NAN };
+	*out = (struct html_effect){ .class = "none", .value = NAN, .old_ns = NAN,
+				      .change = x };
 	snprintf(out->word, sizeof(out->word), "%s", row.verdict);
 	if (x->state == VMB_CHANGE_COMPARED)
 		set_compared(x, out);
@@ -101,13 +102,10 @@ static void put_item(const struct html *h, const char *name, const char *value)
 
 void html_put_comparison(const struct html *h, size_t bench)
 {
-	const struct vmb_comparison *c = h->comparison;
-	const struct vmb_change *x;
 	struct html_effect e;
 
 	if (!html_effect_of(h, bench, &e))
 		return;
-	x = find(c, h->res->benches[bench].id, bench);
 	fputs("<h4>Against the baseline</h4><dl class=\"facts\">", h->out);
 	put_item(h, "baseline", e.old_time);
 	put_item(h, "change", e.effect);
@@ -117,12 +115,12 @@ void html_put_comparison(const struct html *h, size_t bench)
 	put_item(h, "cycles", e.cycles);
 	put_item(h, "verdict", e.verdict);
 	fputs("</dl>", h->out);
-	if (x->provisional)
+	if (e.change->provisional)
 		fputs("<p class=\"note\">Provisional: the noise between sessions is not known yet, so "
 		      "the interval is too narrow.</p>", h->out);
-	if (x->reason[0]) {
+	if (e.change->reason[0]) {
 		fputs("<p class=\"note\">", h->out);
-		html_text(h, x->reason);
+		html_text(h, e.change->reason);
 		fputs("</p>", h->out);
 	}
 }

@@ -64,12 +64,14 @@ extern const char html_style_digest[], html_script_digest[];
  * @word: for the badge: "high", "not comparable"
  * @value: of ln(new / old), NaN if not compared
  * @old_ns: the baseline's median, NaN if not compared
+ * @change: what the cells are of
  */
 struct html_effect {
 	const char *class;
 	char word[48], effect[24], interval[56], p[16], detectable[24], verdict[48], cycles[48];
 	char old_time[24];
 	double value, old_ns;
+	const struct vmb_change *change;
 };
 
 /** html_effect_of - Return: false if @bench is not in the comparison, or there is none. */

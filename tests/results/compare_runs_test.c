@@ -101,7 +101,7 @@ static void fill(struct vmb_history *h, size_t nr, double session_noise, const c
 {
 	memset(h, 0, sizeof(*h));
 	for (size_t i = 0; i < nr; i++) {
-		char id[16];
+		char id[32];
 		struct forge f = { .id = id, .commit = commit, .fingerprint = "0123",
 				   .noise = 0.002, .session_noise = session_noise, .seed = 100 + i };
 		struct vmb_result res;

@@ -214,7 +214,7 @@ int bench_guest_check(const struct bench_guest *g, struct vmb_why *why)
 			rest = round;
 		round += (uintptr_t)bench_guest_host(g, g->offset[k]);
 	}
-	if (!g->steps || g->steps % g->nr != g->at) {
+	if (!g->nr || !g->steps || g->steps % g->nr != g->at) {
 		vmb_why_set(why, "after %" PRIu64 " translations the trace of %" PRIu32
 			    " is at place %" PRIu32, g->steps, g->nr, g->at);
 		return -EIO;

@@ -119,7 +119,7 @@ static_assert(sizeof(struct jit_access_desc) == 16, "enter.S skips it");
  */
 
 /** jit_eval - compute; the result goes to the first register of either kind. @imm: the immediate. */
-void jit_eval(struct jit_frame *frame, uint64_t desc, uint64_t imm);
+void jit_eval(struct jit_frame *frame, uint64_t word, uint64_t imm);
 
 /** jit_access - access guest memory. Return: 0, or 1 if the unit is left, with the exit set. */
 int jit_access(struct jit_frame *frame, const struct jit_access_desc *desc);

@@ -43,7 +43,6 @@ static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *cod
 {
 	struct code_cache *cache = &jit->cache;
 	size_t helpers = cache->at, bytes = job->unit->nr_helpers * sizeof(struct ir_helper), room;
-	struct code_buf buf;
 	int status;
 
 	code->entry = align(helpers + bytes, ENTRY_ALIGN);
@@ -53,11 +52,10 @@ static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *cod
 		memcpy(cache->write + helpers, job->unit->helper, bytes);
 	code->helper = (const struct ir_helper *)(const void *)(cache->write + helpers);
 	room = cache->bytes - code->entry;
-	code_buf_init(&buf, cache->write + code->entry,
+	code_buf_init(job->buf, cache->write + code->entry,
 		      room < MAX_UNIT_BYTES ? room : MAX_UNIT_BYTES);
-	job->buf = &buf;
 	status = jit->host->lower(job);
-	code->bytes = code_buf_at(&buf);
+	code->bytes = code_buf_at(job->buf);
 	if (!status)
 		cache->at = align(code->entry + code->bytes, sizeof(uint64_t));
 	return status;
@@ -79,7 +77,9 @@ static int compile(struct jit *jit, struct jit_job *job, struct jit_code *code)
 
 int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *code, uint32_t *insn)
 {
-	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch };
+	struct code_buf buf;
+	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch,
+			       .buf = &buf };
 	int status = jit_scratch_reserve(&jit->scratch, unit), closed;
 
 	if (!status)

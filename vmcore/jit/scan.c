@@ -28,13 +28,15 @@ static const uint8_t first_flags[IR_NR_OPS] = {
 
 static int reserve_values(struct jit_scratch *scratch, uint32_t nr)
 {
-	void *value = realloc(scratch->value, nr * sizeof(*scratch->value));
-	void *slow = value ? realloc(scratch->slow, nr * sizeof(*scratch->slow)) : NULL;
+	void *value = realloc(scratch->value, nr * sizeof(*scratch->value)), *slow;
 
-	scratch->value = value ? value : scratch->value;
-	scratch->slow = slow ? slow : scratch->slow;
+	if (!value)
+		return -ENOMEM;
+	scratch->value = value;
+	slow = realloc(scratch->slow, nr * sizeof(*scratch->slow));
 	if (!slow)
 		return -ENOMEM;
+	scratch->slow = slow;
 	scratch->cap_values = nr;
 	return 0;
 }

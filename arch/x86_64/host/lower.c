@@ -22,7 +22,7 @@ void x64_eval(struct x64_lower *l, const struct ir_insn *insn)
 	unsigned int i, nr = jit_nr_operands[insn->op], stub = JIT_STUB_EVAL;
 	uint64_t word;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr && i < VMB_ARRAY_SIZE(operand); i++)
 		*reg[i] = (uint8_t)x64_value(l, operand[i]);
 	if (nr)
 		desc.atype = (uint8_t)x64_type(l, insn->a);
@@ -182,18 +182,12 @@ static int lower_blocks(struct x64_lower *l)
 
 static int lower(struct jit_job *job)
 {
-	struct x64_lower l;
+	struct x64_lower l = {
+		.buf = job->buf, .unit = job->unit, .value = job->scratch->value, .job = job,
+		.features = job->target->features, .next_slot = job->nr_slots,
+	};
 	int status;
 
-	/* owner[] is read only where used says so. */
-	l.buf = job->buf;
-	l.unit = job->unit;
-	l.value = job->scratch->value;
-	l.job = job;
-	l.features = job->target->features;
-	l.used = l.locked = l.rotor = 0;
-	l.nr_slow = l.next_checked = 0;
-	l.next_slot = job->nr_slots;
 	job->unsupported = IR_NONE;
 	status = lower_blocks(&l);
 	if (!status)

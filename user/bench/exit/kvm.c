@@ -179,7 +179,7 @@ static struct kvm_work *make(const struct vmb_state *st, int *err, struct vmb_wh
 	w->cpu.mode = (enum vmb_kvm_mode)st->arg[1].num;
 	w->reason = reason[w->cpu.exit];
 	*err = build(w);
-	if (!*err)
+	if (!*err && w->run)
 		return w;
 	if (*err == -ENOTSUP)
 		vmb_why_set(why, "vmbench has no guest program for this architecture yet");
