@@ -11,6 +11,7 @@
 
 #include "arch/base/attr.h"
 
+struct guest_ops;
 struct host_ops;
 struct host_native;
 struct mmu_format;
@@ -23,6 +24,7 @@ struct mmu_format;
  * @va_bits: significant bits of a virtual address in the default page-table format
  * @base_page_bytes, @huge_page_bytes: smallest page of that format, and what one entry of the
  *	level above maps
+ * @guest_ops: how its programs are lifted (vmcore/ports.h), NULL if they cannot be
  * @host_ops: how units are compiled for it (vmcore/ports.h), NULL if they cannot be
  * @mmu_format: its page tables, for the software MMU (vmcore/ports.h)
  */
@@ -33,6 +35,7 @@ struct vmb_arch {
 	uint8_t va_bits;
 	uint32_t base_page_bytes;
 	uint32_t huge_page_bytes;
+	const struct guest_ops *guest_ops;
 	const struct host_ops *host_ops;
 	const struct mmu_format *mmu_format;
 };

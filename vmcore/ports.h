@@ -20,15 +20,64 @@ struct guest_code {
 };
 
 /**
+ * struct guest_lift - where an architecture lifts its instructions to.
+ * @build: borrowed; the open block takes what is appended
+ * @block: the block with which the unit goes on at guest address @pc, as a target of branches. It
+ *	has no parameters: guest registers are in the state. The core lifts what is there into the
+ *	same unit, or lets the block leave the unit, as it likes
+ * @ends: set by lift() when it has ended the block, and what follows is not reached from it
+ */
+struct guest_lift {
+	struct ir_build *build;
+	uint32_t (*block)(struct guest_lift *lift, uint64_t pc);
+	bool ends;
+};
+
+#define GUEST_LINUX_ARGS 6
+
+/**
+ * struct guest_linux - what a Linux program of this architecture sees of its kernel. Offsets are
+ * of i64 slots in the guest state.
+ * @elf_machine: e_machine of its programs
+ * @machine, @platform: uname(2)'s, AT_PLATFORM (NULL: none)
+ * @hwcap, @hwcap2: AT_HWCAP, AT_HWCAP2: exactly what lift() supports
+ * @number, @arg, @result: of a system call (exit.syscall)
+ * @sp, @tls: stack pointer, thread pointer
+ * @call: [@nr_calls] generic number (asm-generic/unistd.h) of each of the guest's system calls,
+ *	0xffff for none. NULL: the guest's numbers are the generic ones
+ * @o_direct, @o_directory, @o_nofollow, @o_largefile: flags of open(2) that architectures number
+ *	differently
+ * @stat_x86: struct stat as x86_64 lays it out, not as asm-generic/stat.h does
+ */
+struct guest_linux {
+	uint16_t elf_machine;
+	bool stat_x86;
+	const char *machine, *platform;
+	uint64_t hwcap, hwcap2;
+	uint32_t number, arg[GUEST_LINUX_ARGS], result;
+	uint32_t sp, tls;
+	const uint16_t *call;
+	uint32_t nr_calls;
+	uint32_t o_direct, o_directory, o_nofollow, o_largefile;
+};
+
+/**
  * struct guest_ops - an architecture as a guest.
  * @name: as vmb_arch.name
- * @state_bytes: size of the guest state that lifted code refers to
- * @pc_offset: slot of the program counter in it, i64
+ * @state_bytes: size of the guest state that lifted code refers to. All zeros, but for pc and sp,
+ *	is how a program begins. The floating-point environment is that of the IR, not a part of it
+ * @pc_offset: slot of the program counter in it, i64; written by the core when a unit is left, not
+ *	by lifted code
  * @nan: enum ir_nan: which NaN its floating point returns
  * @max_insn_bytes: length of the longest instruction
- * @lift: append the IR of the instruction at @code->pc to the open block of @build, beginning with
- *	guest_pc. Sets *@ends when it has ended the block. Return: its length in bytes; 0 if more
- *	bytes are needed to know; -EILSEQ if it is none that is supported, having appended nothing
+ * @unit_flags: IR_UNIT_FPFLAGS if the guest can read accrued floating-point flags
+ * @linux_abi: for user-mode programs; NULL if there are none
+ * @lift: append the IR of the instruction at @code->pc to the open block, beginning with guest_pc.
+ *	Branches and jumps to a constant address go to @lift->block(); calls leave with exit.call,
+ *	computed ones with exit_indirect, system calls with exit.syscall for the address of the next
+ *	instruction. It may end the block and leave another one open, which repeats guest_pc.
+ *	Return: its length in bytes; 0 if more bytes are needed to know; -EILSEQ if it is none that is
+ *	supported, having appended nothing. Appending errors are found at ir_build_end()
  */
 struct guest_ops {
 	const char *name;
@@ -36,7 +85,9 @@ struct guest_ops {
 	uint32_t pc_offset;
 	uint8_t nan;
 	uint8_t max_insn_bytes;
-	int (*lift)(struct ir_build *build, const struct guest_code *code, bool *ends);
+	uint32_t unit_flags;
+	const struct guest_linux *linux_abi;
+	int (*lift)(struct guest_lift *lift, const struct guest_code *code);
 };
 
 struct jit_job;
