@@ -97,6 +97,8 @@ struct jit_frame;
  * struct host_ops - an architecture as a host. Portable: it writes bytes and does not run them.
  * @name: as vmb_arch.name
  * @nan: enum ir_nan: the rule that its arithmetic follows without help
+ * @nr_general: registers of this number and above are vector registers in descriptors
+ *	(vmcore/jit/frame.h); general ones hold an integer in their low bits, whatever is above it
  * @lower: write a unit's code (vmcore/jit/lower.h). Return: 0; -ENOTSUP with @job->unsupported set;
  *	-ENOSPC if the buffer has overflowed; -E2BIG for a limit
  * @fp_pack: what the host's floating-point control register is in an environment
@@ -105,6 +107,7 @@ struct jit_frame;
 struct host_ops {
 	const char *name;
 	uint8_t nan;
+	uint8_t nr_general;
 	int (*lower)(struct jit_job *job);
 	uint32_t (*fp_pack)(struct ir_fpenv env);
 	struct ir_fpenv (*fp_unpack)(uint32_t control);

@@ -9,25 +9,26 @@
 
 #include "vmcore/interp/memory.h"
 
-/* Vector registers come after the general ones. */
-#define NR_GENERAL 16u
-
 /* A register as a value of @type: what is above it in the register is not its. */
 static union ir_val get(const struct jit_frame *frame, unsigned int reg, unsigned int type)
 {
+	unsigned int nr_general = frame->code->host->nr_general;
+	uint32_t bytes = ir_type_bytes(type);
 	union ir_val value = { .d = { 0 } };
 
-	if (reg >= NR_GENERAL)
-		memcpy(&value, &frame->vec[reg - NR_GENERAL], ir_type_bytes(type));
+	if (reg >= nr_general)
+		memcpy(&value, &frame->vec[reg - nr_general], bytes);
 	else
-		value.d[0] = frame->gpr[reg];
+		memcpy(&value, &frame->gpr[reg], bytes < 8 ? bytes : 8);
 	return value;
 }
 
 static void set(struct jit_frame *frame, unsigned int reg, const union ir_val *value)
 {
-	if (reg >= NR_GENERAL)
-		frame->vec[reg - NR_GENERAL] = *value;
+	unsigned int nr_general = frame->code->host->nr_general;
+
+	if (reg >= nr_general)
+		frame->vec[reg - nr_general] = *value;
 	else
 		frame->gpr[reg] = value->d[0];
 }

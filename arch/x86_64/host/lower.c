@@ -228,6 +228,7 @@ static struct ir_fpenv fp_unpack(uint32_t control)
 const struct host_ops x64_host_ops = {
 	.name = "x86_64",
 	.nan = IR_NAN_X86,
+	.nr_general = 16,
 	.lower = lower,
 	.fp_pack = fp_pack,
 	.fp_unpack = fp_unpack,
