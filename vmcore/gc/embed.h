@@ -46,7 +46,7 @@ struct gc_roots;
  * struct gc_options - zeroed is the default.
  * @heap_bytes: limit for nursery and old objects together, rounded to blocks of 32 KiB; 0: 64 MiB.
  *	The addresses are reserved at once, memory is taken when it is used
- * @nursery_bytes: 0: 1 MiB or a quarter of the heap, whichever is less. Best about as large as the
+ * @nursery_bytes: 0: 1 MiB or an eighth of the heap, whichever is less. Best about as large as the
  *	CPU's L2 cache
  * @slice_us: how long a slice of a mark should take at most; 0: 500
  * @stop_the_world: no slices: mark and sweep at once when the old space is full
@@ -89,7 +89,7 @@ struct gc_stats {
 
 /**
  * gc_heap_create - Return: 0; -EINVAL: a size is out of range (heap_bytes at least 256 KiB and at
- * most 1 TiB; nursery at least 32 KiB and at most a half of the heap); -ENOMEM.
+ * most 32 GiB; nursery at least 16 KiB and at most a quarter of the heap); -ENOMEM.
  */
 int gc_heap_create(const struct gc_options *options, struct gc_heap **out) VMB_MUST_CHECK;
 

@@ -74,8 +74,8 @@ struct gc_mutator {
 /** enum gc_collection - what gc_collect() does. */
 enum gc_collection {
 	GC_COLLECT_MINOR, /* the nursery */
-	GC_COLLECT_STEP,  /* the nursery, and one slice of a mark, which is begun if none is under way */
-	GC_COLLECT_FULL,  /* everything, at once; no free memory stays undiscovered */
+	GC_COLLECT_STEP,  /* the nursery, and the next slice of a mark, or a mark's begin */
+	GC_COLLECT_FULL,  /* everything, at once */
 };
 
 /* What the inline functions call. */

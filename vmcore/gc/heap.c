@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "vmcore/gc/object.h"
+
+#define DEFAULT_HEAP	((size_t)64 << 20)
+#define DEFAULT_NURSERY ((size_t)1 << 20)
+#define DEFAULT_SLICE	500u
+#define MIN_HEAP	((size_t)256 << 10)
+#define MAX_HEAP	((size_t)32 << 30)
+#define MIN_NURSERY	((size_t)16 << 10)
+#define HUGE		((size_t)2 << 20)
+
+/** gc_reserve - addresses; the kernel gives memory, zeroed, where they are used. NULL: none left. */
+void *gc_reserve(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void unreserve(void *p, size_t bytes)
+{
+	if (p)
+		munmap(p, bytes);
+}
+
+static int choose_sizes(struct gc_heap *h)
+{
+	size_t heap = h->options.heap_bytes ? h->options.heap_bytes : DEFAULT_HEAP;
+	size_t young = h->options.nursery_bytes, most = heap / 8;
+
+	if (!young)
+		young = most < DEFAULT_NURSERY ? most : DEFAULT_NURSERY;
+	young &= -(size_t)GC_PIECE_BYTES;
+	if (heap < MIN_HEAP || heap > MAX_HEAP || young < MIN_NURSERY || young > heap / 4)
+		return -EINVAL;
+	h->young_bytes = young;
+	h->nr_blocks = (uint32_t)((heap - young) >> GC_BLOCK_SHIFT);
+	h->old_bytes = (size_t)h->nr_blocks << GC_BLOCK_SHIFT;
+	return 0;
+}
+
+/*
+ * [gc.reserve] If everything in the nursery lives, it must find a place: in blocks that each lose at
+ * most a small object's size at their end, and two that are being filled.
+ */
+static uint32_t reserve_for(size_t young_bytes)
+{
+	size_t useful = GC_BLOCK_BYTES - GC_SMALL_BYTES;
+
+	return (uint32_t)((young_bytes + useful - 1) / useful) + 2;
+}
+
+static int map_objects(struct gc_heap *h)
+{
+	size_t bytes = h->young_bytes + h->old_bytes;
+
+	h->map_bytes = bytes + HUGE;
+	h->map = gc_reserve(h->map_bytes);
+	if (!h->map)
+		return -ENOMEM;
+	h->young = ((uintptr_t)h->map + HUGE - 1) & -(uintptr_t)HUGE;
+	h->old = h->young + h->young_bytes;
+	/* a kernel without huge pages says no, and all is as well but slower */
+	(void)madvise((void *)h->young, bytes, MADV_HUGEPAGE);
+	return 0;
+}
+
+static int map_tables(struct gc_heap *h)
+{
+	h->bitmap_bytes = h->old_bytes / GC_GRAIN_BYTES / 8;
+	h->mark = gc_reserve(h->bitmap_bytes);
+	h->live = gc_reserve(h->bitmap_bytes);
+	/* [gc.stack] a word for each slot, one for each object, two for each part of an array */
+	h->stack_bytes = h->old_bytes * 2 + 4096;
+	h->stack = gc_reserve(h->stack_bytes);
+	h->copy_bytes = h->young_bytes / 2 + 4096;
+	h->copy = gc_reserve(h->copy_bytes);
+	/* each slot of the old space is in the log once at most */
+	h->log_bytes = h->old_bytes + 4096;
+	h->log = gc_reserve(h->log_bytes);
+	h->state = calloc(h->nr_blocks, 1);
+	h->recycle = calloc(h->nr_blocks, sizeof(*h->recycle));
+	if (!h->mark || !h->live || !h->stack || !h->copy || !h->log || !h->state || !h->recycle)
+		return -ENOMEM;
+	return 0;
+}
+
+static int add_own_types(struct gc_heap *h)
+{
+	static const struct gc_type_spec none = { .name = "none" };
+	static const struct gc_type_spec weak = { .name = "weak", .bytes = 8 };
+	const struct gc_type *type;
+	int err = gc_type_add(h, &none, &type);
+
+	return err ? err : gc_type_add(h, &weak, &type);
+}
+
+static void begin(struct gc_heap *h)
+{
+	struct gc_mutator *m = &h->mutator;
+
+	h->nr_free = h->nr_blocks;
+	h->nr_reserve = reserve_for(h->young_bytes);
+	h->young_next = h->young;
+	h->young_limit = h->young + h->young_bytes;
+	h->top = h->peak = h->stack;
+	gc_old_forget_holes(h);
+	m->heap = h;
+	m->young_base = h->young;
+	m->young_bytes = h->young_bytes;
+	m->cur = m->limit = (char *)h->young;
+	m->log = h->log;
+	gc_major_init(h);
+}
+
+int gc_heap_create(const struct gc_options *options, struct gc_heap **out)
+{
+	struct gc_heap *h = calloc(1, sizeof(*h));
+	int err;
+
+	if (!h)
+		return -ENOMEM;
+	h->options = *options;
+	if (!h->options.slice_us)
+		h->options.slice_us = DEFAULT_SLICE;
+	if (options->events)
+		h->events = *options->events;
+	err = choose_sizes(h);
+	if (!err)
+		err = map_objects(h);
+	if (!err)
+		err = map_tables(h);
+	if (!err)
+		err = add_own_types(h);
+	if (err) {
+		gc_heap_destroy(h);
+		return err;
+	}
+	begin(h);
+	*out = h;
+	return 0;
+}
+
+static void free_types(struct gc_heap *h)
+{
+	for (uint32_t i = 0; i < h->nr_types; i++) {
+		free(h->shape[i].type);
+		free(h->shape[i].name);
+	}
+	free(h->shape);
+}
+
+void gc_heap_destroy(struct gc_heap *h)
+{
+	if (!h)
+		return;
+	VMB_ASSERT(!h->attached);
+	unreserve(h->map, h->map_bytes);
+	unreserve(h->mark, h->bitmap_bytes);
+	unreserve(h->live, h->bitmap_bytes);
+	unreserve(h->stack, h->stack_bytes);
+	unreserve(h->copy, h->copy_bytes);
+	unreserve(h->log, h->log_bytes);
+	gc_words_free(&h->young_weak);
+	gc_words_free(&h->old_weak);
+	gc_words_free(&h->young_final);
+	gc_words_free(&h->old_final);
+	gc_words_free(&h->ready);
+	free_types(h);
+	free(h->range);
+	free(h->state);
+	free(h->recycle);
+	free(h);
+}
+
+int gc_attach(struct gc_heap *h, struct gc_mutator **out)
+{
+	if (h->attached)
+		return -EBUSY;
+	h->attached = true;
+	*out = &h->mutator;
+	return 0;
+}
+
+void gc_detach(struct gc_mutator *m)
+{
+	VMB_ASSERT(!m->frames);
+	m->heap->attached = false;
+}
+
+void gc_heap_stats(const struct gc_heap *h, struct gc_stats *out)
+{
+	*out = h->stats;
+	out->allocated_bytes += (uintptr_t)h->mutator.cur - h->young;
+	out->live_bytes = h->live_bytes;
+	out->used_bytes = h->used_bytes;
+	out->old_bytes = h->old_bytes;
+	out->nursery_bytes = h->young_bytes;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_VMCORE_GC_INSIDE_H
+#define VMB_VMCORE_GC_INSIDE_H
+/*
+ * What the collector's files share. README.md explains the terms; "tag" paragraphs there are named
+ * in the code as [gc.tag].
+ */
+
+#include "arch/base/assert.h"
+#include "vmcore/gc/embed.h"
+
+#define GC_BLOCK_SHIFT	15
+#define GC_BLOCK_BYTES	((size_t)1 << GC_BLOCK_SHIFT)
+#define GC_BLOCK_GRAINS (GC_BLOCK_BYTES / GC_GRAIN_BYTES)
+#define GC_BLOCK_WORDS	(GC_BLOCK_GRAINS / 64) /* of a bitmap */
+#define GC_MEDIUM_BYTES 512u		       /* from here on, objects do not give up a hole */
+#define GC_PIECE_BYTES	4096u		       /* of the nursery, zeroed at a time */
+#define GC_MAX_TYPES	32767u
+#define GC_TYPE_WEAK	1u
+#define GC_POISON	0xdb
+
+enum gc_block_state {
+	GC_BLOCK_FREE,
+	GC_BLOCK_SMALL,
+	GC_BLOCK_SMALL_UNSWEPT, /* the last mark's bits say what lives in it */
+	GC_BLOCK_LARGE,
+	GC_BLOCK_LARGE_UNSWEPT,
+	GC_BLOCK_TAIL, /* further blocks of a large object */
+};
+
+enum gc_phase { GC_IDLE, GC_MARKING, GC_SWEEPING };
+
+/** struct gc_shape - of a type: what its references are when the header does not say. */
+struct gc_shape {
+	uint64_t map;
+	enum gc_layout layout;
+	struct gc_type *type;
+	char *name;
+};
+
+/** struct gc_space - a piece of memory to allocate from. */
+struct gc_space {
+	uintptr_t cur, end;
+};
+
+/** struct gc_words - a list that grows. */
+struct gc_words {
+	uint64_t *word;
+	size_t nr, room;
+};
+
+/** struct gc_roots - who wants to see the roots. */
+struct gc_roots {
+	struct gc_heap *heap;
+	void (*visit)(struct gc_roots *visitor, struct gc_ref *root, size_t nr);
+};
+
+/** struct gc_root_range - as given to gc_root_add(). */
+struct gc_root_range {
+	struct gc_ref *root;
+	size_t nr;
+};
+
+/**
+ * struct gc_heap
+ * @young: the nursery; @old follows it, so that one compare tells them apart
+ * @young_next: how far it has been handed out
+ * @young_limit: how far it may be: what survives must find a place [gc.reserve]
+ * @mark: a bit for each grain of the old space: what the mark under way has found
+ * @live: what the last one had found; what has been moved there since is not in it [gc.bits]
+ * @state: [nr_blocks]
+ * @recycle: blocks with holes, in the order of their addresses
+ * @hole: where small objects are moved to; @hole_block and @hole_grain: where to look for the next
+ * @spill: a fresh block for those that are too large for the hole [gc.spill]
+ * @fresh_from: blocks from here on have never been used, and are zero
+ * @stack: of the mark [gc.stack]
+ * @copy: of the minor collection: moved objects whose references are still to be looked at
+ * @ready: finalizers that are due; a queue from @ready_at on
+ */
+struct gc_heap {
+	struct gc_mutator mutator;
+	struct gc_options options;
+	struct gc_events events;
+	bool attached;
+	enum gc_phase phase;
+
+	void *map;
+	size_t map_bytes;
+	uintptr_t young, young_next, young_limit;
+	size_t young_bytes;
+	bool young_sliced;
+
+	uintptr_t old;
+	size_t old_bytes;
+	uint64_t *mark, *live;
+	size_t bitmap_bytes;
+
+	uint8_t *state;
+	uint32_t nr_blocks, nr_free, nr_reserve;
+	uint32_t free_hint, large_hint, fresh_from;
+	uint32_t *recycle;
+	uint32_t recycle_at, nr_recycle;
+	uint32_t sweep_at;
+	struct gc_space hole, spill;
+	uint32_t hole_block, hole_grain;
+
+	uintptr_t *stack, *top, *peak;
+	size_t stack_bytes;
+	uintptr_t *copy;
+	size_t copy_bytes;
+	struct gc_ref **log;
+	size_t log_bytes;
+
+	struct gc_shape *shape;
+	uint32_t nr_types, room_types;
+	struct gc_root_range *range;
+	size_t nr_ranges, room_ranges;
+
+	struct gc_words young_weak, old_weak;
+	struct gc_words young_final, old_final, ready;
+	size_t ready_at;
+
+	uint64_t used_bytes, live_bytes, trigger_bytes;
+	uint64_t marked_objects, marked_bytes; /* by this mark */
+	uint64_t begin_bytes;		       /* used when it began */
+	uint64_t debt_bytes;		       /* of large objects since the last slice */
+	uint64_t full_at;		       /* promoted_bytes at the last full collection */
+	uint64_t stop;
+	struct gc_stats stats;
+};
+
+/* heap.c */
+void *gc_reserve(size_t bytes);
+
+/* alloc.c */
+struct gc_ref gc_exhausted(struct gc_heap *h, uint64_t bytes);
+
+/* words.c */
+int gc_words_room(struct gc_words *w, size_t nr) VMB_MUST_CHECK;
+void gc_words_add(struct gc_words *w, uint64_t a, uint64_t b);
+void gc_words_free(struct gc_words *w);
+
+/* root.c */
+void gc_each_root(struct gc_heap *h, struct gc_roots *visitor);
+
+/* old.c */
+uintptr_t gc_old_alloc_slowly(struct gc_heap *h, size_t bytes);
+uintptr_t gc_large_take(struct gc_heap *h, size_t bytes);
+void gc_blocks_free(struct gc_heap *h, uint32_t first, uint32_t nr);
+void gc_old_forget_holes(struct gc_heap *h);
+
+/* minor.c */
+void gc_minor(struct gc_heap *h);
+
+/* mark.c */
+void gc_mark_roots(struct gc_heap *h);
+bool gc_mark_some(struct gc_heap *h, uint64_t objects);
+void gc_mark_ref(struct gc_heap *h, struct gc_ref r);
+
+/* sweep.c */
+void gc_sweep_begin(struct gc_heap *h);
+bool gc_sweep_some(struct gc_heap *h, uint32_t blocks);
+
+/* weak.c */
+void gc_weak_after_copy(struct gc_heap *h);
+void gc_weak_follow_copy(struct gc_heap *h);
+void gc_weak_after_mark(struct gc_heap *h);
+void gc_weak_drop_unmarked(struct gc_heap *h);
+void gc_final_after_copy(struct gc_heap *h);
+void gc_final_after_mark(struct gc_heap *h);
+
+/* minor.c, for finalizers */
+void gc_copy_root(struct gc_heap *h, struct gc_ref *root);
+
+/* major.c */
+void gc_major_init(struct gc_heap *h);
+void gc_after_minor(struct gc_heap *h, size_t wanted);
+void gc_slice(struct gc_heap *h);
+void gc_full(struct gc_heap *h);
+void gc_step(struct gc_heap *h, uint64_t objects);
+
+/* pause.c */
+uint64_t gc_pause_begin(struct gc_heap *h, enum gc_pause_kind kind);
+void gc_pause_end(struct gc_heap *h, enum gc_pause_kind kind, uint64_t begin, uint64_t objects,
+		  uint64_t bytes);
+
+/* verify.c */
+void gc_verify_or_die(struct gc_heap *h, bool marks);
+
+VMB_INLINE bool gc_in_young(const struct gc_heap *h, uintptr_t addr)
+{
+	return addr - h->young < h->young_bytes;
+}
+
+VMB_INLINE bool gc_in_old(const struct gc_heap *h, uintptr_t addr)
+{
+	return addr - h->old < h->old_bytes;
+}
+
+VMB_INLINE uint32_t gc_block_of(const struct gc_heap *h, uintptr_t addr)
+{
+	return (uint32_t)((addr - h->old) >> GC_BLOCK_SHIFT);
+}
+
+VMB_INLINE uint32_t gc_blocks_for(size_t bytes)
+{
+	return (uint32_t)((bytes + GC_BLOCK_BYTES - 1) >> GC_BLOCK_SHIFT);
+}
+
+/** gc_old_alloc - memory of the old space, not zeroed. It is there [gc.reserve]. */
+VMB_INLINE uintptr_t gc_old_alloc(struct gc_heap *h, size_t bytes)
+{
+	uintptr_t at = h->hole.cur;
+
+	if (VMB_UNLIKELY(h->hole.end - at < bytes))
+		return gc_old_alloc_slowly(h, bytes);
+	h->hole.cur = at + bytes;
+	return at;
+}
+
+#endif /* VMB_VMCORE_GC_INSIDE_H */
