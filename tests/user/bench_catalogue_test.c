@@ -97,6 +97,10 @@ static void test_ids_of_the_catalogue_are_there(void **state)
 		"tlb/flush/64/page", "tlb/flush/256/space", "tlb/flush/1024/all",
 		"tlb/prefetch/on/sequential", "tlb/prefetch/off/random",
 		"tlb/host_reach/4K/16", "tlb/host_reach/2M/1024",
+		"gc/minor_pause/1M", "gc/minor_pause/256M", "gc/major_pause/64M",
+		"gc/alloc_throughput/16", "gc/alloc_throughput/4K", "gc/throughput",
+		"gc/generational/minor", "gc/generational/mixed", "gc/frequency/5000",
+		"gc/live_ratio/90", "gc/heap_size/256",
 		"exit/syscall/getppid", "exit/syscall/read", "exit/syscall/futex",
 		"exit/syscall/page_fault", "exit/syscall/signal", "exit/syscall/context_switch",
 	};

@@ -8,6 +8,8 @@
 
 #include "user/bench/exit/exit.h"
 #include "user/bench/exit/work.h"
+#include "user/bench/gc/gc.h"
+#include "user/bench/gc/work.h"
 #include "user/bench/guest.h"
 #include "user/bench/memory/access.h"
 #include "user/bench/memory/alloc.h"
@@ -68,6 +70,49 @@ static void test_add_chain(void **state)
 	(void)state;
 	++*(uint64_t *)st.priv;
 	expect_wrong(&bench_self_add_chain, &st);
+}
+
+/* A node of a list that the table holds is not what was put there. */
+static void test_gc_list(void **state)
+{
+	struct vmb_state st = right(&bench_gc_live_ratio, 0, 0);
+	const struct gc_work *w = st.priv;
+	struct gc_ref list = gc_at(w->root[0], w->slots / 2);
+
+	(void)state;
+	++*(uint64_t *)gc_data(gc_get(list, 0), 8);
+	expect_wrong(&bench_gc_live_ratio, &st);
+}
+
+static void test_gc_list_cut_off(void **state)
+{
+	struct vmb_state st = right(&bench_gc_generational, 1, 0);
+	const struct gc_work *w = st.priv;
+
+	(void)state;
+	gc_set(w->m, gc_at(w->root[0], 0), 0, (struct gc_ref){ 0 });
+	expect_wrong(&bench_gc_generational, &st);
+}
+
+/* A list that was made by nobody who counts. */
+static void test_gc_objects_not_asked_for(void **state)
+{
+	struct vmb_state st = right(&bench_gc_minor_pause, 0, 0);
+	struct gc_work *w = st.priv;
+
+	(void)state;
+	assert_false(gc_is_null(gc_alloc(w->m, w->node)));
+	expect_wrong(&bench_gc_minor_pause, &st);
+}
+
+static void test_gc_too_few_marks(void **state)
+{
+	struct vmb_state st = right(&bench_gc_major_pause, 0, 0);
+	struct gc_work *w = st.priv;
+
+	(void)state;
+	w->done += 1000;
+	expect_wrong(&bench_gc_major_pause, &st);
 }
 
 static void test_copy_byte(void **state)
@@ -274,6 +319,10 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_add_chain),
+		cmocka_unit_test(test_gc_list),
+		cmocka_unit_test(test_gc_list_cut_off),
+		cmocka_unit_test(test_gc_objects_not_asked_for),
+		cmocka_unit_test(test_gc_too_few_marks),
 		cmocka_unit_test(test_copy_byte),
 		cmocka_unit_test(test_copy_that_stops_copying),
 		cmocka_unit_test(test_access),
