@@ -4,6 +4,8 @@
 
 #include "vmcore/gc/object.h"
 
+#define STEP_OBJECTS 4096
+
 /** gc_exhausted - Return: null, after telling the observer. */
 struct gc_ref gc_exhausted(struct gc_heap *h, uint64_t bytes)
 {
@@ -59,7 +61,7 @@ static void stress(struct gc_heap *h)
 		gc_step(h, 4);
 	else if (h->options.stress == GC_STRESS_FULL)
 		gc_full(h);
-	gc_after_minor(h, 0);
+	gc_settle(h, 0);
 }
 
 /* A mark that is under way gets a slice where the nursery is half full, apart from its collection. */
@@ -103,7 +105,7 @@ static uintptr_t take_large(struct gc_heap *h, size_t bytes)
 	h->stop++;
 	gc_minor(h);
 	gc_full(h);
-	gc_after_minor(h, 0);
+	gc_settle(h, 0);
 	return gc_large_take(h, bytes);
 }
 
@@ -172,9 +174,13 @@ void gc_collect(struct gc_mutator *m, enum gc_collection what)
 
 	h->stop++;
 	gc_minor(h);
+	if (what == GC_COLLECT_MINOR) {
+		gc_after_minor(h, 0);
+		return;
+	}
 	if (what == GC_COLLECT_STEP)
-		gc_step(h, 4096);
-	else if (what == GC_COLLECT_FULL)
+		gc_step(h, STEP_OBJECTS);
+	else
 		gc_full(h);
-	gc_after_minor(h, 0);
+	gc_settle(h, 0);
 }

@@ -175,6 +175,7 @@ void gc_copy_root(struct gc_heap *h, struct gc_ref *root);
 /* major.c */
 void gc_major_init(struct gc_heap *h);
 void gc_after_minor(struct gc_heap *h, size_t wanted);
+void gc_settle(struct gc_heap *h, size_t wanted);
 void gc_slice(struct gc_heap *h);
 void gc_full(struct gc_heap *h);
 void gc_step(struct gc_heap *h, uint64_t objects);

@@ -244,12 +244,18 @@ static void move_on(struct gc_heap *h)
 		begin_in_pause(h);
 }
 
-/** gc_after_minor - what is due besides, so that an object of @wanted bytes finds room. */
-void gc_after_minor(struct gc_heap *h, size_t wanted)
+/** gc_settle - a collection ends: have room for an object of @wanted bytes. */
+void gc_settle(struct gc_heap *h, size_t wanted)
 {
-	move_on(h);
 	make_room(h, wanted);
 	h->young_limit = h->young + young_room(h);
 	if (h->options.verify)
 		gc_verify_or_die(h, false);
+}
+
+/** gc_after_minor - what is due besides, then gc_settle(). */
+void gc_after_minor(struct gc_heap *h, size_t wanted)
+{
+	move_on(h);
+	gc_settle(h, wanted);
 }

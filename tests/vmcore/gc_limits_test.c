@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: MIT
+/* Bad wishes, deep lists, huge objects, exhausted heaps; and that the verifier sees what is broken. */
+#include "tests/test.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmcore/gc/embed.h"
+
+struct world {
+	struct gc_heap *heap;
+	struct gc_mutator *m;
+	const struct gc_type *cell, *refs, *bytes;
+	struct gc_ref root[4];
+	struct gc_frame frame;
+	uint64_t exhausted;
+};
+
+static void count_exhausted(void *priv, uint64_t bytes)
+{
+	struct world *w = priv;
+
+	assert_true(bytes > 0);
+	w->exhausted++;
+}
+
+static struct world *world_create(struct gc_options o)
+{
+	static const struct gc_type_spec cell = { .name = "cell", .bytes = 8, .refs = 1 };
+	static const struct gc_type_spec refs = { .name = "refs", .layout = GC_LAYOUT_REFS };
+	static const struct gc_type_spec bytes = {
+		.name = "bytes", .layout = GC_LAYOUT_BYTES, .element_bytes = 1,
+	};
+	struct world *w = calloc(1, sizeof(*w));
+	const struct gc_events events = { .priv = w, .exhausted = count_exhausted };
+
+	assert_non_null(w);
+	o.events = &events;
+	assert_int_equal(gc_heap_create(&o, &w->heap), 0);
+	assert_int_equal(gc_attach(w->heap, &w->m), 0);
+	assert_int_equal(gc_type_add(w->heap, &cell, &w->cell), 0);
+	assert_int_equal(gc_type_add(w->heap, &refs, &w->refs), 0);
+	assert_int_equal(gc_type_add(w->heap, &bytes, &w->bytes), 0);
+	gc_enter(w->m, &w->frame, w->root, 4);
+	return w;
+}
+
+static void verify(struct world *w)
+{
+	char why[256] = "";
+
+	if (gc_verify(w->heap, why, sizeof(why)))
+		fail_msg("%s", why);
+}
+
+static void world_destroy(struct world *w)
+{
+	gc_leave(w->m, &w->frame);
+	gc_detach(w->m);
+	gc_heap_destroy(w->heap);
+	free(w);
+}
+
+static void test_bad_sizes_are_refused(void **state)
+{
+	static const struct gc_options bad[] = {
+		{ .heap_bytes = 1000 },
+		{ .heap_bytes = (size_t)64 << 30 },
+		{ .heap_bytes = 4 << 20, .nursery_bytes = 100 },
+		{ .heap_bytes = 4 << 20, .nursery_bytes = 2 << 20 },
+	};
+	struct gc_heap *heap;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(gc_heap_create(&bad[i], &heap), -EINVAL);
+	gc_heap_destroy(NULL);
+}
+
+static void test_bad_types_are_refused(void **state)
+{
+	static const struct gc_type_spec bad[] = {
+		{ .bytes = 8, .refs = 2 },
+		{ .bytes = UINT32_MAX },
+		{ .bytes = 1 << 20, .refs = 65535 },
+		{ .layout = GC_LAYOUT_MAP, .bytes = 16, .map = 4 },
+		{ .layout = GC_LAYOUT_BYTES },
+		{ .layout = (enum gc_layout)9 },
+	};
+	struct world *w = world_create((struct gc_options){ 0 });
+	const struct gc_type *type;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(gc_type_add(w->heap, &bad[i], &type), -EINVAL);
+	world_destroy(w);
+}
+
+static void test_types_run_out(void **state)
+{
+	const struct gc_type_spec spec = { .bytes = 8 };
+	struct world *w = world_create((struct gc_options){ 0 });
+	const struct gc_type *type = NULL, *last = NULL;
+	int err, nr = 0;
+
+	(void)state;
+	while (!(err = gc_type_add(w->heap, &spec, &type))) {
+		last = type;
+		nr++;
+	}
+	assert_int_equal(err, -ENOSPC);
+	assert_int_equal(nr, 32767 - 5);
+	w->root[0] = gc_alloc(w->m, last);
+	gc_collect(w->m, GC_COLLECT_FULL);
+	verify(w);
+	world_destroy(w);
+}
+
+static void test_second_thread_is_refused(void **state)
+{
+	struct world *w = world_create((struct gc_options){ 0 });
+	struct gc_mutator *m;
+
+	(void)state;
+	assert_int_equal(gc_attach(w->heap, &m), -EBUSY);
+	world_destroy(w);
+}
+
+#define DEEP 10000000u
+
+/* Ten million cells, each referring to the one before: no stack may grow with that. */
+static void test_deep_list(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .heap_bytes = (size_t)400 << 20 });
+	uint64_t nr = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < DEEP; i++) {
+		struct gc_ref cell = gc_alloc(w->m, w->cell);
+
+		assert_false(gc_is_null(cell));
+		gc_init(cell, 0, w->root[0]);
+		w->root[0] = cell;
+	}
+	gc_collect(w->m, GC_COLLECT_FULL);
+	for (struct gc_ref r = w->root[0]; !gc_is_null(r); r = gc_get(r, 0))
+		nr++;
+	assert_int_equal(nr, DEEP);
+	verify(w);
+	w->root[0] = (struct gc_ref){ 0 };
+	gc_collect(w->m, GC_COLLECT_FULL);
+	world_destroy(w);
+}
+
+/* An array that refers to a million cells: the mark stack must not hold them all at once. */
+static void test_wide_array(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .heap_bytes = 64 << 20 });
+	const uint32_t nr = 1000000;
+
+	(void)state;
+	w->root[0] = gc_alloc_array(w->m, w->refs, nr);
+	assert_false(gc_is_null(w->root[0]));
+	for (uint32_t i = 0; i < nr; i++) {
+		struct gc_ref cell = gc_alloc(w->m, w->cell);
+
+		assert_false(gc_is_null(cell));
+		gc_put(w->m, w->root[0], i, cell);
+		if (i)
+			gc_set(w->m, gc_at(w->root[0], i), 0, gc_at(w->root[0], i - 1));
+	}
+	gc_collect(w->m, GC_COLLECT_FULL);
+	for (uint32_t i = 1; i < nr; i++)
+		assert_true(gc_is_same(gc_get(gc_at(w->root[0], i), 0), gc_at(w->root[0], i - 1)));
+	verify(w);
+	world_destroy(w);
+}
+
+static void test_huge_objects(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .heap_bytes = 64 << 20, .verify = true });
+	const uint64_t nr = 40 << 20;
+
+	(void)state;
+	for (int turn = 0; turn < 5; turn++) {
+		const uint8_t *byte;
+
+		w->root[0] = (struct gc_ref){ 0 };
+		w->root[0] = gc_alloc_array(w->m, w->bytes, nr);
+		assert_false(gc_is_null(w->root[0]));
+		byte = gc_elements(w->root[0]);
+		for (uint64_t i = 0; i < nr; i += 4093)
+			assert_int_equal(byte[i], 0);
+		memset(gc_elements(w->root[0]), 0xff, nr);
+	}
+	/* too large while the other lives; too large for any heap; too large for any number */
+	assert_true(gc_is_null(gc_alloc_array(w->m, w->bytes, nr)));
+	assert_true(gc_is_null(gc_alloc_array(w->m, w->bytes, (uint64_t)1 << 40)));
+	assert_true(gc_is_null(gc_alloc_array(w->m, w->refs, UINT64_MAX)));
+	assert_true(gc_is_null(gc_alloc_array(w->m, w->refs, UINT64_MAX / 8 - 1)));
+	assert_int_equal(w->exhausted, 4);
+	assert_int_equal(gc_length(w->root[0]), nr);
+	world_destroy(w);
+}
+
+/* Every size around the borders between small, medium and large. */
+static void test_sizes(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .heap_bytes = 16 << 20,
+							    .nursery_bytes = 64 << 10,
+							    .verify = true });
+	static const uint64_t around[] = { 0, 16, 480, 496, 512, 4064, 4096, 8160, 8176, 8192, 32752, 65536 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++)
+		for (uint64_t n = around[i] > 2 ? around[i] - 2 : 0; n < around[i] + 19; n++) {
+			w->root[0] = gc_alloc_array(w->m, w->bytes, n);
+			assert_false(gc_is_null(w->root[0]));
+			memset(gc_elements(w->root[0]), (int)n | 1, n);
+			if (n % 7 == 0)
+				gc_collect(w->m, (enum gc_collection)(n % 3));
+			for (uint64_t k = 0; k < n; k++)
+				assert_int_equal(((uint8_t *)gc_elements(w->root[0]))[k],
+						 (uint8_t)(n | 1));
+		}
+	world_destroy(w);
+}
+
+/* Fill it with cells until there is no more; let go; fill it again, as far as before. */
+static void exhaust(struct gc_options o)
+{
+	struct world *w = world_create(o);
+	uint64_t first = 0;
+
+	for (int turn = 0; turn < 3; turn++) {
+		uint64_t nr = 0, seen = 0;
+
+		for (;;) {
+			struct gc_ref cell = gc_alloc(w->m, w->cell);
+
+			if (gc_is_null(cell))
+				break;
+			gc_init(cell, 0, w->root[0]);
+			w->root[0] = cell;
+			nr++;
+		}
+		assert_true(gc_is_null(gc_alloc(w->m, w->cell)));
+		for (struct gc_ref r = w->root[0]; !gc_is_null(r); r = gc_get(r, 0))
+			seen++;
+		assert_int_equal(seen, nr);
+		verify(w);
+		assert_true(nr * 16 > o.heap_bytes / 2);
+		assert_true(!turn || nr > first / 10 * 9);
+		first = nr;
+		w->root[0] = (struct gc_ref){ 0 };
+		gc_collect(w->m, GC_COLLECT_FULL);
+	}
+	assert_true(w->exhausted >= 6);
+	world_destroy(w);
+}
+
+static void test_exhausted_heap(void **state)
+{
+	(void)state;
+	exhaust((struct gc_options){ .heap_bytes = 256 << 10, .verify = true });
+	exhaust((struct gc_options){ .heap_bytes = 8 << 20, .nursery_bytes = 256 << 10 });
+	exhaust((struct gc_options){ .heap_bytes = 8 << 20, .stop_the_world = true });
+}
+
+/* ---- the verifier ---- */
+
+static void expect_broken(struct world *w, const char *what)
+{
+	char why[256] = "";
+
+	assert_int_equal(gc_verify(w->heap, why, sizeof(why)), -EIO);
+	if (!strstr(why, what))
+		fail_msg("'%s' instead of '%s'", why, what);
+}
+
+static uint64_t *header_of(struct gc_ref r)
+{
+	return (uint64_t *)gc_data(r, 0) - 1;
+}
+
+static void test_verifier_sees_what_is_broken(void **state)
+{
+	struct world *w = world_create((struct gc_options){ 0 });
+	struct gc_ref young, inside;
+	uint64_t header;
+
+	(void)state;
+	w->root[0] = gc_alloc_array(w->m, w->refs, 8);
+	w->root[1] = gc_alloc(w->m, w->cell);
+	gc_collect(w->m, GC_COLLECT_MINOR);
+	young = gc_alloc(w->m, w->cell);
+	verify(w);
+
+	*gc_slot(w->root[1], 0) = young; /* without the barrier */
+	expect_broken(w, "not in the log");
+	*gc_slot(w->root[1], 0) = (struct gc_ref){ 0 };
+	verify(w);
+
+	inside = w->root[0];
+	inside.addr += 16;
+	*header_of(inside) = *header_of(w->root[1]);
+	w->root[2] = inside;
+	expect_broken(w, "shares memory");
+	w->root[2].addr = young.addr + 8;
+	expect_broken(w, "not aligned");
+	w->root[2].addr = 16;
+	expect_broken(w, "outside the heap");
+	w->root[2].addr = young.addr + 4096;
+	expect_broken(w, "beyond what was allocated");
+	w->root[2] = (struct gc_ref){ 0 };
+
+	header = *header_of(w->root[1]);
+	*header_of(w->root[1]) = header + ((uint64_t)1 << 32);
+	expect_broken(w, "its type's size");
+	*header_of(w->root[1]) = header | 1;
+	expect_broken(w, "has moved");
+	*header_of(w->root[1]) = header & ~(uint64_t)0xffff;
+	expect_broken(w, "has no type");
+	*header_of(w->root[1]) = header;
+	*(uint64_t *)gc_data(w->root[0], 0) = 99;
+	expect_broken(w, "its type's size");
+	world_destroy(w);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bad_sizes_are_refused),
+		cmocka_unit_test(test_bad_types_are_refused),
+		cmocka_unit_test(test_types_run_out),
+		cmocka_unit_test(test_second_thread_is_refused),
+		cmocka_unit_test(test_deep_list),
+		cmocka_unit_test(test_wide_array),
+		cmocka_unit_test(test_huge_objects),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_exhausted_heap),
+		cmocka_unit_test(test_verifier_sees_what_is_broken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
