@@ -210,7 +210,9 @@ static void test_sizes(void **state)
 	struct world *w = world_create((struct gc_options){ .heap_bytes = 16 << 20,
 							    .nursery_bytes = 64 << 10,
 							    .verify = true });
-	static const uint64_t around[] = { 0, 16, 480, 496, 512, 4064, 4096, 8160, 8176, 8192, 32752, 65536 };
+	static const uint64_t around[] = {
+		0, 16, 480, 496, 512, 4064, 4096, 8160, 8176, 8192, 32752, 65536,
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++)
