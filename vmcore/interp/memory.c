@@ -142,8 +142,23 @@ bool guest_store(const struct ir_memory *memory, uint64_t address, uint32_t byte
 		return seen;                                                                       \
 	}
 
+/*
+ * The low 32 bits of a number, extended by their sign in a way that the compiler cannot leave out.
+ * What riscv64 loads from memory is so, and gcc before 12.4, 13.3 and 14 compares it with all 64
+ * bits of a register (gcc's bug 114130).
+ */
+static uint64_t extended(uint64_t number)
+{
+	int64_t wide = (int32_t)number;
+
+	__asm__("" : "+r"(wide));
+	return (uint64_t)wide;
+}
+
 static uint64_t cas_aligned(void *host, uint32_t bytes, uint64_t expected, uint64_t desired)
 {
+	if (bytes == 4)
+		expected = extended(expected);
 	switch (bytes) {
 	case 1:
 		CAS(uint8_t)
