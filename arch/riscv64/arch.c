@@ -4,6 +4,7 @@
 #include <elf.h>
 
 #include "arch/riscv64/facts.h"
+#include "arch/riscv64/host/lower.h"
 
 extern const struct mmu_format mmu_format_riscv64;
 extern const struct vmb_arch vmb_arch_riscv64;
@@ -15,5 +16,6 @@ const struct vmb_arch vmb_arch_riscv64 = {
 	.va_bits = RISCV_VA_BITS_SV39,
 	.base_page_bytes = RISCV_PAGE_BYTES_4K,
 	.huge_page_bytes = RISCV_PAGE_BYTES_2M,
+	.host_ops = &rv_host_ops,
 	.mmu_format = &mmu_format_riscv64,
 };

@@ -18,17 +18,38 @@
 
 #define CACHE_BYTES (4u << 20)
 
+/*
+ * An emulator may not see that code has changed through another mapping: JIT_MPROTECT in the
+ * environment asks for one mapping throughout.
+ */
+static enum code_wx protection(void)
+{
+	return getenv("JIT_MPROTECT") ? CODE_WX_MPROTECT : CODE_WX_DUAL;
+}
+
+/* What an emulator can execute, though it does not say so: a number in the environment. */
+static uint64_t asked_features(void)
+{
+	return strtoull(getenv("JIT_FEATURES"), NULL, 0);
+}
+
 /* Tests of running need a host that compiles and runs. */
 static const struct host_native *native(void)
 {
-	return vmb_native()->host_native;
+	static struct host_native other;
+
+	if (!vmb_native()->host_native || !getenv("JIT_FEATURES"))
+		return vmb_native()->host_native;
+	other = *vmb_native()->host_native;
+	other.features = asked_features;
+	return &other;
 }
 
 static struct jit_options options_for(bool flat)
 {
 	return (struct jit_options){
 		.host = vmb_arch_host()->host_ops, .native = native(),
-		.cache_bytes = CACHE_BYTES, .evict = true, .flat = flat,
+		.cache_bytes = CACHE_BYTES, .evict = true, .flat = flat, .wx = protection(),
 		.first = CASE_MEM_FIRST, .bytes = CASE_MEM_BYTES,
 	};
 }

@@ -6,6 +6,8 @@
  */
 #include "arch/registry.h"
 
+#include "arch/riscv64/native/enter.h"
+
 #define WORD		sizeof(uint64_t)
 #define BLOCK_BYTES	(8 * WORD)
 
@@ -50,7 +52,8 @@ static void copy_scalar(void *dst, const void *src, size_t n)
 }
 
 static const struct vmb_native variants[] = {
-	{ .isa = "riscv64", .vector_isa = "scalar", .copy_vector = copy_scalar },
+	{ .isa = "riscv64", .vector_isa = "scalar", .copy_vector = copy_scalar,
+	  .host_native = &rv_host_native },
 };
 
 const struct vmb_native *vmb_native_all(size_t *nr)
