@@ -26,6 +26,7 @@ rules='
 ^user/bench\.h                  ^arch/base/
 ^user/bench/                    ^kmod/uapi/ ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^vmcore/ ^user/bench\.h$ ^user/bench/
 ^user/                          ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^kmod/uapi/ ^results/ ^user/
+^tools/peers/                   ^(arch|tests|tools|vmcore)/ ^user/bench\.h$
 ^tools/                         ^arch/base/ ^results/ ^user/bench\.h$ ^tools/
 ^tests/                         ^(arch|results|tests|tools|user|vmcore|kmod/uapi)/
 '
