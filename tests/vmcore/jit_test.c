@@ -216,9 +216,9 @@ static void explain(const struct ir_unit *unit, const struct outcome *a, const s
 }
 
 static void check_unit(struct compiled *c, struct ir_frame *frame, struct ir_arena *arena,
-		       uint64_t seed)
+		       uint64_t seed, uint32_t nr_insns)
 {
-	const struct gen_options options = { seed, 10 + (uint32_t)(seed % 190), seed & 1 };
+	const struct gen_options options = { seed, nr_insns, seed & 1 };
 	static struct outcome interpreted, compiled;
 	struct ir_unit unit;
 	uint32_t world;
@@ -251,7 +251,28 @@ static void test_jit_does_what_the_interpreter_does(void **state)
 	open_jit(&c, &options);
 	ir_arena_init(&arena, 64u << 20);
 	for (seed = first; seed < first + nr; seed++)
-		check_unit(&c, &frame, &arena, seed);
+		check_unit(&c, &frame, &arena, seed, 10 + (uint32_t)(seed % 190));
+	ir_arena_fini(&arena);
+	ir_frame_fini(&frame);
+	close_jit(&c);
+}
+
+/* Where frames are large, and jumps go farther than the shortest instruction for them can. */
+static void test_jit_does_so_in_long_units(void **state)
+{
+	static const uint32_t sizes[] = { 2000, 2000, 20000, 20000, 150000, 150000 };
+	struct jit_options options = options_for(true);
+	struct ir_frame frame = { 0 };
+	struct ir_arena arena;
+	struct compiled c;
+	unsigned int i;
+
+	(void)state;
+	options.cache_bytes = 64u << 20;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 256u << 20);
+	for (i = 0; i < VMB_ARRAY_SIZE(sizes); i++)
+		check_unit(&c, &frame, &arena, 1000 + i, sizes[i]);
 	ir_arena_fini(&arena);
 	ir_frame_fini(&frame);
 	close_jit(&c);
@@ -319,39 +340,91 @@ static void test_jit_evicts_and_knows_stale_code(void **state)
 }
 
 /* Whatever the room, compiling a unit ends well or with an error, and writes nowhere else. */
-static void test_jit_survives_any_room(void **state)
+static void survive_any_room(const struct host_ops *host, const struct ir_unit *unit,
+			     struct jit_scratch *scratch)
 {
-	struct jit_options options = options_for(true);
-	struct jit_scratch scratch = { 0 };
 	static uint8_t room[8192];
-	struct ir_arena arena;
-	struct ir_unit unit;
 	struct code_buf buf;
 	size_t bytes, i;
 
-	(void)state;
-	if (!options.host)
-		skip();
-	ir_arena_init(&arena, 64u << 20);
-	random_unit(&unit, &arena, 200);
-	assert_int_equal(jit_scratch_reserve(&scratch, &unit), 0);
 	for (bytes = 0; bytes < 4000; bytes += 7) {
 		struct jit_target target = { .flat = true, .first = 0x10000, .bytes = 4096 };
-		struct jit_job job = { .unit = &unit, .target = &target, .scratch = &scratch,
+		struct jit_job job = { .unit = unit, .target = &target, .scratch = scratch,
 				       .buf = &buf };
 		int status;
 
 		memset(room, 0xa5, sizeof(room));
 		code_buf_init(&buf, room, bytes);
 		jit_scan(&job);
-		status = options.host->lower(&job);
+		status = host->lower(&job);
 		assert_true(status == 0 || status == -ENOSPC);
 		assert_true(status == 0 || buf.overflow);
 		for (i = bytes < CODE_BUF_MIN ? CODE_BUF_MIN : bytes; i < sizeof(room); i++)
 			assert_int_equal(room[i], 0xa5);
 	}
+}
+
+static void test_jit_survives_any_room(void **state)
+{
+	const struct vmb_arch *const *arches;
+	struct jit_scratch scratch = { 0 };
+	struct ir_arena arena;
+	struct ir_unit unit;
+	size_t nr, i;
+
+	(void)state;
+	ir_arena_init(&arena, 64u << 20);
+	random_unit(&unit, &arena, 200);
+	assert_int_equal(jit_scratch_reserve(&scratch, &unit), 0);
+	arches = vmb_arches(&nr);
+	for (i = 0; i < nr; i++)
+		if (arches[i]->host_ops)
+			survive_any_room(arches[i]->host_ops, &unit, &scratch);
 	jit_scratch_fini(&scratch);
 	ir_arena_fini(&arena);
+}
+
+/* Code that nobody runs here: that it can be made, whatever the instructions and the CPU. */
+static void compile_for(const struct host_ops *host, uint64_t features, bool flat)
+{
+	struct jit_options options = options_for(flat);
+	struct ir_arena arena;
+	struct ir_unit unit;
+	struct compiled c = { 0 };
+	uint64_t seed;
+
+	options.host = host;
+	options.native = NULL;
+	options.features = features;
+	options.cache_bytes = 16u << 20;
+	assert_int_equal(jit_init(&c.jit, &options), 0);
+	ir_arena_init(&arena, 64u << 20);
+	for (seed = 1; seed < 200; seed++) {
+		const struct gen_options gen = { seed, seed % 50 ? 200 : 20000, seed & 1 };
+
+		ir_arena_reset(&arena);
+		ir_unit_init(&unit, &arena);
+		assert_int_equal(gen_unit(&unit, &gen), 0);
+		assert_int_equal(begin(&c, &unit), 0);
+	}
+	ir_arena_fini(&arena);
+	close_jit(&c);
+}
+
+static void test_jit_compiles_for_every_host(void **state)
+{
+	const struct vmb_arch *const *arches;
+	size_t nr, i;
+
+	(void)state;
+	arches = vmb_arches(&nr);
+	for (i = 0; i < nr; i++) {
+		if (!arches[i]->host_ops)
+			continue;
+		compile_for(arches[i]->host_ops, 0, true);
+		compile_for(arches[i]->host_ops, UINT64_MAX, true);
+		compile_for(arches[i]->host_ops, UINT64_MAX, false);
+	}
 }
 
 static int parse(struct ir_unit *unit, struct ir_arena *arena, const char *text)
@@ -433,9 +506,11 @@ int main(void)
 		cmocka_unit_test(test_jit_keeps_every_case_by_mprotect),
 		cmocka_unit_test(test_jit_keeps_every_case_on_an_old_cpu),
 		cmocka_unit_test(test_jit_does_what_the_interpreter_does),
+		cmocka_unit_test(test_jit_does_so_in_long_units),
 		cmocka_unit_test(test_jit_reports_a_full_cache),
 		cmocka_unit_test(test_jit_evicts_and_knows_stale_code),
 		cmocka_unit_test(test_jit_survives_any_room),
+		cmocka_unit_test(test_jit_compiles_for_every_host),
 		cmocka_unit_test(test_jit_runs_out_of_fuel_in_a_loop),
 		cmocka_unit_test(test_jit_refuses_what_it_was_not_made_for),
 	};
