@@ -18,7 +18,7 @@ static const char *const verdict_name[] = {
 	[VMB_VERDICT_IMPROVED] = "IMPROVED", [VMB_VERDICT_REGRESSED] = "REGRESSED",
 };
 
-static const size_t look[VMB_NR_LOOKS] = {12, 24, 48};
+static const size_t look[VMB_MOST_LOOKS] = {12, 24, 48, 96, 192};
 
 const char *vmb_verdict_name(enum vmb_verdict v)
 {
@@ -34,9 +34,9 @@ int vmb_log_ratios(const double *old_ns, const double *new_ns, size_t n, double 
 	return 0;
 }
 
-size_t vmb_next_look(size_t pairs)
+size_t vmb_next_look(size_t pairs, unsigned int looks)
 {
-	for (size_t i = 0; i < VMB_NR_LOOKS; i++)
+	for (size_t i = 0; i < looks && i < VMB_MOST_LOOKS; i++)
 		if (look[i] > pairs)
 			return look[i];
 	return 0;

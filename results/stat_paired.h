@@ -39,13 +39,20 @@ const char *vmb_verdict_name(enum vmb_verdict v);
 VMB_MUST_CHECK int vmb_log_ratios(const double *old_ns, const double *new_ns, size_t n, double *d);
 
 /*
- * Looks: a comparison is judged after 12, 24 and 48 pairs and stops at the first verdict that is
- * not INCONCLUSIVE. Three chances of a false alarm share one alpha, a third each (Bonferroni).
+ * Looks: a comparison is judged after 12, 24 and 48 pairs, or also after 96 and 192, and stops at
+ * the first verdict that is not INCONCLUSIVE. So many chances of a false alarm share one alpha in
+ * equal parts (Bonferroni).
  */
 #define VMB_NR_LOOKS	3
+#define VMB_MOST_LOOKS	5
 
-/** vmb_next_look - pairs at which to judge next after @pairs pairs; 0: that was the last look. */
-size_t vmb_next_look(size_t pairs);
+/**
+ * vmb_next_look - pairs at which to judge next.
+ * @pairs: had so far
+ * @looks: how many there are in all, 1 to VMB_MOST_LOOKS
+ * Return: 0 if that was the last look.
+ */
+size_t vmb_next_look(size_t pairs, unsigned int looks);
 
 /**
  * struct vmb_paired_opts - zeroed members mean the default.

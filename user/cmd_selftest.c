@@ -11,10 +11,6 @@
 #include "user/selftest/selftest.h"
 #include "user/verbs.h"
 
-/* Rounds of a self-test are short unless asked otherwise: it needs thousands of them. */
-#define MEASURE_NS	20e6
-#define WARM_UP_NS	5e6
-
 static const struct {
 	const char *name;
 	int (*measure)(struct vmb_selftest *t);
@@ -132,10 +128,7 @@ int vmb_cmd_selftest(const struct vmb_options *o)
 	code = vmb_session_create(o, &s);
 	if (code)
 		return code;
-	if (!o->rigorous && !(o->measurement_time_s > 0))
-		s->effort.measure_ns = MEASURE_NS;
-	if (!(o->warm_up_time_s > 0))
-		s->effort.warm_up_ns = WARM_UP_NS;
+	vmb_effort_for_pairs(o, &s->effort);
 	code = run(s);
 	vmb_session_destroy(s);
 	return code;

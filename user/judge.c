@@ -10,7 +10,7 @@ void vmb_judge_options(const struct vmb_options *o, struct vmb_paired_opts *out)
 {
 	*out = (struct vmb_paired_opts){
 		.alpha = o->significance > 0 ? o->significance : 0.01,
-		.looks = o->rounds ? 1 : VMB_NR_LOOKS,
+		.looks = o->rounds ? 1 : o->rigorous ? VMB_MOST_LOOKS : VMB_NR_LOOKS,
 		.margin = o->noise_threshold > 0 ? o->noise_threshold : 0.01,
 	};
 }

@@ -181,7 +181,7 @@ int vmb_pair_bench(const struct vmb_pairing *p, const char *const *id, uint64_t 
 		   struct vmb_change *change, struct vmb_sample_set *sets)
 {
 	struct work w = { .p = p, .id = id, .random = seed, .change = change, .sets = sets };
-	size_t want = p->pairs ? p->pairs : vmb_next_look(0);
+	size_t want = p->pairs ? p->pairs : vmb_next_look(0, p->opts.looks);
 	int err = 0;
 
 	change->state = VMB_CHANGE_COMPARED;
@@ -189,7 +189,7 @@ int vmb_pair_bench(const struct vmb_pairing *p, const char *const *id, uint64_t 
 		err = run_until(&w, want);
 		if (!err && change->state == VMB_CHANGE_COMPARED)
 			err = judge(&w);
-		want = p->pairs || settled(change) ? 0 : vmb_next_look(want);
+		want = p->pairs || settled(change) ? 0 : vmb_next_look(want, p->opts.looks);
 	}
 	return err;
 }

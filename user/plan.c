@@ -149,6 +149,14 @@ void vmb_effort_resolve(const struct vmb_options *o, struct vmb_effort *e)
 		e->timeout_s = o->timeout_s;
 }
 
+void vmb_effort_for_pairs(const struct vmb_options *o, struct vmb_effort *e)
+{
+	if (!(o->measurement_time_s > 0))
+		e->measure_ns = 20e6;
+	if (!(o->warm_up_time_s > 0))
+		e->warm_up_ns = 5e6;
+}
+
 int vmb_plan_make(const struct vmb_catalogue *c, const struct vmb_options *o,
 		  struct vmb_plan *plan, struct vmb_why *why)
 {

@@ -34,6 +34,12 @@ struct vmb_effort {
 /** vmb_effort_resolve - defaults, --quick or --rigorous, then what was given by number. */
 void vmb_effort_resolve(const struct vmb_options *o, struct vmb_effort *e);
 
+/**
+ * vmb_effort_for_pairs - many short rounds instead of few long ones, unless told by number: the
+ * shorter a pair, the more of what the machine does meanwhile hits both of its sides.
+ */
+void vmb_effort_for_pairs(const struct vmb_options *o, struct vmb_effort *e);
+
 /** struct vmb_plan - const once made. Zeroed is empty. */
 struct vmb_plan {
 	size_t nr;

@@ -28,7 +28,7 @@ static enum vmb_verdict compare(struct vmb_rng *g, const struct trial *t)
 	double d[48];
 	size_t n = 0;
 
-	for (size_t look = vmb_next_look(0); look; look = vmb_next_look(look)) {
+	for (size_t look = vmb_next_look(0, VMB_NR_LOOKS); look; look = vmb_next_look(look, VMB_NR_LOOKS)) {
 		for (; n < look; n++)
 			d[n] = t->shift + pair_noise(g, t->sd, t->hit_share);
 		assert_int_equal(vmb_paired_judge(d, n, &opts, &p), 0);
@@ -197,11 +197,13 @@ static void test_paired_looks_share_alpha(void **state)
 	double d[12];
 
 	(void)state;
-	assert_int_equal(vmb_next_look(0), 12);
-	assert_int_equal(vmb_next_look(12), 24);
-	assert_int_equal(vmb_next_look(13), 24);
-	assert_int_equal(vmb_next_look(24), 48);
-	assert_int_equal(vmb_next_look(48), 0);
+	assert_int_equal(vmb_next_look(0, VMB_NR_LOOKS), 12);
+	assert_int_equal(vmb_next_look(12, VMB_NR_LOOKS), 24);
+	assert_int_equal(vmb_next_look(13, VMB_NR_LOOKS), 24);
+	assert_int_equal(vmb_next_look(24, VMB_NR_LOOKS), 48);
+	assert_int_equal(vmb_next_look(48, VMB_NR_LOOKS), 0);
+	assert_int_equal(vmb_next_look(48, VMB_MOST_LOOKS), 96);
+	assert_int_equal(vmb_next_look(192, VMB_MOST_LOOKS), 0);
 	fill(d, 12, 0, 0.01, 7);
 	assert_near(judged(d, 12, NULL).level, 0.01 / 3, 1e-15);
 	assert_true(judged(d, 12, NULL).coverage >= 1 - 0.01 / 3);

@@ -23,7 +23,7 @@ static int run(struct vmb_selftest *t, size_t nr, struct vmb_trials *sum)
 	for (size_t i = 0; i < VMB_ARRAY_SIZE(ids) && !err; i++) {
 		size_t share = nr / VMB_ARRAY_SIZE(ids) + (i < nr % VMB_ARRAY_SIZE(ids));
 
-		err = vmb_trials_run(t, ids[i], ids[i], share, true, sum);
+		err = vmb_trials_run(t, ids[i], ids[i], share, sum);
 	}
 	return err;
 }

@@ -64,13 +64,13 @@ struct vmb_trials {
 };
 
 /**
- * vmb_trials_run - compare @old with @fresh @nr times, by the same procedure as `vmbench ab`.
- * @adaptive: looks at 12, 24 and 48 pairs; else one look at 12
+ * vmb_trials_run - compare @old with @fresh @nr times, by the same procedure as `vmbench ab`. One that
+ * the machine disturbs is done again, twice @nr in all at most.
  * @out: counts are added to
  * Return: 0; -EINTR; -ENOMEM.
  */
 VMB_MUST_CHECK int vmb_trials_run(struct vmb_selftest *t, const char *old, const char *fresh,
-				  size_t nr, bool adaptive, struct vmb_trials *out);
+				  size_t nr, struct vmb_trials *out);
 
 /**
  * vmb_neighbour_start - a process that spins on another CPU than the measured one.

@@ -22,20 +22,17 @@ static void count(const struct vmb_change *c, struct vmb_trials *out)
 }
 
 int vmb_trials_run(struct vmb_selftest *t, const char *old, const char *fresh, size_t nr,
-		   bool adaptive, struct vmb_trials *out)
+		   struct vmb_trials *out)
 {
 	struct vmb_progress progress;
 	struct vmb_pairing p = {
-		.session = t->session, .sides = { &t->self, &t->self }, .pairs = adaptive ? 0 : 12,
-		.progress = &progress,
+		.session = t->session, .sides = { &t->self, &t->self }, .progress = &progress,
 	};
 	int err = 0;
 
 	vmb_judge_options(t->session->options, &p.opts);
-	if (!adaptive)
-		p.opts.looks = 1;
-	vmb_progress_begin(&progress, !t->session->options->quiet, nr * vmb_next_look(0));
-	for (size_t i = 0; i < nr && !err; i++) {
+	vmb_progress_begin(&progress, !t->session->options->quiet, nr * vmb_next_look(0, p.opts.looks));
+	for (size_t i = 0, done = out->done; i < 2 * nr && out->done < done + nr && !err; i++) {
 		struct vmb_change change = { 0 };
 		struct vmb_sample_set sets[2] = { 0 };
 
