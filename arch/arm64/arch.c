@@ -4,6 +4,7 @@
 #include <elf.h>
 
 #include "arch/arm64/facts.h"
+#include "arch/arm64/guest/guest.h"
 
 extern const struct mmu_format mmu_format_arm64;
 extern const struct vmb_arch vmb_arch_arm64;
@@ -15,5 +16,6 @@ const struct vmb_arch vmb_arch_arm64 = {
 	.va_bits = ARM64_VA_BITS_4_LEVEL_4K,
 	.base_page_bytes = ARM64_PAGE_BYTES_4K,
 	.huge_page_bytes = ARM64_BLOCK_BYTES_2M,
+	.guest_ops = &guest_ops_arm64,
 	.mmu_format = &mmu_format_arm64,
 };

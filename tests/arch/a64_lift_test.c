@@ -1,0 +1,920 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ARM64 instructions: what the interpreter makes of their IR against qemu-aarch64, every line of
+ * insn.def on random registers. A64_CASES=1000000 asks for that many cases, A64_SEED=n for others,
+ * A64_ONLY=name for one instruction.
+ */
+#include "tests/test.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arch/arm64/guest/decode.h"
+#include "arch/arm64/guest/guest.h"
+#include "arch/arm64/guest/state.h"
+#include "tests/arch/a64_case.h"
+#include "vmcore/interp/interp.h"
+
+#define CC	"aarch64-linux-gnu-gcc"
+/* A CPU with LSE, and DC ZVA of 64 bytes. */
+#define QEMU	"qemu-aarch64"
+#define CPU	"neoverse-n1"
+#define DEFAULT_CASES 30000u
+
+static uint64_t rng_state = 1;
+
+static uint64_t rng(void)
+{
+	uint64_t z = (rng_state += UINT64_C(0x9e3779b97f4a7c15));
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* The other side: a process under qemu with two pipes. */
+struct peer {
+	pid_t pid;
+	int to, from;
+	char program[32];
+};
+
+static bool have(const char *program)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "command -v %s >/dev/null 2>&1", program);
+	return !system(command);
+}
+
+static void start_peer(struct peer *peer)
+{
+	int to[2], from[2];
+
+	assert_int_equal(pipe(to), 0);
+	assert_int_equal(pipe(from), 0);
+	peer->pid = fork();
+	assert_true(peer->pid >= 0);
+	if (!peer->pid) {
+		dup2(to[0], 0);
+		dup2(from[1], 1);
+		close(to[1]);
+		close(from[0]);
+		execlp(QEMU, QEMU, "-cpu", CPU, peer->program, (char *)NULL);
+		_exit(127);
+	}
+	close(to[0]);
+	close(from[1]);
+	peer->to = to[1];
+	peer->from = from[0];
+}
+
+static void stop_peer(struct peer *peer)
+{
+	int status;
+
+	close(peer->to);
+	close(peer->from);
+	waitpid(peer->pid, &status, 0);
+}
+
+static bool transfer(int fd, void *data, size_t bytes, bool to)
+{
+	char *at = data;
+	ssize_t got;
+
+	while (bytes) {
+		got = to ? write(fd, at, bytes) : read(fd, at, bytes);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		at += got;
+		bytes -= (size_t)got;
+	}
+	return true;
+}
+
+/* Return: false if the peer has died. */
+static bool execute(struct peer *peer, struct a64_case *batch, uint32_t nr)
+{
+	return transfer(peer->to, &nr, sizeof(nr), true) &&
+	       transfer(peer->to, batch, nr * sizeof(*batch), true) &&
+	       transfer(peer->from, batch, nr * sizeof(*batch), false);
+}
+
+/* Operands. */
+
+static uint64_t special_int(void)
+{
+	static const uint64_t values[] = {
+		0, 1, 2, 31, 32, 63, 64, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff,
+		0x80000000, 0xffffffff, 0x100000000, UINT64_C(0x7fffffffffffffff),
+		UINT64_C(0x8000000000000000), UINT64_C(0xffffffffffffffff),
+		UINT64_C(0x8000000080000000), UINT64_C(0x7fffffff7fffffff),
+	};
+
+	return values[rng() % VMB_ARRAY_SIZE(values)];
+}
+
+static uint64_t special_f64(void)
+{
+	static const uint64_t values[] = {
+		0, 0x7ff0000000000000, 0x7ff8000000000000, 0x7ff8000000001234, 0x7ff0000000000001,
+		0x7ff4000000000000, 1, 0x000fffffffffffff, 0x0010000000000000, 0x0010000000000001,
+		0x7fefffffffffffff, 0x3ff0000000000000, 0x3fefffffffffffff, 0x3fe0000000000000,
+		0x3ff8000000000000, 0x4004000000000000, 0x41dfffffffc00000, 0x41e0000000000000,
+		0x43e0000000000000, 0x43f0000000000000, 0x43dfffffffffffff, 0x47efffffe0000000,
+		0x47effffff0000000, 0x36a0000000000000, 0x3810000000000000, 0x380fffffffffffff,
+	};
+
+	return values[rng() % VMB_ARRAY_SIZE(values)] ^ rng() << 63;
+}
+
+static uint32_t special_f32(void)
+{
+	static const uint32_t values[] = {
+		0, 0x7f800000, 0x7fc00000, 0x7fc01234, 0x7f800001, 0x7fa00000, 1, 0x007fffff,
+		0x00800000, 0x00800001, 0x7f7fffff, 0x3f800000, 0x3f7fffff, 0x3f000000, 0x3fc00000,
+		0x40200000, 0x4effffff, 0x4f000000, 0x5f000000, 0x5f800000, 0x5effffff, 0x4f7fffff,
+	};
+
+	return values[rng() % VMB_ARRAY_SIZE(values)] ^ (uint32_t)rng() << 31;
+}
+
+/* A float of moderate size, so that sums and products stay in range. */
+static uint64_t moderate_f64(void)
+{
+	return (rng() & UINT64_C(0x800fffffffffffff)) | (1023 - 20 + rng() % 40) << 52;
+}
+
+static uint32_t moderate_f32(void)
+{
+	return ((uint32_t)rng() & 0x807fffff) | (uint32_t)(127 - 20 + rng() % 40) << 23;
+}
+
+static uint64_t two(uint32_t low, uint32_t high)
+{
+	return low | (uint64_t)high << 32;
+}
+
+static uint64_t random_x(void)
+{
+	switch (rng() % 4) {
+	case 0:
+		return special_int();
+	case 1:
+		return rng() % 128;
+	default:
+		return rng();
+	}
+}
+
+static uint64_t random_half(void)
+{
+	switch (rng() % 8) {
+	case 0:
+		return special_int();
+	case 1:
+		return special_f64();
+	case 2:
+		return two(special_f32(), special_f32());
+	case 3:
+		return moderate_f64();
+	case 4:
+		return two(moderate_f32(), moderate_f32());
+	case 5:
+		return two(special_f32(), moderate_f32());
+	case 6: /* bytes at the ends of their range */
+		return rng() & rng() & UINT64_C(0x8080808080808080) * (rng() % 2 * 254 / 2 + 1);
+	default:
+		return rng();
+	}
+}
+
+static void random_state(struct a64_case *c)
+{
+	uint64_t half;
+	unsigned int i;
+
+	memset(c, 0, sizeof(*c));
+	for (i = 0; i < 32; i++)
+		c->x[i] = random_x();
+	for (i = 0; i < 64; i++) {
+		half = random_half();
+		memcpy(&c->q[i / 2][i % 2 * 8], &half, 8);
+	}
+	for (i = 0; i < A64_CASE_MEM_BYTES; i += 8) {
+		half = random_half();
+		memcpy(&c->memory[i], &half, 8);
+	}
+	c->tpidr = rng();
+	c->nzcv = (uint32_t)rng() & 0xf0000000;
+	c->fpcr = rng() % 2 ? 0 : (uint32_t)rng() & 0x00c00000;
+	c->fpsr = rng() % 2 ? 0 : (uint32_t)rng() & 0x0800001f;
+	for (i = 1; i < A64_CASE_WORDS; i++)
+		c->word[i] = 0xd503201f; /* nop */
+}
+
+/* Fields of an instruction word. */
+
+static uint32_t bits(uint32_t word, unsigned int low, unsigned int nr)
+{
+	return word >> low & ((1u << nr) - 1);
+}
+
+static int32_t sbits(uint32_t word, unsigned int low, unsigned int nr)
+{
+	return (int32_t)(word << (32 - low - nr)) >> (32 - nr);
+}
+
+static void set_bits(uint32_t *word, unsigned int low, unsigned int nr, uint32_t value)
+{
+	uint32_t mask = ((1u << nr) - 1) << low;
+
+	*word = (*word & ~mask) | (value << low & mask);
+}
+
+static bool is_memory(uint32_t word)
+{
+	return (word & 0x0a000000) == 0x08000000;
+}
+
+static bool is_literal(uint32_t word)
+{
+	return (word & 0x3b000000) == 0x18000000;
+}
+
+static bool is_pair(uint32_t word)
+{
+	return (word & 0x3a000000) == 0x28000000;
+}
+
+static bool is_single(uint32_t word)
+{
+	return (word & 0x3a000000) == 0x38000000;
+}
+
+static bool is_exclusive(uint32_t word)
+{
+	return (word & 0x3f000000) == 0x08000000;
+}
+
+static bool is_vector(uint32_t word)
+{
+	return word & 1u << 26;
+}
+
+static bool is_register_offset(uint32_t word)
+{
+	return is_single(word) && !bits(word, 24, 1) && bits(word, 21, 1) && bits(word, 10, 2) == 2;
+}
+
+/* LDADD and its kin, LDAPR. */
+static bool is_atomic(uint32_t word)
+{
+	return is_single(word) && !bits(word, 24, 1) && bits(word, 21, 1) && !bits(word, 10, 2);
+}
+
+/* The manual leaves open what an instruction does whose registers overlap in some ways. */
+static bool is_unpredictable(uint32_t word)
+{
+	uint32_t t = bits(word, 0, 5), n = bits(word, 5, 5), t2 = bits(word, 10, 5);
+	uint32_t s = bits(word, 16, 5);
+	bool integer = !is_vector(word), writes_back;
+
+	if (is_exclusive(word)) {
+		bool store = !bits(word, 22, 1), pair = bits(word, 21, 1);
+
+		if (bits(word, 23, 1))
+			return false;
+		if (store && (s == t || (s == n && n != 31) || (pair && s == t2)))
+			return true;
+		return !store && pair && t == t2;
+	}
+	if (is_pair(word)) {
+		writes_back = bits(word, 23, 1);
+		if (bits(word, 22, 1) && t == t2)
+			return true;
+		return integer && writes_back && n != 31 && (t == n || t2 == n);
+	}
+	if (is_single(word) && !bits(word, 24, 1) && !bits(word, 21, 1))
+		return integer && bits(word, 10, 1) && n != 31 && t == n;
+	/* This is our restriction: the index is small, the base is not. */
+	return is_register_offset(word) && bits(word, 16, 5) == n;
+}
+
+/* Bytes that the base register is away from the access, the index register set to suit. */
+static int64_t offset_of(uint32_t word, struct a64_case *c)
+{
+	unsigned int scale = bits(word, 30, 2), m = bits(word, 16, 5);
+	int64_t index;
+
+	if (is_pair(word)) {
+		if (is_vector(word))
+			scale += 2;
+		else
+			scale = 2 + (scale >> 1);
+		return bits(word, 23, 2) == 1 ? 0 : sbits(word, 15, 7) * (INT64_C(1) << scale);
+	}
+	if (!is_single(word))
+		return 0;
+	if (is_vector(word) && bits(word, 23, 1))
+		scale += 4;
+	if (bits(word, 24, 1))
+		return (int64_t)bits(word, 10, 12) << scale;
+	if (!bits(word, 21, 1))
+		return bits(word, 10, 2) == 1 ? 0 : sbits(word, 12, 9);
+	if (!is_register_offset(word))
+		return 0;
+	index = (int64_t)(rng() % 64) - (bits(word, 15, 1) || bits(word, 13, 1) ? 32 : 0);
+	c->x[m] = (uint64_t)index;
+	if (!bits(word, 13, 1))
+		c->x[m] = (c->x[m] & 0xffffffff) | rng() << 32;
+	if (m == 31)
+		return 0;
+	return bits(word, 12, 1) ? index * (INT64_C(1) << scale) : index;
+}
+
+/* Let the access be in the middle of the memory. */
+static void place_access(struct a64_case *c)
+{
+	uint32_t *word = &c->word[0];
+	uint64_t address = A64_DATA + 192 + rng() % 64;
+
+	if (is_literal(*word)) {
+		address &= ~UINT64_C(3);
+		set_bits(word, 5, 19, (uint32_t)((address - (A64_CODE + A64_SLOT_FIRST)) >> 2));
+		return;
+	}
+	if (is_exclusive(*word) || is_atomic(*word))
+		address &= ~UINT64_C(15);
+	c->x[bits(*word, 5, 5)] = address - (uint64_t)offset_of(*word, c);
+}
+
+/* A word that matches a line, with operands that can be executed. Return: false to try again. */
+static bool random_word(const struct a64_insn *insn, struct a64_case *c)
+{
+	uint32_t *word = &c->word[0];
+
+	*word = insn->value | ((uint32_t)rng() & ~insn->mask);
+	/* Half of the general registers of a line are 31 or equal now and then. */
+	if (rng() % 8 == 0 && (~insn->mask & 0x3e0) == 0x3e0)
+		set_bits(word, 5, 5, bits(*word, 0, 5));
+	if (is_memory(*word)) {
+		if (is_unpredictable(*word))
+			return false;
+		place_access(c);
+	}
+	return true;
+}
+
+/* To the branch behind the case's instructions. */
+static void place_branch(struct a64_case *c, const char *name, unsigned int slot)
+{
+	const uint32_t distance = (A64_SLOT_LANDED - A64_SLOT_FIRST) / 4;
+	uint32_t *word = &c->word[0];
+
+	if (!strcmp(name, "b") || !strcmp(name, "bl"))
+		set_bits(word, bits(*word, 24, 8) == 0x54 ? 5 : 0,
+			 bits(*word, 24, 8) == 0x54 ? 19 : 26, distance);
+	else if (name[0] == 'c' && name[1] == 'b')
+		set_bits(word, 5, 19, distance);
+	else if (name[0] == 't' && name[1] == 'b' && (name[2] == 'z' || name[2] == 'n'))
+		set_bits(word, 5, 14, distance);
+	else if (!strcmp(name, "br") || !strcmp(name, "blr") || !strcmp(name, "ret"))
+		c->x[bits(*word, 5, 5)] = A64_CODE + slot * A64_SLOT_BYTES + A64_SLOT_LANDED;
+	else if (!strncmp(name, "cbz", 3) && rng() % 2)
+		c->x[bits(*word, 0, 5)] = 0;
+}
+
+#define MSR_MRS	   0xffdfffe0u
+#define NZCV	   0xd51b4200u
+#define FPCR	   0xd51b4400u
+#define FPSR	   0xd51b4420u
+#define TPIDR	   0xd51bd040u
+#define TPIDRRO	   0xd51bd060u
+
+/* The registers that can be compared; MRS is MSR with bit 21. */
+static void place_system(struct a64_case *c, const char *name)
+{
+	static const uint32_t regs[] = { NZCV, FPCR, FPSR, TPIDR, TPIDRRO };
+	uint32_t *word = &c->word[0], t = bits(*word, 0, 5);
+	bool read = !strcmp(name, "mrs");
+
+	if (!read && strcmp(name, "msr"))
+		return;
+	*word = regs[rng() % (read ? 5 : 3)] | (read ? 1u << 21 : 0) | t;
+	if ((*word & MSR_MRS) == FPCR)
+		c->x[t] &= 0x00c00000;
+	if ((*word & MSR_MRS) == FPSR)
+		c->x[t] &= 0x0800001f;
+}
+
+/* BRK and SVC are exits that no CPU comes back from. */
+static bool is_left_out(const char *name)
+{
+	return !strcmp(name, "svc") || !strcmp(name, "brk");
+}
+
+/* Lifting and interpreting. */
+
+struct lifter {
+	struct guest_lift lift;
+	uint64_t target[4];
+	uint32_t block[4];
+	unsigned int nr;
+};
+
+static uint32_t target_block(struct guest_lift *lift, uint64_t pc)
+{
+	struct lifter *l = (struct lifter *)lift;
+
+	assert_true(l->nr < 4);
+	l->target[l->nr] = pc;
+	l->block[l->nr] = ir_new_block(lift->build);
+	return l->block[l->nr++];
+}
+
+static struct ir_arena arena, scratch;
+static struct ir_frame frame;
+
+/* Instructions one behind the other until one ends the block. Return: 4, or what lift() says. */
+static int lift_words(struct lifter *l, const uint32_t *word, unsigned int nr, uint64_t pc)
+{
+	unsigned int i;
+	int rc = 4;
+
+	for (i = 0; i < nr && rc == 4 && !l->lift.ends; i++) {
+		rc = guest_ops_arm64.lift(&l->lift, &(struct guest_code){
+			.bytes = (const uint8_t *)&word[i], .nr_bytes = 4, .pc = pc + 4 * i });
+	}
+	return rc;
+}
+
+/* @nr instructions to a unit that leaves for whatever comes next. Return: as lift_words(). */
+static int lift_unit(struct ir_unit *unit, const uint32_t *word, unsigned int nr, uint64_t pc)
+{
+	struct lifter l = { .lift = { .block = target_block } };
+	struct ir_build build;
+	struct ir_error error;
+	unsigned int i;
+	int rc;
+
+	ir_arena_reset(&arena);
+	ir_arena_reset(&scratch);
+	ir_unit_init(unit, &arena);
+	unit->state_bytes = guest_ops_arm64.state_bytes;
+	unit->flags = guest_ops_arm64.unit_flags;
+	ir_build_begin(&build, unit);
+	l.lift.build = &build;
+	ir_start_block(&build, ir_new_block(&build));
+	rc = lift_words(&l, word, nr, pc);
+	if (rc != 4)
+		return rc;
+	if (!l.lift.ends)
+		ir_exit_to(&build, IR_EXIT_JUMP, pc + 4 * nr);
+	for (i = 0; i < l.nr; i++) {
+		ir_start_block(&build, l.block[i]);
+		ir_exit_to(&build, IR_EXIT_JUMP, l.target[i]);
+	}
+	assert_int_equal(ir_build_end(&build), 0);
+	if (ir_verify(unit, &scratch, &error)) {
+		print_error("%08" PRIx32 ": %s\n", word[0], error.text);
+		ir_print(unit, stderr);
+		fail();
+	}
+	return rc;
+}
+
+/* FPSR and FPCR as the environment of the IR, and back. */
+static const uint8_t rm_of_fpcr[] = { IR_RNE, IR_RUP, IR_RDN, IR_RTZ };
+
+static uint8_t reverse5(uint32_t flags)
+{
+	return (uint8_t)((flags & 1) << 4 | (flags & 2) << 2 | (flags & 4) | (flags & 8) >> 2 |
+			 (flags & 16) >> 4);
+}
+
+static void case_to_state(const struct a64_case *c, struct a64_state *s, struct ir_fpenv *fp)
+{
+	memset(s, 0, sizeof(*s));
+	memcpy(s->x, c->x, sizeof(s->x));
+	memcpy(s->q, c->q, sizeof(s->q));
+	s->tpidr = c->tpidr;
+	s->n = c->nzcv >> 31 & 1;
+	s->z = c->nzcv >> 30 & 1;
+	s->c = c->nzcv >> 29 & 1;
+	s->v = c->nzcv >> 28 & 1;
+	s->qc.d[0] = c->fpsr >> 27 & 1;
+	fp->rm = rm_of_fpcr[c->fpcr >> 22 & 3];
+	fp->flags = reverse5(c->fpsr);
+}
+
+static void state_to_case(const struct a64_state *s, const struct ir_fpenv *fp, struct a64_case *c)
+{
+	static const uint8_t fpcr[] = { 0, 3, 2, 1 };
+
+	memcpy(c->x, s->x, sizeof(s->x));
+	memcpy(c->q, s->q, sizeof(s->q));
+	c->nzcv = (uint32_t)s->n << 31 | (uint32_t)s->z << 30 | (uint32_t)s->c << 29 |
+		  (uint32_t)s->v << 28;
+	c->fpsr = (s->qc.d[0] | s->qc.d[1] ? 1u << 27 : 0) | reverse5(fp->flags);
+	c->fpcr = (uint32_t)fpcr[fp->rm & 3] << 22;
+}
+
+static const char *const leave_name[] = { "exit", "indirect", "trap", "fault", "helper", "fuel" };
+
+/* Run the instructions of a case. Return: NULL, or why they cannot be. */
+static const char *interpret(struct a64_case *c, uint64_t slot)
+{
+	static struct a64_state state;
+	struct ir_flat flat = { c->memory, A64_DATA, A64_CASE_MEM_BYTES };
+	struct ir_context context = {
+		.state = &state, .state_bytes = sizeof(state),
+		.memory = { .priv = &flat, .map = ir_flat_map }, .fuel = 100000,
+	};
+	uint64_t pc = slot + A64_SLOT_FIRST, end = pc + 4 * A64_CASE_WORDS;
+	struct ir_leave leave;
+	struct ir_unit unit;
+	unsigned int at;
+
+	case_to_state(c, &state, &context.fp);
+	while (pc < end) {
+		at = (unsigned int)((pc - slot - A64_SLOT_FIRST) / 4);
+		if (lift_unit(&unit, &c->word[at], A64_CASE_WORDS - at, pc) != 4)
+			return "refused";
+		if (ir_interpret(&unit, &context, &frame, &leave))
+			return "not interpreted";
+		if (leave.kind > IR_LEAVE_INDIRECT)
+			return leave_name[leave.kind];
+		pc = leave.pc;
+	}
+	state_to_case(&state, &context.fp, c);
+	c->landed = pc == slot + A64_SLOT_LANDED;
+	return pc == end || c->landed ? NULL : "went elsewhere";
+}
+
+/* Comparison. */
+
+static bool is_least_normal(const uint8_t *q)
+{
+	uint64_t d[2];
+	uint32_t w[4];
+	unsigned int i;
+
+	memcpy(d, q, 16);
+	memcpy(w, q, 16);
+	for (i = 0; i < 4; i++) {
+		if (w[i] << 1 == 0x01000000 || d[i / 2] << 1 == UINT64_C(1) << 53)
+			return true;
+	}
+	return false;
+}
+
+/* ARM calls a result tiny before it is rounded, so that the least normal number may underflow. */
+static bool same_fpsr(const struct a64_case *is, const struct a64_case *want)
+{
+	uint32_t differs = is->fpsr ^ want->fpsr;
+
+	return !differs || (differs == 8 && want->fpsr & 8 &&
+			    is_least_normal(want->q[want->word[0] & 31]));
+}
+
+static unsigned int differences(const struct a64_case *is, const struct a64_case *want, FILE *out)
+{
+	unsigned int nr = 0, i;
+	uint64_t a[2], b[2];
+
+#define DIFFER(format, ...) (nr++, out ? (void)fprintf(out, format, __VA_ARGS__) : (void)0)
+	for (i = 0; i < 32; i++) {
+		if (is->x[i] != want->x[i])
+			DIFFER("  x%u %016" PRIx64 ", not %016" PRIx64 "\n", i, is->x[i], want->x[i]);
+	}
+	for (i = 0; i < 32; i++) {
+		if (!memcmp(is->q[i], want->q[i], 16))
+			continue;
+		memcpy(a, is->q[i], 16);
+		memcpy(b, want->q[i], 16);
+		DIFFER("  q%u %016" PRIx64 "%016" PRIx64 ", not %016" PRIx64 "%016" PRIx64 "\n", i,
+		       a[1], a[0], b[1], b[0]);
+	}
+	if (is->nzcv != want->nzcv)
+		DIFFER("  nzcv %x, not %x\n", is->nzcv >> 28, want->nzcv >> 28);
+	if (!same_fpsr(is, want))
+		DIFFER("  fpsr %x, not %x\n", is->fpsr, want->fpsr);
+	if (is->fpcr != want->fpcr)
+		DIFFER("  fpcr %x, not %x\n", is->fpcr, want->fpcr);
+	if (is->landed != want->landed)
+		DIFFER("  landed %u, not %u\n", is->landed, want->landed);
+	for (i = 0; i < A64_CASE_MEM_BYTES; i++) {
+		if (is->memory[i] != want->memory[i])
+			DIFFER("  byte %u %02x, not %02x\n", i, is->memory[i], want->memory[i]);
+	}
+#undef DIFFER
+	return nr;
+}
+
+static void print_case(const struct a64_case *c, const char *name, FILE *out)
+{
+	uint32_t word = c->word[0];
+	unsigned int reg[] = { bits(word, 0, 5), bits(word, 5, 5), bits(word, 16, 5),
+			       bits(word, 10, 5) };
+	uint64_t q[2];
+	unsigned int i;
+
+	fprintf(out, "%s %08x nzcv %x fpcr %x fpsr %x\n", name, word, c->nzcv >> 28, c->fpcr, c->fpsr);
+	for (i = 0; i < 4; i++) {
+		memcpy(q, c->q[reg[i]], 16);
+		fprintf(out, "  with x%u %016" PRIx64 " q%u %016" PRIx64 "%016" PRIx64 "\n", reg[i],
+			c->x[reg[i]], reg[i], q[1], q[0]);
+	}
+}
+
+/* A batch of cases, what they were before, and what to call them. */
+struct batch {
+	struct a64_case before[A64_BATCH], mine[A64_BATCH], theirs[A64_BATCH];
+	const char *name[A64_BATCH];
+	uint32_t nr;
+	uint64_t cases, failed;
+};
+
+static struct batch batch;
+static struct peer peer;
+
+static void fill_in(uint32_t i)
+{
+	const char *why = interpret(&batch.mine[i], A64_CODE + i * A64_SLOT_BYTES);
+
+	if (why) {
+		print_case(&batch.before[i], batch.name[i], stderr);
+		fprintf(stderr, "  %s\n", why);
+		fail();
+	}
+}
+
+/* The peer dies of one case: of the last one of the shortest batch that kills it. */
+static void find_killer(void)
+{
+	uint32_t nr = 0;
+
+	stop_peer(&peer);
+	start_peer(&peer);
+	do {
+		memcpy(batch.theirs, batch.before, ++nr * sizeof(batch.before[0]));
+	} while (nr < batch.nr && execute(&peer, batch.theirs, nr));
+	print_case(&batch.before[nr - 1], batch.name[nr - 1], stderr);
+	fprintf(stderr, "  kills " QEMU "\n");
+	fail();
+}
+
+static void run_batch(void)
+{
+	uint32_t i;
+
+	if (!batch.nr)
+		return;
+	memcpy(batch.theirs, batch.before, batch.nr * sizeof(batch.before[0]));
+	if (!execute(&peer, batch.theirs, batch.nr))
+		find_killer();
+	memcpy(batch.mine, batch.before, batch.nr * sizeof(batch.before[0]));
+	for (i = 0; i < batch.nr; i++) {
+		fill_in(i);
+		batch.cases++;
+		if (!differences(&batch.mine[i], &batch.theirs[i], NULL))
+			continue;
+		if (batch.failed++ < 20) {
+			print_case(&batch.before[i], batch.name[i], stderr);
+			differences(&batch.mine[i], &batch.theirs[i], stderr);
+		}
+	}
+	batch.nr = 0;
+}
+
+static struct a64_case *next_case(const char *name)
+{
+	if (batch.nr == A64_BATCH)
+		run_batch();
+	batch.name[batch.nr] = name;
+	return &batch.before[batch.nr];
+}
+
+/* Does the lifter take this word? Lines match words whose details are unallocated. */
+static bool is_taken(uint32_t word)
+{
+	struct ir_unit unit;
+
+	return lift_unit(&unit, &word, 1, A64_CODE) == 4;
+}
+
+/* SYS with a cache line, and the branches to a register. */
+static bool needs_address(const char *name)
+{
+	return !strcmp(name, "sys") || !strcmp(name, "br") || !strcmp(name, "blr") ||
+	       !strcmp(name, "ret");
+}
+
+static bool add_case(const struct a64_insn *insn)
+{
+	struct a64_case *c = next_case(insn->name);
+	unsigned int tries;
+	uint64_t slot;
+
+	for (tries = 0; tries < 1000; tries++) {
+		random_state(c);
+		if (!random_word(insn, c))
+			continue;
+		place_branch(c, insn->name, batch.nr);
+		place_system(c, insn->name);
+		slot = A64_CODE + batch.nr * A64_SLOT_BYTES;
+		if (is_literal(c->word[0]))
+			set_bits(&c->word[0], 5, 19, bits(c->word[0], 5, 19) -
+				 (uint32_t)((slot - A64_CODE) >> 2));
+		if (!strcmp(insn->name, "sys"))
+			c->x[c->word[0] & 31] = A64_DATA + 192 + rng() % 64;
+		/* The zero register is no address. */
+		if (needs_address(insn->name) && bits(c->word[0], insn->name[0] == 's' ? 0 : 5, 5) == 31)
+			continue;
+		if (is_taken(c->word[0]))
+			break;
+	}
+	if (tries == 1000)
+		return false;
+	batch.nr++;
+	return true;
+}
+
+static uint64_t wanted_cases(void)
+{
+	const char *text = getenv("A64_CASES");
+
+	return text ? strtoull(text, NULL, 0) : DEFAULT_CASES;
+}
+
+static void test_lift_agrees_with_qemu(void **state)
+{
+	const char *only = getenv("A64_ONLY");
+	const struct a64_insn *insn;
+	uint64_t per_line, i;
+	size_t nr, k;
+
+	(void)state;
+	insn = a64_insns(&nr);
+	per_line = (wanted_cases() + nr - 1) / nr;
+	for (k = 0; k < nr; k++) {
+		if (is_left_out(insn[k].name) || (only && strcmp(only, insn[k].name)))
+			continue;
+		for (i = 0; i < per_line; i++) {
+			if (!add_case(&insn[k])) {
+				print_error("%s %08" PRIx32 " %08" PRIx32 ": nothing is taken\n",
+					    insn[k].name, insn[k].mask, insn[k].value);
+				fail();
+			}
+		}
+	}
+	run_batch();
+	print_message("%" PRIu64 " cases of %zu lines, %" PRIu64 " differ\n", batch.cases, nr,
+		      batch.failed);
+	assert_int_equal(batch.failed, 0);
+}
+
+/* Load-exclusive, then something, then store-exclusive. */
+static void test_exclusives_agree_with_qemu(void **state)
+{
+	static const uint32_t sequence[][A64_CASE_WORDS] = {
+		/* ldxr x1, [x0]; stxr w2, x3, [x0] */
+		{ 0xc85f7c01, 0xc8027c03, 0xd503201f, 0xd503201f },
+		/* ldaxr w1, [x0]; str wzr, [x0]; stlxr w2, w3, [x0] */
+		{ 0x885ffc01, 0xb900001f, 0x8802fc03, 0xd503201f },
+		/* ldxrb w1, [x0]; stxrb w2, w3, [x4]: another address */
+		{ 0x085f7c01, 0x08027c83, 0xd503201f, 0xd503201f },
+		/* ldxrh w1, [x0]; clrex; stxrh w2, w3, [x0] */
+		{ 0x485f7c01, 0xd5033f5f, 0x48027c03, 0xd503201f },
+		/* ldxp x1, x5, [x0]; stxp w2, x3, x6, [x0] */
+		{ 0xc87f1401, 0xc8221803, 0xd503201f, 0xd503201f },
+		/* ldxp w1, w5, [x0]; stxp w2, w3, w6, [x0]; then again */
+		{ 0x887f1401, 0x88221803, 0x88221803, 0xd503201f },
+		/* ldxp x1, x5, [x0]; str xzr, [x0, 8]; stxp w2, x3, x6, [x0] */
+		{ 0xc87f1401, 0xf900041f, 0xc8221803, 0xd503201f },
+	};
+	unsigned int i, k;
+	struct a64_case *c;
+
+	(void)state;
+	batch.failed = 0;
+	for (i = 0; i < VMB_ARRAY_SIZE(sequence); i++) {
+		for (k = 0; k < 20; k++) {
+			c = next_case("exclusives");
+			random_state(c);
+			memcpy(c->word, sequence[i], sizeof(c->word));
+			c->x[0] = A64_DATA + 192;
+			c->x[4] = A64_DATA + 208;
+			batch.nr++;
+		}
+	}
+	run_batch();
+	assert_int_equal(batch.failed, 0);
+}
+
+/* Flags that one instruction sets and the next one reads are compared as the lifter fuses them. */
+static void test_flags_agree_with_qemu(void **state)
+{
+	static const uint32_t setter[] = {
+		0xeb02003f, /* cmp x1, x2 */
+		0x6b02003f, /* cmp w1, w2 */
+		0xab02003f, /* cmn x1, x2 */
+		0xea02003f, /* tst x1, x2 */
+		0x6a22003f, /* bics wzr, w1, w2 */
+		0xba02003f, /* adcs xzr, x1, x2 */
+		0x7a02003f, /* sbcs wzr, w1, w2 */
+		0x1e622020, /* fcmp d1, d2 */
+		0x1e222030, /* fcmpe s1, s2 */
+		0xfa420024, /* ccmp x1, x2, #4, eq */
+		0x1e620420, /* fccmp d1, d2, #0, eq */
+	};
+	unsigned int i, cond, k;
+	struct a64_case *c;
+
+	(void)state;
+	batch.failed = 0;
+	for (i = 0; i < VMB_ARRAY_SIZE(setter); i++) {
+		for (cond = 0; cond < 16; cond++) {
+			for (k = 0; k < 8; k++) {
+				c = next_case("flags");
+				random_state(c);
+				if (k < 2)
+					c->x[1] = c->x[2];
+				if (k < 2)
+					memcpy(c->q[1], c->q[2], 16);
+				c->word[0] = setter[i];
+				c->word[1] = 0x9a800400 | 3 | 4u << 5 | 5u << 16 | cond << 12;
+				batch.nr++;
+			}
+		}
+	}
+	run_batch();
+	assert_int_equal(batch.failed, 0);
+}
+
+static int setup(void **state)
+{
+	char command[512];
+
+	(void)state;
+	if (!have(CC) || !have(QEMU))
+		return 0;
+	signal(SIGPIPE, SIG_IGN);
+	rng_state = getenv("A64_SEED") ? strtoull(getenv("A64_SEED"), NULL, 0) : 1;
+	snprintf(peer.program, sizeof(peer.program), "/tmp/a64-runner-%ld", (long)getpid());
+	snprintf(command, sizeof(command),
+		 CC " -I. -O1 -Wall -Wextra -Werror -ffreestanding -fno-builtin -fno-pic -nostdlib "
+		    "-static -mgeneral-regs-only -fno-stack-protector -o %s tests/arch/a64_runner.c -lgcc",
+		 peer.program);
+	if (system(command))
+		return -1;
+	ir_arena_init(&arena, 64 << 20);
+	ir_arena_init(&scratch, 64 << 20);
+	start_peer(&peer);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	if (!peer.pid)
+		return 0;
+	stop_peer(&peer);
+	unlink(peer.program);
+	ir_arena_fini(&arena);
+	ir_arena_fini(&scratch);
+	ir_frame_fini(&frame);
+	return 0;
+}
+
+/* Skips where there is nothing to compare with. */
+static int need_peer(void **state)
+{
+	(void)state;
+	if (peer.pid)
+		return 0;
+	print_message("skipped: " CC " or " QEMU " is not installed\n");
+	skip();
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_lift_agrees_with_qemu, need_peer),
+		cmocka_unit_test_setup(test_exclusives_agree_with_qemu, need_peer),
+		cmocka_unit_test_setup(test_flags_agree_with_qemu, need_peer),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
