@@ -25,6 +25,7 @@ rules='
 ^results/                       ^arch/base/ ^results/
 ^user/bench\.h                  ^arch/base/
 ^user/bench/                    ^kmod/uapi/ ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^vmcore/ ^user/bench\.h$ ^user/bench/
+^user/cmd_exec\.c               ^arch/base/ ^arch/registry\.h$ ^user/verbs\.h$ ^vmcore/xlat/xlat\.h$
 ^user/                          ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^kmod/uapi/ ^results/ ^user/
 ^tools/peers/                   ^(arch|tests|tools|vmcore)/ ^user/bench\.h$
 ^tools/                         ^arch/base/ ^results/ ^user/bench\.h$ ^tools/

@@ -251,14 +251,29 @@ static int validate(const struct vmb_options *o, struct vmb_why *why)
 	return 0;
 }
 
+/* How many words of the command line are ours: what follows the program of exec is the program's. */
+static int own_words(int argc, char **argv)
+{
+	int i;
+
+	if (argc < 2 || strcmp(argv[1], "exec"))
+		return argc;
+	for (i = 2; i < argc && argv[i][0] == '-'; i++)
+		;
+	return i;
+}
+
 int vmb_options_parse(int argc, char **argv, struct vmb_options *out, struct vmb_why *why)
 {
 	struct parser p;
-	int err;
+	int err, own = own_words(argc, argv);
 
 	memset(out, 0, sizeof(*out));
 	memset(why, 0, sizeof(*why));
 	parser_init(&p);
+	if (own < argc)
+		out->guest = argv + own;
+	argc = own;
 	err = parse_options(&p, argc, argv, out, why);
 	if (err)
 		return err;

@@ -28,6 +28,7 @@ struct vmb_list {
  * @counters: NULL: none; "": the default set; otherwise the event list or "sim"
  * @categories: bit i set: category i of vmb_categories() was switched on
  * @baseline_lenient: NULL: not given; "": given without a name
+ * @guest: of exec: the program and its arguments, NULL-terminated; otherwise NULL
  * @filters: FILTER arguments, or the arguments of the verb
  */
 struct vmb_options {
@@ -36,11 +37,13 @@ struct vmb_options {
 	struct vmb_list filters, skip, plugins;
 	const char *pin, *counters, *results_dir, *format, *output, *label, *color, *gbench_list;
 	const char *save_baseline, *baseline, *baseline_lenient, *config;
+	char *const *guest;
 	const char *gbench_out, *gbench_out_format;
 	uint64_t rounds, batches, seed;
 	double measurement_time_s, warm_up_time_s, timeout_s, confidence, profile_time_s;
 	double noise_threshold, significance;
 	bool all, exact, list, quick, rigorous, verbose, quiet, json, events, fix, restore;
+	bool sandbox, stats, interpret;
 	bool command, fail, no_fail, strict, force;
 	bool help, version;
 };
@@ -51,7 +54,8 @@ enum vmb_opt_kind {
 };
 
 enum vmb_opt_group {
-	VMB_OPT_SELECT, VMB_OPT_MEASURE, VMB_OPT_COMPARE, VMB_OPT_OUTPUT, VMB_OPT_DOCTOR, VMB_OPT_ALIAS,
+	VMB_OPT_SELECT, VMB_OPT_MEASURE, VMB_OPT_COMPARE, VMB_OPT_OUTPUT, VMB_OPT_DOCTOR, VMB_OPT_EXEC,
+	VMB_OPT_ALIAS,
 	VMB_OPT_OTHER, VMB_OPT_NR_GROUPS,
 };
 

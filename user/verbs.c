@@ -19,6 +19,7 @@ static const struct vmb_verb verbs[] = {
 	{ "export", "RUN", "a stored run for other programs, in the --format given", vmb_cmd_export },
 	{ "selftest", "[PART...]", "false alarms, power, coverage and flatness, measured on this machine",
 	  vmb_cmd_selftest },
+	{ "exec", "GUEST.elf [ARG...]", "run a static Linux program of another architecture", vmb_cmd_exec },
 	{ "help", "", "this text", vmb_cmd_help },
 	{ "man", "", "print the manual page in mdoc(7)", vmb_cmd_man },
 };

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Guest programs print the same, and end with the same status, natively, under qemu-user, compiled by
+# `vmbench exec` and interpreted by it. An architecture without a cross compiler is skipped.
+. "$(dirname "$0")/e2e.sh"
+need_vmbench
+
+export VMB_TEST_WORD=word
+flags=(-std=gnu11 -D_GNU_SOURCE -I"$top" -O2 -ffp-contract=off -static)
+
+# same NAME GUEST NATIVE ARGUMENT...: status and output are those of the native program.
+same()
+{
+	local name=$1 guest=$2 native=$3 wanted
+
+	shift 3
+	run "$native" "$@"
+	wanted="$status $out"
+	if [ -n "$emulator" ]; then
+		run "$emulator" "$guest" "$@"
+		is "$name: qemu-user" "$wanted" "$status $out"
+	fi
+	run "$vmbench" exec "$guest" "$@"
+	is "$name: compiled" "$wanted" "$status $out"
+	run "$vmbench" exec --interpret "$guest" "$@"
+	is "$name: interpreted" "$wanted" "$status $out"
+}
+
+# ended NAME STATUS REGEX WORD: how the program that does WORD ends.
+ended()
+{
+	run "$vmbench" exec "$isa.system" "$tmp/file" "$4"
+	is "$1: status" "$2" "$status"
+	like "$1: said" "^vmbench: .*$3" "$err"
+}
+
+programs()
+{
+	local program
+
+	for program in integer float memory interpreter system; do
+		"$cc" "${flags[@]}" -o "$isa.$program" "$top/tests/guests/$program.c" -lm
+		[ -x "native.$program" ] ||
+			cc "${flags[@]}" -o "native.$program" "$top/tests/guests/$program.c" -lm
+		case $program in
+		system) same "$isa $program" ./"$isa.$program" ./native.$program "$tmp/file" "two words" ;;
+		*) same "$isa $program" ./"$isa.$program" ./native.$program 1 ;;
+		esac
+	done
+	"$cc" "${flags[@]}" -static-pie -o "$isa.pie" "$top/tests/guests/interpreter.c" 2>/dev/null &&
+		same "$isa position-independent" ./"$isa.pie" ./native.interpreter 1
+}
+
+endings()
+{
+	ended "$isa abort" 134 'signal 6' abort
+	ended "$isa jump to nowhere" 139 'jumped to 0x123456780' wild
+	ended "$isa null pointer" 139 'bad access to address 0x8' null
+	run "$vmbench" exec --sandbox "$isa.system" "$tmp/file"
+	is "$isa sandbox: the program goes on" 200 "$status"
+	like "$isa sandbox: no file" 'write -1' "$out"
+	is "$isa sandbox: nothing was written" "" "$(ls "$tmp"/file 2>/dev/null)"
+	run "$vmbench" exec --stats "$isa.interpreter"
+	like "$isa stats" '^regions +[1-9]' "$err"
+}
+
+for isa in riscv64 arm64; do
+	machine=${isa/arm64/aarch64}
+	cc=$machine-linux-gnu-gcc
+	emulator=$(command -v "qemu-$machine")
+	if ! command -v "$cc" >/dev/null; then
+		skip "$isa" "$cc is not installed"
+		continue
+	fi
+	echo 'int main(void) { return 42; }' >empty.c
+	"$cc" -static -o empty empty.c
+	run "$vmbench" exec ./empty
+	if grep -q 'cannot be run yet' <<<"$err"; then
+		skip "$isa" "no such guest yet"
+		continue
+	fi
+	is "$isa empty program" 42 "$status"
+	programs
+	endings
+done
+
+refused()
+{
+	run "$vmbench" exec "$2"
+	is "$1: status" 1 "$status"
+	like "$1: said" "^vmbench: $2: .*$3" "$err"
+}
+
+head -c 1000 /dev/urandom >noise
+refused "noise" ./noise 'no ELF file'
+refused "no file" ./nothing 'No such file'
+refused "a directory" "$tmp" 'no file with a program'
+run "$vmbench" exec
+is "no program" 2 "$status"
+finish

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/*
+ * vmbench exec GUEST.elf [ARG...]: a static Linux program of another architecture. Its exit status
+ * is ours; what ends it otherwise is said on stderr, with the status that a shell would give.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arch/registry.h"
+#include "user/verbs.h"
+#include "vmcore/xlat/xlat.h"
+
+#define BY_SIGNAL 128
+
+struct file {
+	const uint8_t *bytes;
+	size_t nr;
+};
+
+/* Return: NULL with errno set; ENOEXEC if it is no file or empty. */
+static const uint8_t *map_file(const char *path, size_t *nr)
+{
+	struct stat s = { 0 };
+	void *bytes = MAP_FAILED;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &s) || !S_ISREG(s.st_mode) || !s.st_size)
+		errno = ENOEXEC;
+	else
+		bytes = mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	*nr = (size_t)s.st_size;
+	return bytes == MAP_FAILED ? NULL : bytes;
+}
+
+static const struct vmb_arch *arch_of(const struct file *file)
+{
+	Elf64_Ehdr e = { 0 };
+
+	memcpy(&e, file->bytes, file->nr < sizeof(e) ? file->nr : sizeof(e));
+	return memcmp(e.e_ident, ELFMAG, SELFMAG) ? NULL : vmb_arch_by_elf(e.e_machine);
+}
+
+static void print_end(const char *path, const struct xlat_end *end)
+{
+	uint32_t i;
+
+	fflush(stdout);
+	fprintf(stderr, "vmbench: %s: ", path);
+	switch (end->kind) {
+	case XLAT_ILLEGAL:
+		fprintf(stderr, "illegal instruction at 0x%" PRIx64 ":", end->pc);
+		for (i = 0; i < end->nr_bytes; i++)
+			fprintf(stderr, " %02x", end->bytes[i]);
+		fputc('\n', stderr);
+		break;
+	case XLAT_NO_CODE:
+		fprintf(stderr, "jumped to 0x%" PRIx64 ", where no code is\n", end->pc);
+		break;
+	case XLAT_FAULT:
+	case XLAT_UNALIGNED:
+		fprintf(stderr, "%s 0x%" PRIx64 ", near 0x%" PRIx64 "\n",
+			end->kind == XLAT_FAULT ? "bad access to address" :
+						  "misaligned atomic access to address",
+			end->address, end->pc);
+		break;
+	case XLAT_BREAK:
+		fprintf(stderr, "stopped at a breakpoint at 0x%" PRIx64 "\n", end->pc);
+		break;
+	case XLAT_KILLED:
+		fprintf(stderr, "ended itself by signal %d (%s)\n", end->code, strsignal(end->code));
+		break;
+	case XLAT_ERROR:
+		fprintf(stderr, "cannot translate the code at 0x%" PRIx64 ": %s\n", end->pc,
+			strerror(-end->code));
+		break;
+	default:
+		fprintf(stderr, "trap %d at 0x%" PRIx64 "\n", end->code, end->pc);
+		break;
+	}
+}
+
+static int status_of(const char *path, const struct xlat_end *end)
+{
+	if (end->kind == XLAT_EXITED)
+		return end->code;
+	print_end(path, end);
+	if (end->kind == XLAT_ERROR)
+		return VMB_EXIT_FAILED;
+	return end->kind == XLAT_TRAP ? BY_SIGNAL + 8 : BY_SIGNAL + end->code;
+}
+
+static void print_stats(const struct xlat *x)
+{
+	const struct xlat_stats *s = xlat_stats(x);
+	double ms = (double)s->translate_ns / 1e6;
+
+	fflush(stdout);
+	fprintf(stderr, "regions           %12" PRIu64 "\n", s->regions);
+	fprintf(stderr, "guest insns       %12" PRIu64 "\n", s->insns);
+	fprintf(stderr, "guest bytes       %12" PRIu64 "\n", s->guest_bytes);
+	fprintf(stderr, "IR insns          %12" PRIu64 "\n", s->ir_insns);
+	fprintf(stderr, "code bytes        %12" PRIu64 "\n", s->code_bytes);
+	fprintf(stderr, "translation       %12.3f ms\n", ms);
+	fprintf(stderr, "regions entered   %12" PRIu64 "\n", s->entries);
+	fprintf(stderr, "looked up further %12" PRIu64 "\n", s->misses);
+	fprintf(stderr, "flushes           %12" PRIu64 "\n", s->flushes);
+	fprintf(stderr, "system calls      %12" PRIu64 "\n", s->syscalls);
+}
+
+static int execute(const struct vmb_options *o, const struct vmb_arch *arch, const struct file *file)
+{
+	const char *path = o->guest[0], *why;
+	const struct host_native *native = vmb_native()->host_native;
+	struct xlat_options options = {
+		.guest = arch->guest_ops, .sandbox = o->sandbox, .path = path,
+		.argv = o->guest, .envp = environ,
+	};
+	struct xlat_end end;
+	struct xlat *x;
+	int status;
+
+	if (!o->interpret && native) {
+		options.host = vmb_arch_host()->host_ops;
+		options.native = native;
+	}
+	x = xlat_start(&options, file->bytes, file->nr, &why);
+	if (!x) {
+		vmb_complain("%s: %s", path, why ? why : strerror(errno));
+		return VMB_EXIT_FAILED;
+	}
+	xlat_run(x, &end);
+	status = status_of(path, &end);
+	if (o->stats)
+		print_stats(x);
+	xlat_free(x);
+	return status;
+}
+
+int vmb_cmd_exec(const struct vmb_options *o)
+{
+	const struct vmb_arch *arch;
+	struct file file;
+	int status;
+
+	if (!o->guest || !o->guest[0]) {
+		vmb_complain("exec wants a program: vmbench exec GUEST.elf [ARG...]");
+		return VMB_EXIT_USAGE;
+	}
+	file.bytes = map_file(o->guest[0], &file.nr);
+	if (!file.bytes) {
+		vmb_complain("%s: %s", o->guest[0],
+			     errno == ENOEXEC ? "it is no file with a program" : strerror(errno));
+		return VMB_EXIT_FAILED;
+	}
+	arch = arch_of(&file);
+	if (arch && arch->guest_ops && arch->guest_ops->linux_abi) {
+		status = execute(o, arch, &file);
+	} else {
+		vmb_complain("%s: %s", o->guest[0],
+			     arch ? "programs for its architecture cannot be run yet" :
+				    "it is no ELF file of a known architecture");
+		status = VMB_EXIT_FAILED;
+	}
+	munmap((void *)(uintptr_t)file.bytes, file.nr);
+	return status;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "vmcore/xlat/region.h"
+
+#include <errno.h>
+
+/* Blocks that are lifted; each can ask for a few more, which then leave the unit. */
+#define MAX_LIFTED 64u
+
+struct place {
+	uint64_t pc;
+	uint32_t block;
+	bool lifted;
+};
+
+/* @lift is first: the lifter's callback gets its address. */
+struct state {
+	struct guest_lift lift;
+	struct ir_build build;
+	const struct guest_ops *ops;
+	const struct xlat_source *source;
+	struct xlat_region done;
+	uint32_t max_insns;
+	uint32_t nr_places;
+	struct place place[XLAT_REGION_BLOCKS];
+};
+
+static struct place *find(struct state *s, uint64_t pc)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->nr_places; i++) {
+		if (s->place[i].pc == pc)
+			return &s->place[i];
+	}
+	return NULL;
+}
+
+static uint32_t block_of(struct guest_lift *lift, uint64_t pc)
+{
+	struct state *s = (struct state *)(void *)lift;
+	struct place *place = find(s, pc);
+
+	if (place)
+		return place->block;
+	if (s->nr_places == XLAT_REGION_BLOCKS) {
+		s->build.error = -E2BIG;
+		return 0;
+	}
+	place = &s->place[s->nr_places++];
+	*place = (struct place){ .pc = pc, .block = ir_new_block(&s->build) };
+	return place->block;
+}
+
+static void jump(struct state *s, uint32_t block)
+{
+	ir_emit_branch(&s->build, &(struct ir_insn){ .op = IR_br, .a = IR_NONE, .b = IR_NONE,
+						     .c = IR_NONE },
+		       &(struct ir_target){ .block = block }, 1);
+}
+
+static void trap(struct state *s, unsigned int code, uint64_t pc)
+{
+	ir_emit(&s->build, &(struct ir_insn){ .op = IR_trap, .aux = (uint8_t)code, .a = IR_NONE,
+					      .b = IR_NONE, .c = IR_NONE, .imm = pc });
+	s->lift.ends = true;
+}
+
+/* One instruction. Return: its length, 0 if there is none. */
+static uint32_t lift_insn(struct state *s, uint64_t pc)
+{
+	struct guest_code code = { .pc = pc };
+	int bytes;
+
+	code.nr_bytes = s->source->fetch(s->source->priv, pc, &code.bytes);
+	bytes = code.nr_bytes ? s->ops->lift(&s->lift, &code) : 0;
+	if (bytes > 0) {
+		s->done.nr_insns++;
+		s->done.nr_bytes += (uint32_t)bytes;
+		return (uint32_t)bytes;
+	}
+	trap(s, bytes ? IR_TRAP_ILLEGAL : IR_TRAP_BOUNDS, pc + (bytes ? 0 : code.nr_bytes));
+	return 0;
+}
+
+/* Until the code goes elsewhere or to what has a block already. */
+static uint64_t lift_block(struct state *s, struct place *place)
+{
+	uint64_t pc = place->pc;
+	struct place *other;
+
+	place->lifted = true;
+	s->done.nr_blocks++;
+	ir_start_block(&s->build, place->block);
+	s->lift.ends = false;
+	while (!s->lift.ends && !s->build.error) {
+		pc += lift_insn(s, pc);
+		if (s->lift.ends)
+			break;
+		other = find(s, pc);
+		if (other || s->done.nr_insns >= s->max_insns) {
+			jump(s, block_of(&s->lift, pc));
+			break;
+		}
+	}
+	return pc;
+}
+
+/* Which block comes next: the one that lies closest behind @pc, else the first of all. */
+static struct place *next(struct state *s, uint64_t pc)
+{
+	struct place *best = NULL;
+	uint32_t i;
+
+	if (s->done.nr_insns >= s->max_insns || s->done.nr_blocks >= MAX_LIFTED)
+		return NULL;
+	for (i = 0; i < s->nr_places; i++) {
+		struct place *p = &s->place[i];
+
+		if (!p->lifted && (!best || p->pc - pc < best->pc - pc))
+			best = p;
+	}
+	return best;
+}
+
+static void leave_unlifted(struct state *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->nr_places && !s->build.error; i++) {
+		if (s->place[i].lifted)
+			continue;
+		ir_start_block(&s->build, s->place[i].block);
+		ir_exit_to(&s->build, IR_EXIT_JUMP, s->place[i].pc);
+	}
+}
+
+int xlat_lift(const struct guest_ops *ops, const struct xlat_source *source, uint64_t pc,
+	      uint32_t max_insns, struct ir_unit *unit, struct xlat_region *region)
+{
+	struct state s = { .ops = ops, .source = source, .max_insns = max_insns };
+	struct place *place;
+
+	unit->state_bytes = ops->state_bytes;
+	unit->flags = ops->unit_flags;
+	ir_build_begin(&s.build, unit);
+	s.lift = (struct guest_lift){ .build = &s.build, .block = block_of };
+	ir_start_block(&s.build, ir_new_block(&s.build));
+	jump(&s, block_of(&s.lift, pc));
+	for (place = &s.place[0]; place && !s.build.error; place = next(&s, pc))
+		pc = lift_block(&s, place);
+	leave_unlifted(&s);
+	if (region)
+		*region = s.done;
+	return ir_build_end(&s.build);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_VMCORE_XLAT_SPACE_H
+#define VMB_VMCORE_XLAT_SPACE_H
+/*
+ * A guest program's memory: one range of the host's address space, at a fixed distance. Its pages are
+ * mapped and protected by the host's own page tables.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch/base/attr.h"
+
+#define XLAT_PAGE UINT64_C(4096)
+/* Lower addresses fault, so that null pointers do. */
+#define XLAT_FIRST UINT64_C(0x10000)
+/* Host memory behind the space that nothing is in: a datum that begins in the space ends there. */
+#define XLAT_GUARD UINT64_C(0x100000)
+
+/**
+ * struct xlat_space - guest addresses [XLAT_FIRST, @end).
+ * @host: host address of guest address 0, which itself is not in the space
+ * @page: by page: PROT_* of mapped ones with XLAT_MAPPED
+ * @top: below this free room is looked for first
+ * @changes: number of times that executable pages were unmapped, mapped or protected
+ */
+struct xlat_space {
+	uint8_t *host;
+	uint64_t end;
+	uint8_t *page;
+	uint64_t top;
+	uint64_t changes;
+};
+
+#define XLAT_MAPPED 0x80u
+
+/**
+ * xlat_space_init - reserve @bytes of addresses; no memory yet.
+ * Return: 0 or -ENOMEM.
+ */
+int xlat_space_init(struct xlat_space *space, uint64_t bytes);
+
+/** xlat_space_fini - unmap it. */
+void xlat_space_fini(struct xlat_space *space);
+
+/** xlat_space_has - do all @bytes lie in the space? Nothing is said about what is mapped. */
+VMB_INLINE bool xlat_space_has(const struct xlat_space *space, uint64_t address, uint64_t bytes)
+{
+	return address >= XLAT_FIRST && address < space->end && bytes <= space->end - address;
+}
+
+/** xlat_host - host address of a guest address. */
+VMB_INLINE void *xlat_host(const struct xlat_space *space, uint64_t address)
+{
+	return space->host + address;
+}
+
+/**
+ * xlat_map - map pages.
+ * @address, @bytes: multiples of the page size, in the space; what is there is replaced
+ * @prot: PROT_*; PROT_EXEC lets code be translated from there, and is not given to the host
+ * @flags: MAP_SHARED or MAP_PRIVATE, and MAP_ANONYMOUS, as of mmap(2); MAP_FIXED is added
+ * Return: 0 or -errno.
+ */
+int xlat_map(struct xlat_space *space, uint64_t address, uint64_t bytes, int prot, int flags,
+	     int fd, uint64_t offset);
+
+/** xlat_unmap - unmap whatever is mapped in a range. Return: as xlat_map(). */
+int xlat_unmap(struct xlat_space *space, uint64_t address, uint64_t bytes);
+
+/** xlat_protect - change the protection of mapped pages. Return: as xlat_map(); -ENOMEM for a gap. */
+int xlat_protect(struct xlat_space *space, uint64_t address, uint64_t bytes, int prot);
+
+/** xlat_is_free - is nothing mapped in a range of the space? */
+bool xlat_is_free(const struct xlat_space *space, uint64_t address, uint64_t bytes);
+
+/** xlat_find - the highest free range of @bytes, below @space->top if possible. Return: 0: none. */
+uint64_t xlat_find(struct xlat_space *space, uint64_t bytes);
+
+/** xlat_fetch - for struct xlat_source: executable bytes of the space @priv from @pc on. */
+size_t xlat_fetch(void *priv, uint64_t pc, const uint8_t **bytes);
+
+#endif /* VMB_VMCORE_XLAT_SPACE_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_VMCORE_XLAT_SYSCALL_H
+#define VMB_VMCORE_XLAT_SYSCALL_H
+/*
+ * The system calls that need more than being passed on. All 64-bit little-endian Linux systems lay
+ * out most structures alike.
+ */
+
+#include "vmcore/xlat/program.h"
+
+/** xlat_call - a system call: @arg as the guest has them. Return: its result or -errno. */
+typedef int64_t xlat_call(struct xlat_program *p, const uint64_t *arg);
+
+/* syscall_memory.c */
+xlat_call xlat_sys_brk, xlat_sys_mmap, xlat_sys_munmap, xlat_sys_mprotect, xlat_sys_mremap,
+	xlat_sys_madvise;
+
+/* syscall_file.c */
+xlat_call xlat_sys_openat, xlat_sys_fstat, xlat_sys_newfstatat, xlat_sys_readv, xlat_sys_writev,
+	xlat_sys_fcntl,
+	xlat_sys_readlinkat;
+
+/* syscall_process.c */
+xlat_call xlat_sys_exit, xlat_sys_uname, xlat_sys_sigaction, xlat_sys_sigprocmask, xlat_sys_tgkill,
+	xlat_sys_kill, xlat_sys_set_tid_address, xlat_sys_zero, xlat_sys_sigaltstack;
+
+#endif /* VMB_VMCORE_XLAT_SYSCALL_H */
