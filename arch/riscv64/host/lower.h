@@ -122,7 +122,7 @@ VMB_INLINE struct rv_mem rv_frame_vec(unsigned int n)
 	return rv_frame(16 * n);
 }
 
-/* The second register of the kind is not written by the runtime: the result is the first. */
+/* Where the runtime leaves a result: in the place of the first register of either kind. */
 #define RV_RESULT_GENERAL rv_frame(JIT_FRAME_GPR)
 #define RV_RESULT_VECTOR  rv_frame_vec(0)
 
@@ -251,7 +251,7 @@ RV_LOWER(vextr);
 RV_LOWER(vins);
 RV_LOWER(vshuf4);
 RV_LOWER(vext);
-/* The current instruction's result is the vector in @from. */
+/* Copy a vector. Scratch: t1, t2. */
 void rv_copy_vector(struct rv_lower *l, struct rv_mem to, struct rv_mem from);
 
 /* lower_memory.c */
@@ -265,7 +265,7 @@ RV_LOWER(fence);
 RV_LOWER(guest_pc);
 /* What code expects in its registers when it begins. */
 void rv_begin_memory(struct rv_lower *l);
-/* Write the slow ways that wait, if @force or if the oldest will soon be out of reach. */
+/* Write the slow ways that wait; will the oldest soon be out of its branch's reach? */
 void rv_write_slow(struct rv_lower *l);
 bool rv_slow_is_due(const struct rv_lower *l);
 

@@ -84,7 +84,7 @@ RV_LOWER(vbitwise)
 static void load_lane(struct rv_lower *l, unsigned int reg, const struct ir_insn *insn,
 		      struct rv_mem mem)
 {
-	static const uint32_t zeros[] = { RV_LBU, RV_LHU, RV_LWU, RV_LD };
+	static const uint32_t zeros[IR_NR_LANES] = { RV_LBU, RV_LHU, RV_LWU, RV_LD };
 
 	if (insn->op == IR_vshri)
 		rv_load(l->buf, zeros[insn->aux], reg, mem);
