@@ -107,7 +107,7 @@ static void (*const lower_op[IR_NR_OPS])(struct rv_lower *l, const struct ir_ins
 	DO(fdiv, fbinary), DO(fsqrt, fsqrt), DO(ffma, ffma), DO(fneg, fsign), DO(fabs, fsign),
 	DO(fcopysign, fsign), DO(fminnum, fminnum), DO(fmaxnum, fminnum),
 	DO(fminimum, fminimum), DO(fmaximum, fminimum), DO(fminsel, fminsel),
-	DO(fmaxsel, fminsel), DO(fcmp, fcmp), DO(fcvt, fcvt), DO(si2f, int_to_f),
+	DO(fmaxsel, fminsel), DO(fround, fround), DO(fcmp, fcmp), DO(fcvt, fcvt), DO(si2f, int_to_f),
 	DO(ui2f, int_to_f), DO(f2si, f_to_int), DO(f2ui, f_to_int),
 	DO(vand, vbitwise), DO(vor, vbitwise), DO(vxor, vbitwise), DO(vandn, vbitwise),
 	DO(vnot, vbitwise), DO(vbsl, vbitwise), DO(vadd, vlanes), DO(vsub, vlanes),

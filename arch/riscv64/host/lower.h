@@ -236,6 +236,7 @@ RV_LOWER(fminnum);
 RV_LOWER(fminimum);
 RV_LOWER(fminsel);
 RV_LOWER(fcmp);
+RV_LOWER(fround);
 RV_LOWER(fcvt);
 RV_LOWER(int_to_f);
 RV_LOWER(f_to_int);

@@ -246,6 +246,39 @@ RV_LOWER(fcmp)
 		rv_mv(l->buf, dst, RV_T1);
 }
 
+/* t1 = the exponent of @a as it is encoded. Return: the least of those without a fraction. */
+static int32_t exponent(struct rv_lower *l, unsigned int type, unsigned int a)
+{
+	bool wide = type == IR_F64;
+
+	rv_r(l->buf, RV_FMV_X | width(type), RV_T1, a, 0);
+	rv_i(l->buf, RV_SLLI, RV_T1, RV_T1, wide ? 1 : 33);
+	rv_i(l->buf, RV_SRLI, RV_T1, RV_T1, wide ? 53 : 56);
+	return wide ? 1023 + 52 : 127 + 23;
+}
+
+/*
+ * By way of an integer, which raises inexact: the flags are put back. What has no fraction, and a
+ * NaN, is the lesser of itself and itself.
+ */
+RV_LOWER(fround)
+{
+	unsigned int mode = insn->aux2 & IR_RND_MASK, rm = mode == IR_DYN ? RV_RM_DYN : mode;
+	unsigned int a = rv_value(l, insn->a), dst = rv_result(l);
+	uint32_t wide = width(insn->type), over;
+
+	rv_li(l->buf, RV_T2, exponent(l, insn->type, a));
+	rv_r(l->buf, RV_FMIN | wide, dst, a, a);
+	over = rv_over(l, (struct rv_test){ RV_BGEU, RV_T1, RV_T2 }, 20);
+	rv_i(l->buf, RV_FRFLAGS, RV_T2, 0, 0);
+	rv_fcvt(l->buf, RV_FCVT_X | wide, RV_T1, a, RV_INT_L, rm);
+	rv_fcvt(l->buf, RV_FCVT_F | wide, dst, RV_T1, RV_INT_L, RV_RM_DYN);
+	rv_r(l->buf, RV_FSGNJ | wide, dst, dst, a);
+	rv_i(l->buf, RV_FSFLAGS, RV_ZERO, RV_T2, 0);
+	rv_bind(l, over);
+	ask_if_nan(l, insn, dst);
+}
+
 RV_LOWER(fcvt)
 {
 	unsigned int a = rv_value(l, insn->a), dst = result(l, insn);

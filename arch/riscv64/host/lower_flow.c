@@ -229,7 +229,8 @@ RV_LOWER(brcmp)
 }
 
 /* What the entries of a table of jumps need: the most that one of them does. */
-static enum rv_reach reach_of_edges(const struct rv_lower *l, const struct ir_edge *edge, uint32_t nr)
+static enum rv_reach reach_of_edges(const struct rv_lower *l, const struct ir_edge *edge,
+				    uint32_t nr)
 {
 	enum rv_reach reach = RV_MID;
 	uint64_t args = 0;
