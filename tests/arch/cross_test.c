@@ -60,7 +60,7 @@ static void build(const char *dir, const char *arch, const char *machine)
  */
 static void run_jit(const char *dir, const char *machine, const char *features)
 {
-	shell("JIT_UNITS=1000 JIT_MPROTECT=1 %s qemu-%s %s/jit >%s/log 2>&1 || { cat %s/log; false; }",
+	shell("JIT_UNITS=300 JIT_MPROTECT=1 %s qemu-%s %s/jit >%s/log 2>&1 || { cat %s/log; false; }",
 	      features, machine, dir, dir, dir);
 }
 
