@@ -113,10 +113,8 @@ static bool is_beyond(const char *mnemonic, const char *operands)
 		if (strstr(operands, part[i]))
 			return true;
 	}
-	/* Minima of general registers; saturating shifts by a register. */
+	/* Minima of general registers. */
 	if (strstr("smax smin umax umin", mnemonic) && (*operands == 'w' || *operands == 'x'))
-		return true;
-	if (!strcmp(mnemonic + 1, "qshl") && !strchr(operands, '#'))
 		return true;
 	if (!strcmp(mnemonic, "msr") || !strcmp(mnemonic, "mrs") || !strcmp(mnemonic, "sys"))
 		return true;

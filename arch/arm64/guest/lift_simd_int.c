@@ -169,10 +169,24 @@ static struct counts counts(const struct a64 *t, unsigned int lane, uint32_t m)
 	return c;
 }
 
-/* SSHL, USHL, and with rounding SRSHL, URSHL; arg: shift to the right, 1 << 8 rounds. */
+/* The right shift of those that are shifted by register; arg: vsar or vshr, 1 << 8 rounds. */
+static uint32_t shifted_right(const struct a64 *t, unsigned int lane, uint32_t n,
+			      const struct counts *by)
+{
+	unsigned int op = t->arg & 0xff;
+	uint32_t result = a64_v2(t, op, lane, n, by->right), one, half;
+
+	if (!(t->arg & 1 << 8))
+		return result;
+	one = a64_every(t, lane, 1);
+	half = a64_v2(t, op, lane, n, a64_v2(t, IR_vsub, lane, by->right, one));
+	return a64_v2(t, IR_vadd, lane, result, a64_bitwise(t, IR_vand, half, one));
+}
+
+/* SSHL, USHL, SRSHL, URSHL. */
 bool a64_v_shift(const struct a64 *t)
 {
-	uint32_t n, left, right, one;
+	uint32_t n, left, right;
 	struct counts by;
 	struct a64_vec v;
 
@@ -181,13 +195,35 @@ bool a64_v_shift(const struct a64 *t)
 	n = a64_in(t, &v, a64_rn(t));
 	by = counts(t, v.lane, a64_in(t, &v, a64_rm(t)));
 	left = a64_v2(t, IR_vshl, v.lane, n, by.left);
-	right = a64_v2(t, t->arg & 0xff, v.lane, n, by.right);
-	if (t->arg >> 8) {
-		one = a64_every(t, v.lane, 1);
-		n = a64_v2(t, t->arg & 0xff, v.lane, n, a64_v2(t, IR_vsub, v.lane, by.right, one));
-		right = a64_v2(t, IR_vadd, v.lane, right, a64_bitwise(t, IR_vand, n, one));
-	}
+	right = shifted_right(t, v.lane, n, &by);
 	a64_out(t, &v, a64_vsl(t, by.is_right, right, left));
+	return true;
+}
+
+/* SQSHL, UQSHL, SQRSHL, UQRSHL: what does not come back from the left is replaced by a limit. */
+bool a64_v_shift_saturating(const struct a64 *t)
+{
+	bool is_signed = (t->arg & 0xff) == IR_vsar;
+	uint32_t n, left, fits, limit;
+	unsigned int bits;
+	struct counts by;
+	struct a64_vec v;
+
+	if (!a64_vec_int(t, 3, &v))
+		return false;
+	bits = 8 * ir_lane_bytes(v.lane);
+	n = a64_in_exact(t, &v, a64_rn(t));
+	by = counts(t, v.lane, a64_in_exact(t, &v, a64_rm(t)));
+	left = a64_v2(t, IR_vshl, v.lane, n, by.left);
+	fits = a64_v2(t, t->arg & 0xff, v.lane, left, by.left);
+	fits = a64_vec(t, IR_vcmp, v.lane, IR_EQ, fits, n, IR_NONE);
+	limit = a64_every(t, v.lane, ~UINT64_C(0) >> (64 - bits + is_signed));
+	if (is_signed)
+		limit = a64_bitwise(t, IR_vxor, limit,
+				    a64_vec_imm(t, IR_vsari, v.lane, bits - 1, n, IR_NONE));
+	a64_saturated(t, a64_v1(t, IR_vnot, 0, a64_bitwise(t, IR_vor, fits, by.is_right)));
+	left = a64_vsl(t, fits, left, limit);
+	a64_out(t, &v, a64_vsl(t, by.is_right, shifted_right(t, v.lane, n, &by), left));
 	return true;
 }
 
