@@ -5,6 +5,7 @@
 
 #include "arch/arm64/facts.h"
 #include "arch/arm64/guest/guest.h"
+#include "arch/arm64/host/lower.h"
 
 extern const struct mmu_format mmu_format_arm64;
 extern const struct vmb_arch vmb_arch_arm64;
@@ -17,5 +18,6 @@ const struct vmb_arch vmb_arch_arm64 = {
 	.base_page_bytes = ARM64_PAGE_BYTES_4K,
 	.huge_page_bytes = ARM64_BLOCK_BYTES_2M,
 	.guest_ops = &guest_ops_arm64,
+	.host_ops = &a64_host_ops,
 	.mmu_format = &mmu_format_arm64,
 };

@@ -3,6 +3,7 @@
  * Copies by pairs of 128-bit registers. The non-temporal ones use STNP, which only hints that the
  * data will not be used soon (Arm ARM, C6.2 "STNP", and C3.2.4 "Load/store non-temporal pair").
  */
+#include "arch/arm64/native/enter.h"
 #include "arch/registry.h"
 
 #define BLOCK_BYTES	64
@@ -44,7 +45,8 @@ DEFINE_COPY(nontemporal_neon, "ldnp", "stnp", STORE_BARRIER)
 /* Advanced SIMD is part of every ARMv8-A that runs Linux user space. */
 static const struct vmb_native variants[] = {
 	{ .isa = "arm64", .vector_isa = "neon", .copy_vector = copy_neon,
-	  .nontemporal_isa = "neon", .copy_nontemporal = nontemporal_neon },
+	  .nontemporal_isa = "neon", .copy_nontemporal = nontemporal_neon,
+	  .host_native = &a64_host_native },
 };
 
 const struct vmb_native *vmb_native_all(size_t *nr)
