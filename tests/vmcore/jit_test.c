@@ -464,6 +464,73 @@ static void test_jit_runs_out_of_fuel_in_a_loop(void **state)
 	close_jit(&c);
 }
 
+/* A block of more code than a conditional branch of some hosts can skip. */
+static void long_block(struct ir_build *build, uint32_t nr_calls)
+{
+	static const struct ir_helper mix = {
+		.name = "mix", .type = IR_I64, .nr_args = 8,
+		.arg = { IR_I8, IR_I16, IR_I32, IR_I64, IR_F32, IR_F64, IR_V128, IR_I64 },
+	};
+	uint32_t helper = ir_add_helper(build, &mix), arg[IR_HELPER_ARGS], i;
+
+	for (i = 0; i < IR_HELPER_ARGS; i++)
+		arg[i] = ir_const(build, mix.arg[i], 17 * i + 1);
+	for (i = 0; i < nr_calls; i++)
+		ir_emit_call(build, helper, arg);
+}
+
+/* State 0 leads past the long block, anything else through it. */
+static void long_unit(struct ir_unit *unit, struct ir_arena *arena, uint32_t nr_calls)
+{
+	struct ir_insn insn = { .op = IR_brcond, .b = IR_NONE, .c = IR_NONE };
+	struct ir_target target[2] = { { 0 } };
+	struct ir_build build;
+	uint32_t entry;
+
+	ir_unit_init(unit, arena);
+	ir_build_begin(&build, unit);
+	unit->state_bytes = 8;
+	entry = ir_new_block(&build);
+	target[0].block = ir_new_block(&build);
+	target[1].block = ir_new_block(&build);
+	ir_start_block(&build, entry);
+	insn.a = ir_get_state(&build, IR_I64, 0);
+	ir_emit_branch(&build, &insn, target, 2);
+	ir_start_block(&build, target[0].block);
+	long_block(&build, nr_calls);
+	ir_exit_to(&build, IR_EXIT_JUMP, 0x1000);
+	ir_start_block(&build, target[1].block);
+	ir_exit_to(&build, IR_EXIT_JUMP, 0x2000);
+	assert_int_equal(ir_build_end(&build), 0);
+}
+
+static void test_jit_branches_as_far_as_it_must(void **state)
+{
+	struct jit_options options = options_for(false);
+	uint64_t guest[2] VMB_ALIGNED(16) = { 0 };
+	struct ir_context context = { .state = guest, .state_bytes = 8, .fuel = 1000,
+				      .call = case_call };
+	struct ir_leave leave;
+	struct ir_arena arena;
+	struct ir_unit unit;
+	struct compiled c;
+
+	(void)state;
+	context.call_priv = &context;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 16 << 20);
+	long_unit(&unit, &arena, 15000);
+	assert_int_equal(begin(&c, &unit), 0);
+	assert_true(c.code.bytes > 1 << 20);
+	for (guest[0] = 0; guest[0] < 2; guest[0]++) {
+		assert_int_equal(jit_run(&c.jit, &c.code, &context, &c.runner, &leave), 0);
+		assert_int_equal(leave.kind, IR_LEAVE_EXIT);
+		assert_int_equal(leave.pc, guest[0] ? 0x1000 : 0x2000);
+	}
+	ir_arena_fini(&arena);
+	close_jit(&c);
+}
+
 static void test_jit_refuses_what_it_was_not_made_for(void **state)
 {
 	struct jit_options options = options_for(true);
@@ -512,6 +579,7 @@ int main(void)
 		cmocka_unit_test(test_jit_survives_any_room),
 		cmocka_unit_test(test_jit_compiles_for_every_host),
 		cmocka_unit_test(test_jit_runs_out_of_fuel_in_a_loop),
+		cmocka_unit_test(test_jit_branches_as_far_as_it_must),
 		cmocka_unit_test(test_jit_refuses_what_it_was_not_made_for),
 	};
 
