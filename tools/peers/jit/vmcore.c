@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/*
+ * vmcore: level 0 is tier 1 alone, the others put the optimiser before it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arch/registry.h"
+#include "tools/peers/jit/peer.h"
+#include "vmcore/jit/jit.h"
+#include "vmcore/opt/pipeline.h"
+
+static struct jit jit;
+static struct jit_runner runner;
+static struct ir_arena scratch;
+static unsigned int optimise;
+
+static_assert(sizeof(struct jit_code) <= sizeof(((struct peer_code *)0)->own), "kept in it");
+
+static int open_level(unsigned int level)
+{
+	const struct jit_options options = {
+		.host = vmb_arch_host()->host_ops, .native = vmb_native()->host_native,
+		.cache_bytes = 64u << 20, .flat = true, .first = PEER_MEM_FIRST,
+		.bytes = GEN_MEM_BYTES,
+	};
+
+	optimise = level;
+	ir_arena_init(&scratch, 1u << 30);
+	return options.native ? jit_init(&jit, &options) : -ENOTSUP;
+}
+
+static void version(char *text, size_t bytes)
+{
+	snprintf(text, bytes, "this tree");
+}
+
+/* Used code is not freed one by one: the cache begins again when it is full. */
+static int compile(struct ir_unit *unit, struct peer_code *code)
+{
+	const struct opt_options options = { .level = optimise };
+	struct jit_code own;
+	int err = optimise ? opt_run(unit, &options, &scratch, NULL) : 0;
+
+	err = err ? err : jit_compile(&jit, unit, &own, NULL);
+	if (err == -ENOSPC) {
+		code_cache_flush(&jit.cache);
+		err = jit_compile(&jit, unit, &own, NULL);
+	}
+	if (err)
+		return err;
+	memcpy(code->own, &own, sizeof(own));
+	code->bytes = own.bytes;
+	return 0;
+}
+
+static int run(const struct peer_code *code, struct peer_world *world, uint32_t runs, int32_t *kind)
+{
+	struct ir_flat flat = { world->memory, PEER_MEM_FIRST, GEN_MEM_BYTES };
+	struct ir_context context = {
+		.state = world->state, .state_bytes = GEN_STATE_BYTES, .fuel = (uint64_t)world->fuel,
+		.memory = { .priv = &flat, .map = ir_flat_map },
+	};
+	struct ir_leave leave = { 0 };
+	struct jit_code own;
+	int err = 0;
+
+	memcpy(&own, code->own, sizeof(own));
+	for (; runs && !err; runs--)
+		err = jit_run(&jit, &own, &context, &runner, &leave);
+	*kind = (int32_t)leave.kind;
+	world->code = leave.code;
+	world->pc = leave.pc;
+	world->address = leave.address;
+	return err;
+}
+
+static void release(struct peer_code *code)
+{
+	(void)code;
+}
+
+const struct peer peer = {
+	.copies = 16,
+	.open = open_level,
+	.version = version,
+	.compile = compile,
+	.run = run,
+	.release = release,
+};
