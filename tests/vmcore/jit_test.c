@@ -469,7 +469,7 @@ static void long_block(struct ir_build *build, uint32_t nr_calls)
 {
 	static const struct ir_helper mix = {
 		.name = "mix", .type = IR_I64, .nr_args = 8,
-		.arg = { IR_I8, IR_I16, IR_I32, IR_I64, IR_F32, IR_F64, IR_V128, IR_I64 },
+		.arg = { IR_I8, IR_I16, IR_I32, IR_I64, IR_F32, IR_F64, IR_I64, IR_I64 },
 	};
 	uint32_t helper = ir_add_helper(build, &mix), arg[IR_HELPER_ARGS], i;
 
