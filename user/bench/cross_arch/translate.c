@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+/*
+ * From guest bytes to host code: decode, lift, optimise (O1), compile (tier 1). Code is of random
+ * instructions; what is translated is never run while time is taken. Set-up: 1 ms.
+ *
+ * single_insn - a region of one instruction of a class, and a return
+ * block       - regions of so many instructions of the usual mix
+ * throughput  - the same of so many bytes, which are many regions
+ */
+#include "user/bench/cross_arch/cross_arch.h"
+#include "user/bench/cross_arch/work.h"
+
+static const struct vmb_value classes[] = {
+	{ "alu", CODE_ALU }, { "load", CODE_LOAD }, { "store", CODE_STORE }, { "float", CODE_FLOAT },
+	{ "atomic", CODE_ATOMIC },
+};
+
+static const struct vmb_value insns[] = {
+	{ "10", 10 }, { "50", 50 }, { "100", 100 }, { "500", 500 }, { "1000", 1000 },
+};
+
+static const struct vmb_value sizes[] = {
+	{ "1K", 1 << 10 }, { "10K", 10 << 10 }, { "100K", 100 << 10 }, { "1M", 1 << 20 },
+};
+
+static const struct vmb_axis single_axes[] = {
+	VMB_AXIS("pair", cross_pairs), VMB_AXIS("class", classes),
+};
+
+static const struct vmb_axis block_axes[] = {
+	VMB_AXIS("pair", cross_pairs), VMB_AXIS("insns", insns),
+};
+
+static const struct vmb_axis throughput_axes[] = {
+	VMB_AXIS("pair", cross_pairs), VMB_AXIS("size", sizes),
+};
+
+static int setup_single(struct vmb_state *st)
+{
+	return cross_setup(st, (enum code_class)st->arg[1].num, 2);
+}
+
+static int setup_block(struct vmb_state *st)
+{
+	return cross_setup(st, CODE_MIX, (uint32_t)st->arg[1].num);
+}
+
+static int setup_throughput(struct vmb_state *st)
+{
+	return cross_setup(st, CODE_MIX, (uint32_t)st->arg[1].num / 4);
+}
+
+const struct vmb_bench bench_cross_arch_single_insn = {
+	.name = "single_insn",
+	.what = "one guest instruction and a return to host code, by tier 1",
+	.unit = "translation",
+	.axes = single_axes,
+	.nr_axes = VMB_ARRAY_SIZE(single_axes),
+	.supported = cross_supported,
+	.setup = setup_single,
+	.run = cross_run,
+	.check = cross_check,
+	.teardown = cross_teardown,
+};
+
+const struct vmb_bench bench_cross_arch_block = {
+	.name = "block",
+	.what = "so many guest instructions to host code, by tier 1",
+	.unit = "translation",
+	.axes = block_axes,
+	.nr_axes = VMB_ARRAY_SIZE(block_axes),
+	.supported = cross_supported,
+	.setup = setup_block,
+	.run = cross_run,
+	.check = cross_check,
+	.teardown = cross_teardown,
+};
+
+const struct vmb_bench bench_cross_arch_throughput = {
+	.name = "throughput",
+	.what = "so many bytes of guest code to host code, by tier 1",
+	.unit = "translation",
+	.axes = throughput_axes,
+	.nr_axes = VMB_ARRAY_SIZE(throughput_axes),
+	.supported = cross_supported,
+	.setup = setup_throughput,
+	.run = cross_run,
+	.check = cross_check,
+	.teardown = cross_teardown,
+};

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#include "user/bench/cross_arch/work.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/registry.h"
+#include "vmcore/jit/jit.h"
+#include "vmcore/opt/pipeline.h"
+#include "vmcore/xlat/region.h"
+
+#define BASE	     UINT64_C(0x10000)
+#define DATA_BYTES   4096u
+#define ARENA_BYTES  (64u << 20)
+#define CACHE_BYTES  (4u << 20)
+#define REGION_INSNS 256u
+
+/* By how the pair is written: guest, then host. */
+const struct vmb_value cross_pairs[CROSS_PAIRS] = {
+	{ "x86_64-arm64", 0 }, { "arm64-x86_64", 1 }, { "x86_64-riscv64", 2 },
+	{ "riscv64-x86_64", 3 }, { "arm64-riscv64", 4 }, { "riscv64-arm64", 5 },
+};
+
+/**
+ * struct work - a round's own.
+ * @base: where the state has the register that code addresses by
+ * @guest_bytes, @code_bytes: of the last translation
+ * @nr_insns: guest instructions translated in it
+ */
+struct work {
+	const struct guest_ops *guest;
+	struct jit jit;
+	struct ir_arena arena, scratch;
+	uint32_t *word;
+	uint32_t nr, base;
+	uint64_t guest_bytes, code_bytes, nr_insns;
+	uint64_t done;
+	int status;
+};
+
+static const struct vmb_arch *side(const char *pair, bool host)
+{
+	const char *dash = strchr(pair, '-');
+	char name[16] = "";
+
+	if (host)
+		return vmb_arch_by_name(dash + 1);
+	memcpy(name, pair, (size_t)(dash - pair) < sizeof(name) ? (size_t)(dash - pair) : 0);
+	return vmb_arch_by_name(name);
+}
+
+int cross_supported(const struct vmb_state *st, struct vmb_why *why)
+{
+	const struct vmb_arch *guest = side(st->arg[0].label, false);
+	const struct vmb_arch *host = side(st->arg[0].label, true);
+
+	if (!guest || !guest->guest_ops)
+		vmb_why_set(why, "programs of this guest cannot be translated yet");
+	else if (!host || !host->host_ops)
+		vmb_why_set(why, "code for this host cannot be made yet");
+	else
+		return 0;
+	return -ENOTSUP;
+}
+
+static size_t fetch(void *priv, uint64_t pc, const uint8_t **bytes)
+{
+	const struct work *w = priv;
+	uint64_t at = pc - BASE, nr = (uint64_t)w->nr * sizeof(uint32_t);
+
+	if (at >= nr)
+		return 0;
+	*bytes = (const uint8_t *)w->word + at;
+	return nr - at;
+}
+
+/* One region to @unit. Return: 0 or -errno. */
+static int lift(struct work *w, uint64_t pc, struct ir_unit *unit, struct xlat_region *region)
+{
+	const struct xlat_source source = { fetch, w };
+
+	ir_arena_reset(&w->arena);
+	ir_unit_init(unit, &w->arena);
+	return xlat_lift(w->guest, &source, pc, REGION_INSNS, unit, region);
+}
+
+/* Lift, optimise as the translator does, compile. */
+static int translate(struct work *w, uint64_t pc, struct ir_unit *unit, struct xlat_region *region,
+		     struct jit_code *code)
+{
+	const struct opt_options options = { .level = 1 };
+	int status = lift(w, pc, unit, region);
+
+	if (!status)
+		status = opt_run(unit, &options, &w->scratch, NULL);
+	return status ? status : jit_compile(&w->jit, unit, code, NULL);
+}
+
+/* All of the code, region by region: they lie one behind the other. */
+static int translate_all(struct work *w)
+{
+	uint64_t pc = BASE, end = BASE + (uint64_t)w->nr * sizeof(uint32_t);
+
+	w->guest_bytes = w->code_bytes = w->nr_insns = 0;
+	while (pc < end) {
+		struct xlat_region region;
+		struct jit_code code;
+		struct ir_unit unit;
+		int status = translate(w, pc, &unit, &region, &code);
+
+		if (status || !region.nr_bytes)
+			return status ? status : -EIO;
+		pc += region.nr_bytes;
+		w->guest_bytes += region.nr_bytes;
+		w->nr_insns += region.nr_insns;
+		w->code_bytes += code.bytes;
+	}
+	return 0;
+}
+
+static void drop(struct work *w)
+{
+	jit_fini(&w->jit);
+	ir_arena_fini(&w->arena);
+	ir_arena_fini(&w->scratch);
+	free(w->word);
+	free(w);
+}
+
+static int start(struct vmb_state *st, struct work *w)
+{
+	const struct vmb_arch *host = side(st->arg[0].label, true);
+	const struct jit_options options = {
+		.host = host->host_ops, .cache_bytes = CACHE_BYTES, .evict = true, .flat = true,
+		.native = host == vmb_arch_host() ? vmb_native()->host_native : NULL,
+		.first = BASE, .bytes = DATA_BYTES,
+	};
+
+	return jit_init(&w->jit, &options);
+}
+
+int cross_setup(struct vmb_state *st, enum code_class class, uint32_t nr)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	int err = w ? start(st, w) : -ENOMEM;
+
+	if (err) {
+		vmb_why_set(&st->why, "cannot map memory for code: %s", strerror(-err));
+		free(w);
+		return err;
+	}
+	ir_arena_init(&w->arena, ARENA_BYTES);
+	ir_arena_init(&w->scratch, ARENA_BYTES);
+	w->guest = side(st->arg[0].label, false)->guest_ops;
+	w->nr = nr;
+	w->word = calloc(nr, sizeof(*w->word));
+	err = w->word ? code_words(w->guest->name, class, st->seed, w->word, nr, &w->base) : -ENOMEM;
+	if (err) {
+		vmb_why_set(&st->why, "cannot make guest code: %s", strerror(-err));
+		drop(w);
+		return err;
+	}
+	st->priv = w;
+	st->throughput_per_op = nr;
+	st->throughput_unit = "insns";
+	return 0;
+}
+
+void cross_run(void *priv, uint64_t iters)
+{
+	struct work *w = priv;
+	int status;
+
+	w->done += iters;
+	for (; iters; iters--) {
+		status = translate_all(w);
+		w->status = status ? status : w->status;
+	}
+}
+
+/* A guest's side of a run, and what it leaves. */
+struct outcome {
+	uint8_t state[4096] VMB_ALIGNED(16);
+	uint8_t data[DATA_BYTES] VMB_ALIGNED(16);
+	struct ir_flat flat;
+	struct ir_context context;
+	struct ir_leave leave;
+};
+
+static void prepare(const struct work *w, struct outcome *o)
+{
+	const uint64_t base = BASE + 1024;
+	uint32_t i;
+
+	for (i = 0; i < sizeof(o->state); i++)
+		o->state[i] = (uint8_t)(i * 7);
+	memset(o->data, 0x5a, sizeof(o->data));
+	memcpy(o->state + w->base, &base, sizeof(base));
+	o->flat = (struct ir_flat){ o->data, BASE, DATA_BYTES };
+	o->context = (struct ir_context){
+		.state = o->state, .state_bytes = sizeof(o->state), .fuel = 1u << 30,
+		.memory = { .priv = &o->flat, .map = ir_flat_map },
+	};
+}
+
+/* The first region: does its code do what its lifted form does in the interpreter? */
+static int compare(struct work *w, struct vmb_why *why)
+{
+	static struct outcome compiled, interpreted;
+	struct jit_runner runner = { 0 };
+	struct ir_frame frame = { 0 };
+	struct jit_code code;
+	struct ir_unit unit;
+	int err = translate(w, BASE, &unit, NULL, &code);
+
+	prepare(w, &compiled);
+	prepare(w, &interpreted);
+	if (!err)
+		err = jit_run(&w->jit, &code, &compiled.context, &runner, &compiled.leave);
+	if (!err)
+		err = lift(w, BASE, &unit, NULL);
+	if (!err)
+		err = ir_interpret(&unit, &interpreted.context, &frame, &interpreted.leave);
+	jit_runner_fini(&runner);
+	ir_frame_fini(&frame);
+	if (err) {
+		vmb_why_set(why, "the code cannot be run: %s", strerror(-err));
+		return err;
+	}
+	if (!memcmp(compiled.state, interpreted.state, sizeof(compiled.state)) &&
+	    !memcmp(compiled.data, interpreted.data, sizeof(compiled.data)) &&
+	    compiled.leave.pc == interpreted.leave.pc)
+		return 0;
+	vmb_why_set(why, "the code does something else than in the interpreter");
+	return -EIO;
+}
+
+/* Code for another host than this machine can only be counted. */
+int cross_check(const void *priv, struct vmb_why *why)
+{
+	struct work *w = (struct work *)(uintptr_t)priv;
+
+	if (w->status || !w->done) {
+		vmb_why_set(why, "not translated: %s", w->status ? strerror(-w->status) : "never run");
+		return w->status ? w->status : -EIO;
+	}
+	if (w->nr_insns != w->nr || w->guest_bytes != (uint64_t)w->nr * sizeof(uint32_t)) {
+		vmb_why_set(why, "%llu of %u instructions were translated",
+			    (unsigned long long)w->nr_insns, w->nr);
+		return -EIO;
+	}
+	return w->jit.native ? compare(w, why) : 0;
+}
+
+void cross_teardown(struct vmb_state *st)
+{
+	struct work *w = st->priv;
+
+	if (w->guest_bytes)
+		st->metric(st, "expansion", "x", (double)w->code_bytes / (double)w->guest_bytes,
+			   VMB_METRIC_MEDIAN);
+	drop(w);
+}
