@@ -173,7 +173,7 @@ VMB_INLINE void lower_insn(struct rv_lower *l, uint32_t at)
 	if (insn->type)
 		rv_finish(l);
 	if (VMB_UNLIKELY(rv_slow_is_due(l)))
-		rv_write_slow(l);
+		rv_write_slow(l, true);
 }
 
 static bool leads_to(const struct ir_unit *unit, const struct ir_insn *term, uint32_t block)
@@ -233,7 +233,7 @@ static int lower_blocks(struct rv_lower *l)
 		l->too_far |= l->bytes_per_insn != UINT32_MAX &&
 			      code_buf_at(l->buf) > MAX_LINKED_BYTES;
 	}
-	rv_write_slow(l);
+	rv_write_slow(l, false);
 	return l->buf->overflow ? -ENOSPC : 0;
 }
 

@@ -266,8 +266,9 @@ RV_LOWER(fence);
 RV_LOWER(guest_pc);
 /* What code expects in its registers when it begins. */
 void rv_begin_memory(struct rv_lower *l);
-/* Write the slow ways that wait; will the oldest soon be out of its branch's reach? */
-void rv_write_slow(struct rv_lower *l);
+/* Write the slow ways that wait; what comes before goes on behind them if they are @in_the_way. */
+void rv_write_slow(struct rv_lower *l, bool in_the_way);
+/* Will the oldest soon be out of its branch's reach? */
 bool rv_slow_is_due(const struct rv_lower *l);
 
 /* lower_flow.c */

@@ -181,7 +181,7 @@ static void make_way(struct rv_lower *l, const struct ir_insn *insn)
 	for (i = 0; i < insn->hi; i++)
 		nr += edge[i].nr_args;
 	if (nr > SMALL_EDGES)
-		rv_write_slow(l);
+		rv_write_slow(l, true);
 }
 
 RV_LOWER(br)

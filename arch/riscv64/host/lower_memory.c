@@ -276,17 +276,19 @@ static void write_one(struct rv_lower *l, const struct jit_slow *slow)
 	rv_link(l->buf, rv_jump(l->buf, RV_MID, 0), slow->back);
 }
 
-void rv_write_slow(struct rv_lower *l)
+void rv_write_slow(struct rv_lower *l, bool in_the_way)
 {
 	const struct jit_slow *slow = l->job->scratch->slow;
-	uint32_t around;
+	uint32_t around = 0;
 
 	if (l->written_slow == l->nr_slow || l->buf->overflow)
 		return;
-	around = rv_jump(l->buf, RV_MID, 0);
+	if (in_the_way)
+		around = rv_jump(l->buf, RV_MID, 0);
 	for (; l->written_slow < l->nr_slow && !l->buf->overflow; l->written_slow++)
 		write_one(l, &slow[l->written_slow]);
-	rv_link(l->buf, around, code_buf_at(l->buf));
+	if (in_the_way)
+		rv_link(l->buf, around, code_buf_at(l->buf));
 }
 
 static bool must_align(const struct ir_insn *insn)
