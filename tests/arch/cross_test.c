@@ -3,7 +3,7 @@
  * arch/ and compiled code on the machines that this one is not: compiled by a cross compiler,
  * executed by qemu-user. An architecture whose compiler or emulator is not installed is skipped.
  *
- * time limit: 300 s
+ * time limit: 600 s
  */
 #include <setjmp.h>
 #include <stdarg.h>

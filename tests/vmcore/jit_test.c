@@ -260,7 +260,7 @@ static void test_jit_does_what_the_interpreter_does(void **state)
 /* Where frames are large, and jumps go farther than the shortest instruction for them can. */
 static void test_jit_does_so_in_long_units(void **state)
 {
-	static const uint32_t sizes[] = { 2000, 2000, 20000, 20000, 150000 };
+	static const uint32_t sizes[] = { 2000, 2000, 20000, 20000, 90000 };
 	struct jit_options options = options_for(true);
 	struct ir_frame frame = { 0 };
 	struct ir_arena arena;
