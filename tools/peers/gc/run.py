@@ -157,6 +157,10 @@ def show(o, results, title, rows, peers, best=None):
         print(line)
 
 
+def short(ms):
+    return "%.0f" % ms if ms >= 10 else "%.2g" % ms
+
+
 def show_pauses(o, results, peers):
     print("\nPauses as the program sees them, ms: median / 99th percentile / longest\n")
     print("| heap MB / live % | " + " | ".join(TITLES[p] for p in peers) + " |")
@@ -169,8 +173,8 @@ def show_pauses(o, results, peers):
             text, number = cell(o, results, p, work, lambda g: g["p50_ns"] / 1e6)
             if number is not None:
                 rows = results[p, work]
-                text = "%.2f / %.2g / %.2g" % (number, middle(rows, lambda g: g["p99_ns"] / 1e6),
-                                              max(g["max_ns"] / 1e6 for g in rows))
+                text = " / ".join(short(n) for n in (number, middle(rows, lambda g: g["p99_ns"] / 1e6),
+                                                     max(g["max_ns"] / 1e6 for g in rows)))
             texts.append(text)
         print("| %d / %d | %s |" % (work[1], work[2], " | ".join(texts)))
 
@@ -192,8 +196,7 @@ def show_versions(o, load):
         o.seconds, min(load), max(load)))
     java = version(["java", "-version"], r'version "([^"]*)"')
     known = {
-        "vmcore": version(["git", "-C", os.path.dirname(os.path.abspath(__file__)), "rev-parse", "--short",
-                           "HEAD"], r"(\w+)"),
+        "vmcore": version(["cat", os.path.join(o.build, "commit")], r"(\w+)"),
         "ocaml": version(["ocamlopt", "-version"], r"(\S+)"),
         "boehm": version(["pkg-config", "--modversion", "bdw-gc"], r"(\d\S+)"),
         "parallel": java,

@@ -51,8 +51,9 @@ else
 fi
 
 # Ours last: its objects alone, without the rest of the tree.
-make -s -C "$top" -j"$(nproc)" objects
+make -s -C "$top" -j"$(nproc)" objects >&2
 find "$top/build/release/vmcore" "$top/build/release/arch" -name '*.o' >"$build/objects"
+git -C "$top" rev-parse --short HEAD >"$build/commit" 2>/dev/null || true
 if ! "${cc[@]}" -o "$build/vmcore" "$here/vmcore.c" @"$build/objects" -lm -lpthread; then
 	absent vmcore "it cannot be linked with vmcore/gc"
 fi

@@ -15,7 +15,7 @@ case ${1-} in
 esac
 command -v python3 >/dev/null || { echo "run.sh: no python3 (package python3)" >&2; exit 1; }
 
-make -s -C "$top" -j"$(nproc)" objects build/release/tests/vmcore/gen.c.o
+make -s -C "$top" -j"$(nproc)" objects build/release/tests/vmcore/gen.c.o >&2
 rm -rf "$build"
 mkdir -p "$build"
 {
