@@ -30,7 +30,9 @@ static enum code_wx protection(void)
 /* What an emulator can execute, though it does not say so: a number in the environment. */
 static uint64_t asked_features(void)
 {
-	return strtoull(getenv("JIT_FEATURES"), NULL, 0);
+	const char *asked = getenv("JIT_FEATURES");
+
+	return asked ? strtoull(asked, NULL, 0) : 0;
 }
 
 /* Tests of running need a host that compiles and runs. */
