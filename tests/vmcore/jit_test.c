@@ -150,8 +150,10 @@ static void test_jit_keeps_every_case_on_an_old_cpu(void **state)
 	struct host_native old;
 
 	(void)state;
-	if (!options.native)
+	if (!options.native) {
 		skip();
+		return;
+	}
 	old = *options.native;
 	old.features = no_features;
 	options.native = &old;
