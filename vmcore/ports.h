@@ -99,6 +99,8 @@ struct jit_frame;
  * @nan: enum ir_nan: the rule that its arithmetic follows without help
  * @nr_general: registers of this number and above are vector registers in descriptors
  *	(vmcore/jit/frame.h); general ones hold an integer in their low bits, whatever is above it
+ * @home_general, @home_vector: registers that tier 2 may make homes of values, as bits; 0: this host
+ *	lowers for tier 1 only
  * @lower: write a unit's code (vmcore/jit/lower.h). Return: 0; -ENOTSUP with @job->unsupported set;
  *	-ENOSPC if the buffer has overflowed; -E2BIG for a limit
  * @fp_pack: what the host's floating-point control register is in an environment
@@ -108,6 +110,8 @@ struct host_ops {
 	const char *name;
 	uint8_t nan;
 	uint8_t nr_general;
+	uint32_t home_general;
+	uint32_t home_vector;
 	int (*lower)(struct jit_job *job);
 	uint32_t (*fp_pack)(struct ir_fpenv env);
 	struct ir_fpenv (*fp_unpack)(uint32_t control);

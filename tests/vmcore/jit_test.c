@@ -12,6 +12,7 @@
 #include "tests/vmcore/gen.h"
 #include "vmcore/ir/build.h"
 #include "vmcore/jit/jit.h"
+#include "vmcore/opt/pipeline.h"
 
 /* How many random units; JIT_UNITS in the environment asks for another number. */
 #define UNITS 10000u
@@ -56,7 +57,23 @@ static struct jit_options options_for(bool flat)
 	};
 }
 
+/* How units are compiled: what the optimiser does, and the tier. */
+struct column {
+	const char *name;
+	unsigned int level;
+	int (*compile)(struct jit *jit, const struct ir_unit *unit, struct jit_code *code,
+		       uint32_t *insn);
+};
+
+static const struct column tier1 = { "tier 1", 0, jit_compile };
+static const struct column tier2[] = {
+	{ "tier 2, O0", 0, jit_compile_tier2 }, { "tier 2, O1", 1, jit_compile_tier2 },
+	{ "tier 2, O2", 2, jit_compile_tier2 }, { "tier 2, O3", 3, jit_compile_tier2 },
+};
+
 struct compiled {
+	const struct column *column;
+	struct ir_arena scratch;
 	struct jit jit;
 	struct jit_code code;
 	struct jit_runner runner;
@@ -68,20 +85,27 @@ static void open_jit(struct compiled *c, const struct jit_options *options)
 	if (!options->host || !options->native)
 		skip();
 	assert_int_equal(jit_init(&c->jit, options), 0);
+	c->column = &tier1;
+	ir_arena_init(&c->scratch, 64u << 20);
 }
 
 static void close_jit(struct compiled *c)
 {
 	jit_runner_fini(&c->runner);
 	jit_fini(&c->jit);
+	ir_arena_fini(&c->scratch);
 }
 
 static int begin(void *priv, struct ir_unit *unit)
 {
 	struct compiled *c = priv;
+	const struct opt_options options = { .level = c->column->level };
+	struct ir_error error;
 	uint32_t insn = 0;
-	int status = jit_compile(&c->jit, unit, &c->code, &insn);
+	int status = opt_run(unit, &options, &c->scratch, &error);
 
+	if (!status)
+		status = c->column->compile(&c->jit, unit, &c->code, &insn);
 	if (status)
 		print_error("%s: %s: %s\n", unit->name, strerror(-status),
 			    ir_ops[unit->insn[insn].op].name);
@@ -97,14 +121,15 @@ static int run(void *priv, const struct ir_unit *unit, struct ir_context *contex
 	return jit_run(&c->jit, &c->code, context, &c->runner, leave);
 }
 
-static void run_cases(const struct jit_options *options)
+static void run_cases(const struct jit_options *options, const struct column *column)
 {
 	struct compiled c;
-	struct case_engine engine = { .name = "tier 1", .priv = &c, .begin = begin, .run = run,
+	struct case_engine engine = { .name = column->name, .priv = &c, .begin = begin, .run = run,
 				      .other_fuel = true };
 	struct case_count count = { 0 };
 
 	open_jit(&c, options);
+	c.column = column;
 	case_run_dir("tests/vmcore/ir", &engine, &count, stderr);
 	close_jit(&c);
 	print_message("%u units, %u cases\n", count.units, count.cases);
@@ -117,7 +142,7 @@ static void test_jit_keeps_every_case_in_line(void **state)
 	struct jit_options options = options_for(true);
 
 	(void)state;
-	run_cases(&options);
+	run_cases(&options, &tier1);
 }
 
 static void test_jit_keeps_every_case_by_the_port(void **state)
@@ -125,7 +150,7 @@ static void test_jit_keeps_every_case_by_the_port(void **state)
 	struct jit_options options = options_for(false);
 
 	(void)state;
-	run_cases(&options);
+	run_cases(&options, &tier1);
 }
 
 /* The same with one mapping, and on a CPU that has only what all have. */
@@ -136,7 +161,7 @@ static void test_jit_keeps_every_case_by_mprotect(void **state)
 	(void)state;
 	options.wx = CODE_WX_MPROTECT;
 	options.cache_bytes = 256 << 10;
-	run_cases(&options);
+	run_cases(&options, &tier1);
 }
 
 static uint64_t no_features(void)
@@ -157,7 +182,19 @@ static void test_jit_keeps_every_case_on_an_old_cpu(void **state)
 	old = *options.native;
 	old.features = no_features;
 	options.native = &old;
-	run_cases(&options);
+	run_cases(&options, &tier1);
+}
+
+static void test_tier2_keeps_every_case(void **state)
+{
+	struct jit_options options = options_for(true);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < VMB_ARRAY_SIZE(tier2); i++)
+		run_cases(&options, &tier2[i]);
+	options.flat = false;
+	run_cases(&options, &tier2[2]);
 }
 
 struct outcome {
@@ -224,24 +261,26 @@ static void check_unit(struct compiled *c, struct ir_frame *frame, struct ir_are
 {
 	const struct gen_options options = { seed, nr_insns, seed & 1 };
 	static struct outcome interpreted, compiled;
-	struct ir_unit unit;
+	struct ir_unit unit, original;
 	uint32_t world;
 
 	ir_arena_reset(arena);
 	ir_unit_init(&unit, arena);
 	assert_int_equal(gen_unit(&unit, &options), 0);
+	assert_int_equal(ir_unit_copy(&original, &unit, arena), 0);
 	assert_int_equal(begin(c, &unit), 0);
 	for (world = 0; world < 2; world++) {
-		execute(NULL, frame, &unit, seed + world, &interpreted);
+		execute(NULL, frame, &original, seed + world, &interpreted);
 		execute(c, NULL, &unit, seed + world, &compiled);
-		if (!same(&unit, &interpreted, &compiled)) {
+		if (!same(&original, &interpreted, &compiled)) {
 			explain(&unit, &interpreted, &compiled);
-			fail_msg("seed %" PRIu64, seed);
+			fail_msg("%s: seed %" PRIu64, c->column->name, seed);
 		}
 	}
 }
 
-static void test_jit_does_what_the_interpreter_does(void **state)
+/* @columns take turns. */
+static void compare_units(const struct column *columns, size_t nr_columns, uint32_t max)
 {
 	const char *asked = getenv("JIT_UNITS"), *from = getenv("JIT_SEED");
 	uint64_t nr = asked ? strtoull(asked, NULL, 10) : UNITS, first, seed;
@@ -250,12 +289,13 @@ static void test_jit_does_what_the_interpreter_does(void **state)
 	struct ir_arena arena;
 	struct compiled c;
 
-	(void)state;
 	first = from ? strtoull(from, NULL, 10) : 1;
 	open_jit(&c, &options);
 	ir_arena_init(&arena, 64u << 20);
-	for (seed = first; seed < first + nr; seed++)
-		check_unit(&c, &frame, &arena, seed, 10 + (uint32_t)(seed % 190));
+	for (seed = first; seed < first + nr; seed++) {
+		c.column = &columns[seed / 2 % nr_columns];
+		check_unit(&c, &frame, &arena, seed, 10 + (uint32_t)(seed % max));
+	}
 	ir_arena_fini(&arena);
 	ir_frame_fini(&frame);
 	close_jit(&c);
@@ -280,6 +320,18 @@ static void test_jit_does_so_in_long_units(void **state)
 	ir_arena_fini(&arena);
 	ir_frame_fini(&frame);
 	close_jit(&c);
+}
+
+static void test_jit_does_what_the_interpreter_does(void **state)
+{
+	(void)state;
+	compare_units(&tier1, 1, 190);
+}
+
+static void test_tier2_does_what_the_interpreter_does(void **state)
+{
+	(void)state;
+	compare_units(tier2, VMB_ARRAY_SIZE(tier2), 390);
 }
 
 static void random_unit(struct ir_unit *unit, struct ir_arena *arena, uint32_t nr_insns)
@@ -402,6 +454,8 @@ static void compile_for(const struct host_ops *host, uint64_t features, bool fla
 	options.features = features;
 	options.cache_bytes = 16u << 20;
 	assert_int_equal(jit_init(&c.jit, &options), 0);
+	c.column = &tier1;
+	ir_arena_init(&c.scratch, 64u << 20);
 	ir_arena_init(&arena, 64u << 20);
 	for (seed = 1; seed < 200; seed++) {
 		const struct gen_options gen = { seed, seed % 50 ? 200 : 20000, seed & 1 };
@@ -576,8 +630,10 @@ int main(void)
 		cmocka_unit_test(test_jit_keeps_every_case_by_the_port),
 		cmocka_unit_test(test_jit_keeps_every_case_by_mprotect),
 		cmocka_unit_test(test_jit_keeps_every_case_on_an_old_cpu),
+		cmocka_unit_test(test_tier2_keeps_every_case),
 		cmocka_unit_test(test_jit_does_what_the_interpreter_does),
 		cmocka_unit_test(test_jit_does_so_in_long_units),
+		cmocka_unit_test(test_tier2_does_what_the_interpreter_does),
 		cmocka_unit_test(test_jit_reports_a_full_cache),
 		cmocka_unit_test(test_jit_evicts_and_knows_stale_code),
 		cmocka_unit_test(test_jit_survives_any_room),

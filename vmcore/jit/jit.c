@@ -31,6 +31,7 @@ void jit_fini(struct jit *jit)
 {
 	code_cache_fini(&jit->cache);
 	jit_scratch_fini(&jit->scratch);
+	jit_homes_fini(&jit->homes);
 }
 
 static size_t align(size_t at, size_t to)
@@ -75,32 +76,56 @@ static int compile(struct jit *jit, struct jit_job *job, struct jit_code *code)
 	return write_code(jit, job, code);
 }
 
-int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *code, uint32_t *insn)
+/* Compile a job whose scratch memory is there. */
+static int finish(struct jit *jit, struct jit_job *job, struct jit_code *code, uint32_t *insn)
 {
-	struct code_buf buf;
-	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch,
-			       .buf = &buf };
-	int status = jit_scratch_reserve(&jit->scratch, unit), closed;
+	int status = code_cache_open(&jit->cache), closed;
 
-	if (!status)
-		status = code_cache_open(&jit->cache);
 	if (status)
 		return status;
-	status = compile(jit, &job, code);
+	status = compile(jit, job, code);
 	closed = code_cache_close(&jit->cache);
 	if (status == -ENOTSUP && insn)
-		*insn = job.unsupported;
+		*insn = job->unsupported;
 	if (status || closed)
 		return status ? status : closed;
 	code->epoch = jit->cache.epoch;
-	code->nr_slots = job.nr_slots;
-	code->state_bytes = unit->state_bytes;
-	code->uses_fp = job.uses_fp;
+	code->nr_slots = job->nr_slots;
+	code->state_bytes = job->unit->state_bytes;
+	code->uses_fp = job->uses_fp;
 	code->host = jit->host;
 	code->first = jit->target.first;
 	if (jit->native)
 		jit->native->sync(jit->cache.run + code->entry, code->bytes);
 	return 0;
+}
+
+int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *code, uint32_t *insn)
+{
+	struct code_buf buf;
+	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch,
+			       .buf = &buf };
+	int status = jit_scratch_reserve(&jit->scratch, unit);
+
+	return status ? status : finish(jit, &job, code, insn);
+}
+
+int jit_compile_tier2(struct jit *jit, const struct ir_unit *unit, struct jit_code *code,
+		      uint32_t *insn)
+{
+	struct code_buf buf;
+	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch,
+			       .buf = &buf, .homes = &jit->homes,
+			       .home_general = jit->host->home_general,
+			       .home_vector = jit->host->home_vector };
+	int status;
+
+	if (!job.home_general)
+		return jit_compile(jit, unit, code, insn);
+	status = jit_scratch_reserve(&jit->scratch, unit);
+	if (!status)
+		status = jit_homes_reserve(&jit->homes, unit);
+	return status ? status : finish(jit, &job, code, insn);
 }
 
 void jit_runner_fini(struct jit_runner *runner)

@@ -2,11 +2,13 @@
 #ifndef VMB_VMCORE_JIT_JIT_H
 #define VMB_VMCORE_JIT_JIT_H
 /*
- * Tier 1: units to machine code in one pass, made for compile speed; and running it.
+ * Units to machine code, and running it: tier 1 in one pass, made for compile speed; tier 2 with
+ * registers allocated over the whole unit.
  */
 
 #include "vmcore/jit/cache.h"
 #include "vmcore/jit/frame.h"
+#include "vmcore/jit/homes.h"
 #include "vmcore/jit/lower.h"
 #include "vmcore/ports.h"
 
@@ -63,6 +65,7 @@ struct jit {
 	const struct host_native *native;
 	struct code_cache cache;
 	struct jit_scratch scratch;
+	struct jit_homes homes;
 	bool evict;
 };
 
@@ -84,6 +87,14 @@ void jit_fini(struct jit *jit);
  * -E2BIG for a limit of the host's; -ENOMEM. Context: allocates only for a unit that is larger than all before.
  */
 int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *code, uint32_t *insn);
+
+/**
+ * jit_compile_tier2 - the same with registers allocated over the whole unit: slower to compile, and
+ * faster code, the more so if opt_run() has optimised the unit. Where the host has no tier 2 this is
+ * jit_compile().
+ */
+int jit_compile_tier2(struct jit *jit, const struct ir_unit *unit, struct jit_code *code,
+		      uint32_t *insn);
 
 /** struct jit_runner - where a thread runs units. Zero-initialised it is empty. */
 struct jit_runner {

@@ -26,6 +26,7 @@ enum jit_value_flag {
 	JIT_CONST = 2,	 /* can be made again anywhere */
 	JIT_STORED = 4,	 /* its slot holds it */
 	JIT_SLOTTED = 8, /* has a slot */
+	JIT_HOME = 16,	 /* used in another block than its own, and there it is in its home */
 };
 
 /**
@@ -81,9 +82,13 @@ struct jit_scratch {
 	uint32_t cap_values, cap_labels;
 };
 
+struct jit_homes;
+
 /**
  * struct jit_job - a unit to be lowered.
  * @unit: verified; borrowed
+ * @homes: tier 2: where values are between blocks (vmcore/jit/homes.h); NULL: tier 1
+ * @home_general, @home_vector: tier 2: registers that can be homes, host_ops.home_general
  * @scratch: filled by jit_scan(); slow has room for an entry per instruction
  * @nr_slots: 8-byte slots that parameters take; the lowering adds its own
  * @uses_fp: the unit has an effect E_FP or E_FPENV
@@ -93,6 +98,8 @@ struct jit_job {
 	const struct ir_unit *unit;
 	const struct jit_target *target;
 	struct jit_scratch *scratch;
+	struct jit_homes *homes;
+	uint32_t home_general, home_vector;
 	struct code_buf *buf;
 	uint32_t nr_slots;
 	bool uses_fp;

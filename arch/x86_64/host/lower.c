@@ -91,25 +91,44 @@ static void (*const lower_op[IR_NR_OPS])(struct x64_lower *l, const struct ir_in
 	DO(trap, trap),
 };
 
-VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
+/* Lower the current instruction; the registers @locked are not its. */
+VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, uint32_t locked)
 {
-	const struct ir_insn *insn = &l->unit->insn[at];
 	uint32_t operand[3];
 
-	l->at = at;
-	l->locked = 0;
+	l->locked = locked;
 	if (VMB_LIKELY(lower_op[insn->op]))
 		lower_op[insn->op](l, insn);
 	else if (ir_ops[insn->op].pure)
 		x64_lower_eval(l, insn);
 	else
-		l->job->unsupported = at;
+		l->job->unsupported = l->at;
 	jit_operands(insn, l->unit->nr_insns, operand);
 	x64_release(l, operand[0]);
 	x64_release(l, operand[1]);
 	x64_release(l, operand[2]);
 	if (insn->type)
 		x64_finish(l);
+}
+
+VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
+{
+	l->at = at;
+	lower_locked(l, &l->unit->insn[at], 0);
+}
+
+/* The same in tier 2. */
+static void lower_home_insn(struct x64_lower *l, uint32_t at)
+{
+	const struct ir_insn *insn = &l->unit->insn[at];
+	bool ends = ir_is_term(insn);
+
+	l->at = at;
+	l->read = 0;
+	if (ends)
+		x64_home_leave(l);
+	lower_locked(l, insn, ends ? l->used : 0);
+	x64_home_advance(l);
 }
 
 static void bind_label(struct x64_lower *l, struct jit_label *label)
@@ -139,7 +158,7 @@ static bool leads_to(const struct ir_unit *unit, const struct ir_insn *term, uin
  * What the registers hold is still true in a block that is entered only from the one before, and so
  * is what is known of addresses.
  */
-static void enter_block(struct x64_lower *l, uint32_t block)
+static void open_block(struct x64_lower *l, uint32_t block)
 {
 	struct jit_label *label = &l->job->scratch->label[block];
 	const struct ir_block *b = &l->unit->block[block];
@@ -157,6 +176,17 @@ static void enter_block(struct x64_lower *l, uint32_t block)
 		l->checked[i].base = IR_NONE;
 }
 
+static void enter_block(struct x64_lower *l, uint32_t block)
+{
+	open_block(l, block);
+	if (!l->homes)
+		return;
+	if (!l->short_jumps)
+		l->homes->block[block].at = code_buf_at(l->buf);
+	l->at = l->unit->block[block].first;
+	x64_home_enter(l, block);
+}
+
 /* Displacements from the frame have 31 bits. */
 #define MAX_SLOTS (1u << 27)
 
@@ -168,8 +198,12 @@ static int lower_blocks(struct x64_lower *l)
 		const struct ir_block *block = &l->unit->block[b];
 
 		enter_block(l, b);
-		for (i = block->first + block->nr_params; i < block->first + block->nr; i++)
-			lower_insn(l, i);
+		for (i = block->first + block->nr_params; i < block->first + block->nr; i++) {
+			if (VMB_UNLIKELY(l->homes))
+				lower_home_insn(l, i);
+			else
+				lower_insn(l, i);
+		}
 		if (VMB_UNLIKELY(l->job->unsupported != IR_NONE))
 			return -ENOTSUP;
 		if (VMB_UNLIKELY(l->buf->overflow))
@@ -180,20 +214,46 @@ static int lower_blocks(struct x64_lower *l)
 	return 0;
 }
 
-static int lower(struct jit_job *job)
+static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_jumps)
 {
 	struct x64_lower l = {
 		.buf = job->buf, .unit = job->unit, .value = job->scratch->value, .job = job,
 		.features = job->target->features, .next_slot = job->nr_slots,
+		.homes = homes, .short_jumps = short_jumps,
 	};
 	int status;
 
+	if (homes)
+		memset(l.global, 0xff, sizeof(l.global));
 	job->unsupported = IR_NONE;
 	status = lower_blocks(&l);
 	if (!status)
 		x64_write_slow(&l);
+	if (!status && short_jumps)
+		x64_link_short(&l);
 	job->nr_slots = l.next_slot;
 	return !status && job->buf->overflow ? -ENOSPC : status;
+}
+
+/*
+ * Tier 2 writes the code twice: with long jumps to learn where everything is, then with those short
+ * that can be. What else is written is the same, so nothing moves apart.
+ */
+static int lower(struct jit_job *job)
+{
+	int status;
+
+	if (!job->homes)
+		return lower_once(job, NULL, false);
+	jit_homes_find(job);
+	jit_homes_apply(job);
+	status = lower_once(job, job->homes, false);
+	if (status)
+		return status;
+	job->buf->at = job->buf->start;
+	jit_scan(job);
+	jit_homes_apply(job);
+	return lower_once(job, job->homes, true);
 }
 
 /* The bits of MXCSR: flags at 0, with one that the IR has not at 1; masks at 7; rounding at 13. */
@@ -229,6 +289,8 @@ const struct host_ops x64_host_ops = {
 	.name = "x86_64",
 	.nan = IR_NAN_X86,
 	.nr_general = 16,
+	.home_general = X64_GENERAL,
+	.home_vector = X64_VECTOR,
 	.lower = lower,
 	.fp_pack = fp_pack,
 	.fp_unpack = fp_unpack,

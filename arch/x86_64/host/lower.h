@@ -9,7 +9,7 @@
 #include "arch/base/assert.h"
 #include "arch/x86_64/host/emit.h"
 #include "vmcore/jit/frame.h"
-#include "vmcore/jit/lower.h"
+#include "vmcore/jit/homes.h"
 
 extern const struct host_ops x64_host_ops;
 
@@ -34,11 +34,17 @@ struct x64_checked {
  * struct x64_lower - a unit on its way.
  * @owner: [register] the value that it holds, if its bit in @used is set
  * @locked: registers that the current instruction needs
+ * @read: registers that the current instruction reads although they are free
  * @rotor: register that was taken last
  * @at, @block: current instruction and block
  * @pc: its guest instruction
  * @next_slot: slots in use
  * @nr_slow: slow ways of accesses to be written behind the unit
+ * @homes: tier 2; NULL: tier 1
+ * @global: tier 2: the last value of several blocks that has each register as its home and is
+ *	defined before here, IR_NONE
+ * @nr_jumps: tier 2: jumps to blocks so far
+ * @short_jumps: tier 2: it is known how far they lead
  */
 struct x64_lower {
 	struct code_buf *buf;
@@ -47,13 +53,17 @@ struct x64_lower {
 	struct jit_job *job;
 	uint64_t features;
 	uint32_t owner[JIT_NR_REGS];
-	uint32_t used, locked, rotor;
+	uint32_t used, locked, read, rotor;
 	uint32_t at, block;
 	uint64_t pc;
 	uint32_t next_slot;
 	uint32_t nr_slow;
 	struct x64_checked checked[X64_NR_CHECKED];
 	uint32_t next_checked;
+	struct jit_homes *homes;
+	uint32_t global[JIT_NR_REGS];
+	uint32_t nr_jumps;
+	bool short_jumps;
 };
 
 /* An operand where it is: a register, memory, or an immediate that is sign-extended. */
@@ -89,9 +99,42 @@ void x64_forget_all(struct x64_lower *l);
 void x64_forget_dead(struct x64_lower *l, uint32_t from);
 /* Move a value to a slot of its type. */
 void x64_to_slot(struct x64_lower *l, uint32_t slot, uint32_t value);
+/* Copy a value from slot to slot. */
+void x64_copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t from);
 /* Loads and stores of a value of @type, zero-extended in a register. */
 void x64_load_typed(struct code_buf *buf, unsigned int type, unsigned int reg, struct x64_mem mem);
 void x64_store_typed(struct code_buf *buf, unsigned int type, struct x64_mem mem, unsigned int reg);
+
+/* A value is in a register now, which it has alone and which is locked. */
+void x64_own(struct x64_lower *l, unsigned int reg, uint32_t value);
+/* The value that a register holds is there no more. */
+void x64_forget(struct x64_lower *l, unsigned int reg);
+/* Copy a value to its slot, unless the slot has it. */
+void x64_save(struct x64_lower *l, uint32_t value);
+/* Does the slot of a value hold it, or is it a constant? */
+bool x64_is_saved(const struct x64_lower *l, uint32_t value);
+/* dst = src, of a type. */
+void x64_move(struct x64_lower *l, unsigned int type, unsigned int dst, unsigned int src);
+
+/*
+ * homes.c: the same for tier 2, where values have homes.
+ */
+
+/* A register of @from for @value. X64_NO_REG: there is none, and the instruction ends a block. */
+unsigned int x64_home_allocate(struct x64_lower *l, uint32_t from, uint32_t value);
+/* The current instruction is done: what it used may be used later, or not. */
+void x64_home_advance(struct x64_lower *l);
+/* Its result goes to its home if other blocks use it. */
+void x64_home_finish(struct x64_lower *l);
+/* At the begin of a block, and before its last instruction: all homes have their values. */
+void x64_home_enter(struct x64_lower *l, uint32_t block);
+void x64_home_leave(struct x64_lower *l);
+/* Give the parameters of an edge's block their values. Uses scratch registers only. */
+void x64_home_pass(struct x64_lower *l, const struct ir_edge *edge);
+/* Is there nothing to be done for that? */
+bool x64_home_is_passed(const struct x64_lower *l, const struct ir_edge *edge);
+/* Is a value of which this was a use not used again in the block? */
+bool x64_home_is_last_use(const struct x64_lower *l, uint32_t value);
 
 VMB_INLINE struct x64_mem x64_slot(uint32_t slot)
 {
@@ -227,6 +270,8 @@ X64_LOWER(fence);
 X64_LOWER(guest_pc);
 /* The slow ways, behind the unit. */
 void x64_write_slow(struct x64_lower *l);
+/* One that leaves because there is no fuel for @block. Return: its jump is to be set. */
+struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block);
 
 /* lower_flow.c */
 X64_LOWER(br);
@@ -237,6 +282,10 @@ X64_LOWER(exit);
 X64_LOWER(exit_indirect);
 X64_LOWER(trap);
 X64_LOWER(call);
+/* Tier 2: jumps lead where they should. */
+void x64_link_short(struct x64_lower *l);
+/* Leave the unit for the address in rax. */
+void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code);
 
 /* lower.c */
 X64_LOWER(nothing);

@@ -14,6 +14,38 @@ static void to_block(struct x64_lower *l, uint32_t displacement, uint32_t block)
 	label->chain = displacement;
 }
 
+#define ALWAYS 16
+
+/* In tier 2 the code is written twice, and the second time it is known how far jumps lead. */
+static void jump(struct x64_lower *l, unsigned int cc, uint32_t block)
+{
+	struct jit_jump *jump = l->homes ? &l->homes->jump[l->nr_jumps++] : NULL;
+	uint32_t distance = 0;
+
+	if (jump && l->short_jumps)
+		distance = l->homes->block[jump->to].at - jump->at + 120;
+	if (jump && l->short_jumps && distance < 240) {
+		jump->short_at = cc == ALWAYS ? x64_jmp_short(l->buf) : x64_jcc_short(l->buf, cc);
+		return;
+	}
+	to_block(l, cc == ALWAYS ? x64_jmp(l->buf) : x64_jcc(l->buf, cc), block);
+	if (jump)
+		*jump = (struct jit_jump){ .to = block, .at = code_buf_at(l->buf) };
+}
+
+void x64_link_short(struct x64_lower *l)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->nr_jumps && !l->buf->overflow; i++) {
+		const struct jit_jump *jump = &l->homes->jump[i];
+		uint32_t to = l->job->scratch->label[jump->to].at;
+
+		if (jump->short_at)
+			l->buf->start[jump->short_at] = (uint8_t)(to - (jump->short_at + 1));
+	}
+}
+
 static bool is_back(const struct x64_lower *l, const struct ir_edge *edge)
 {
 	return edge->block <= l->block;
@@ -22,6 +54,8 @@ static bool is_back(const struct x64_lower *l, const struct ir_edge *edge)
 /* A jump there is all there is to it. */
 static bool is_plain(const struct x64_lower *l, const struct ir_edge *edge)
 {
+	if (l->homes)
+		return x64_home_is_passed(l, edge);
 	return !edge->nr_args && !is_back(l, edge);
 }
 
@@ -41,16 +75,6 @@ static bool overlaps(const struct x64_lower *l, const struct ir_edge *edge)
 	return false;
 }
 
-static void copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t from)
-{
-	x64_load(l->buf, 8, RAX, x64_slot(from));
-	x64_store(l->buf, 8, x64_slot(to), RAX);
-	if (type != IR_V128)
-		return;
-	x64_load(l->buf, 8, RAX, x64_slot(from + 1));
-	x64_store(l->buf, 8, x64_slot(to + 1), RAX);
-}
-
 /* All arguments to slots of their own first, then to the parameters. */
 static void pass_in_two_steps(struct x64_lower *l, const struct ir_edge *edge)
 {
@@ -61,7 +85,7 @@ static void pass_in_two_steps(struct x64_lower *l, const struct ir_edge *edge)
 	for (i = 0; i < edge->nr_args; i++)
 		x64_to_slot(l, temporary + 2 * i, l->unit->arg[edge->first_arg + i]);
 	for (i = 0; i < edge->nr_args; i++)
-		copy_slot(l, x64_type(l, to->first + i), l->value[to->first + i].slot,
+		x64_copy_slot(l, x64_type(l, to->first + i), l->value[to->first + i].slot,
 			  temporary + 2 * i);
 }
 
@@ -71,6 +95,10 @@ static void pass(struct x64_lower *l, const struct ir_edge *edge)
 	const struct ir_block *to = &l->unit->block[edge->block];
 	uint32_t i;
 
+	if (l->homes) {
+		x64_home_pass(l, edge);
+		return;
+	}
 	if (edge->nr_args && overlaps(l, edge)) {
 		pass_in_two_steps(l, edge);
 		return;
@@ -83,7 +111,7 @@ static void pass(struct x64_lower *l, const struct ir_edge *edge)
 	}
 }
 
-static void leave(struct x64_lower *l, uint32_t kind, uint32_t code)
+void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code)
 {
 	x64_mov_imm(l->buf, RDX, jit_exit_word(kind, code));
 	x64_ret(l->buf);
@@ -96,24 +124,47 @@ static void burn_fuel(struct x64_lower *l, const struct ir_edge *edge)
 	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
 
 	x64_alu_mi(l->buf, X64_SUB, 8, x64_frame(JIT_FRAME_FUEL), (int32_t)nr);
+	if (l->homes) {
+		x64_slow_fuel(l, edge->block)->jump = x64_jcc(l->buf, CC_S);
+		return;
+	}
 	over = x64_jcc_short(l->buf, CC_NS);
 	x64_mov_imm(l->buf, RAX, edge->block);
-	leave(l, IR_LEAVE_FUEL, 0);
+	x64_leave(l, IR_LEAVE_FUEL, 0);
 	x64_bind_short(l->buf, over);
+}
+
+/* Tier 2 does that before the comparison, so that one jump goes back. */
+static void burn_before(struct x64_lower *l, const struct ir_insn *insn)
+{
+	const struct ir_edge *back = NULL;
+	uint32_t i;
+
+	if (!l->homes)
+		return;
+	for (i = 0; i < ir_nr_edges(insn); i++) {
+		const struct ir_edge *edge = &l->unit->edge[insn->lo + i];
+
+		if (is_back(l, edge) && (!back || edge->block < back->block))
+			back = edge;
+	}
+	if (back)
+		burn_fuel(l, back);
 }
 
 /* @last: the next block's code follows. */
 static void follow(struct x64_lower *l, const struct ir_edge *edge, bool last)
 {
-	if (is_back(l, edge))
+	if (is_back(l, edge) && !l->homes)
 		burn_fuel(l, edge);
 	pass(l, edge);
 	if (!last || edge->block != l->block + 1)
-		to_block(l, x64_jmp(l->buf), edge->block);
+		jump(l, ALWAYS, edge->block);
 }
 
 X64_LOWER(br)
 {
+	burn_before(l, insn);
 	follow(l, &l->unit->edge[insn->lo], true);
 }
 
@@ -124,10 +175,10 @@ static void branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc 
 	uint32_t over;
 
 	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->block + 1)) {
-		to_block(l, x64_jcc(l->buf, cc ^ 1), no->block);
+		jump(l, cc ^ 1, no->block);
 		follow(l, yes, true);
 	} else if (is_plain(l, yes)) {
-		to_block(l, x64_jcc(l->buf, cc), yes->block);
+		jump(l, cc, yes->block);
 		follow(l, no, true);
 	} else {
 		over = x64_jcc(l->buf, cc ^ 1);
@@ -139,11 +190,13 @@ static void branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc 
 
 X64_LOWER(brcond)
 {
+	burn_before(l, insn);
 	branch(l, insn, x64_truth(l, insn));
 }
 
 X64_LOWER(brcmp)
 {
+	burn_before(l, insn);
 	branch(l, insn, x64_compare(l, insn));
 }
 
@@ -160,6 +213,7 @@ X64_LOWER(switch)
 	uint32_t nr = insn->hi - 1, i, past, table, first;
 	unsigned int a = x64_value(l, insn->a), bytes = ir_type_bytes(x64_type(l, insn->a));
 
+	burn_before(l, insn);
 	x64_mov(l->buf, 8, RCX, a);
 	x64_alu_ri(l->buf, X64_CMP, bytes, RCX, (int32_t)nr);
 	past = x64_jcc(l->buf, CC_AE);
@@ -188,19 +242,19 @@ X64_LOWER(switch)
 X64_LOWER(exit)
 {
 	x64_mov_imm(l->buf, RAX, insn->imm);
-	leave(l, IR_LEAVE_EXIT, insn->aux);
+	x64_leave(l, IR_LEAVE_EXIT, insn->aux);
 }
 
 X64_LOWER(exit_indirect)
 {
 	x64_copy_to(l, RAX, insn->a);
-	leave(l, IR_LEAVE_INDIRECT, insn->aux);
+	x64_leave(l, IR_LEAVE_INDIRECT, insn->aux);
 }
 
 X64_LOWER(trap)
 {
 	x64_mov_imm(l->buf, RAX, insn->imm);
-	leave(l, IR_LEAVE_TRAP, insn->aux);
+	x64_leave(l, IR_LEAVE_TRAP, insn->aux);
 }
 
 /* Arguments are sixteen bytes each, a scalar zero-extended. */

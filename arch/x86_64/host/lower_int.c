@@ -234,7 +234,8 @@ static void shift_by_vex(struct x64_lower *l, const struct ir_insn *insn)
 	};
 	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b);
 
-	/* Both have been read when the result is written. */
+	/* Both have been read when the result is written, but not before. */
+	l->read = l->locked;
 	x64_release(l, insn->a);
 	x64_release(l, insn->b);
 	l->locked = 0;

@@ -146,6 +146,21 @@ static void end(struct x64_lower *l, const struct ir_insn *insn, const struct ac
 	}
 }
 
+struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block)
+{
+	struct jit_slow *slow = &l->job->scratch->slow[l->nr_slow++];
+
+	*slow = (struct jit_slow){ .back = block, .desc = { .op = IR_br } };
+	return slow;
+}
+
+static void write_fuel(struct x64_lower *l, const struct jit_slow *slow)
+{
+	x64_bind(l->buf, slow->jump);
+	x64_mov_imm(l->buf, RAX, slow->back);
+	x64_leave(l, IR_LEAVE_FUEL, 0);
+}
+
 void x64_write_slow(struct x64_lower *l)
 {
 	const struct jit_slow *slow = l->job->scratch->slow;
@@ -154,6 +169,10 @@ void x64_write_slow(struct x64_lower *l)
 	for (i = 0; i < l->nr_slow && !l->buf->overflow; i++, slow++) {
 		uint8_t *p = code_buf_room(l->buf);
 
+		if (slow->desc.op == IR_br) {
+			write_fuel(l, slow);
+			continue;
+		}
 		x64_bind(l->buf, slow->jump);
 		if (slow->jump2)
 			x64_bind(l->buf, slow->jump2);
@@ -187,13 +206,18 @@ static void load_extended(struct x64_lower *l, const struct ir_insn *insn, unsig
 	}
 }
 
-/* The host's loads are acquiring, and sequentially consistent if its such stores are fenced. */
+/*
+ * The host's loads are acquiring, and sequentially consistent if its such stores are fenced. A
+ * register for the result is made free before the way parts, or the slow one would not do so.
+ */
 X64_LOWER(ld)
 {
-	struct access access = begin(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK), RAX,
-				     must_align(insn));
-	unsigned int dst = x64_result(l);
+	struct access access;
+	unsigned int dst;
 
+	x64_value(l, insn->a);
+	dst = x64_result(l);
+	access = begin(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK), RAX, must_align(insn));
 	if (access.in_line)
 		load_extended(l, insn, dst, access.mem);
 	end(l, insn, &access);
@@ -271,9 +295,11 @@ static void rmw_in_line(struct x64_lower *l, const struct ir_insn *insn, struct 
 X64_LOWER(rmw)
 {
 	unsigned int b = x64_value(l, insn->b), dst;
-	struct access access = begin(l, insn, ir_type_bytes(insn->type), RCX, true);
+	struct access access;
 
+	x64_value(l, insn->a);
 	dst = x64_result(l);
+	access = begin(l, insn, ir_type_bytes(insn->type), RCX, true);
 	if (access.in_line)
 		rmw_in_line(l, insn, access.mem, b, dst);
 	end(l, insn, &access);
@@ -286,6 +312,8 @@ X64_LOWER(cas)
 	unsigned int bytes = ir_type_bytes(insn->type);
 	struct access access;
 
+	x64_value(l, insn->a);
+	dst = x64_result(l);
 	if (insn->type == IR_V128) {
 		access = (struct access){ .address = x64_value(l, insn->a), .slow = IR_NONE };
 		if (insn->imm) {
@@ -296,7 +324,6 @@ X64_LOWER(cas)
 	} else {
 		access = begin(l, insn, bytes, RCX, true);
 	}
-	dst = x64_result(l);
 	if (access.in_line) {
 		x64_mov(l->buf, 8, RAX, b);
 		x64_rm(l->buf, locked(X64_CMPXCHG, bytes) | X64_LOCK, c, access.mem);

@@ -72,18 +72,28 @@ static uint32_t new_slot(struct x64_lower *l, unsigned int type)
 	return slot;
 }
 
-static void save(struct x64_lower *l, uint32_t index)
+bool x64_is_saved(const struct x64_lower *l, uint32_t value)
+{
+	if (VMB_UNLIKELY(l->value[value].flags & JIT_HOME))
+		return l->homes->home[value].saved == l->block + 1;
+	return l->value[value].flags & (JIT_CONST | JIT_STORED);
+}
+
+void x64_save(struct x64_lower *l, uint32_t index)
 {
 	struct jit_value *value = &l->value[index];
 
-	if (value->flags & (JIT_CONST | JIT_STORED))
+	if (x64_is_saved(l, index))
 		return;
 	if (!(value->flags & JIT_SLOTTED)) {
 		value->slot = new_slot(l, x64_type(l, index));
 		value->flags |= JIT_SLOTTED;
 	}
 	store_slot(l, x64_type(l, index), value->slot, value->reg);
-	value->flags |= JIT_STORED;
+	if (value->flags & JIT_HOME)
+		l->homes->home[index].saved = l->block + 1;
+	else
+		value->flags |= JIT_STORED;
 }
 
 /* A register to take from its owner: one that need not be saved, else the next in turn. */
@@ -103,21 +113,23 @@ static unsigned int victim(const struct x64_lower *l, uint32_t from)
 	return (unsigned int)__builtin_ctz(turn ? turn : candidates);
 }
 
-static unsigned int allocate(struct x64_lower *l, uint32_t from)
+static unsigned int allocate(struct x64_lower *l, uint32_t from, uint32_t value)
 {
 	uint32_t free = from & ~l->used & ~l->locked;
 	unsigned int reg;
 
+	if (l->homes)
+		return x64_home_allocate(l, from, value);
 	if (VMB_LIKELY(free))
 		return (unsigned int)__builtin_ctz(free);
 	reg = victim(l, from);
 	l->rotor = reg;
-	save(l, l->owner[reg]);
+	x64_save(l, l->owner[reg]);
 	l->value[l->owner[reg]].reg = X64_NO_REG;
 	return reg;
 }
 
-static void own(struct x64_lower *l, unsigned int reg, uint32_t value)
+void x64_own(struct x64_lower *l, unsigned int reg, uint32_t value)
 {
 	l->owner[reg] = value;
 	l->used |= 1u << reg;
@@ -152,14 +164,27 @@ static void load(struct x64_lower *l, unsigned int reg, uint32_t value)
 		load_slot(l, insn->type, l->value[value].slot, reg);
 }
 
+/* The last instruction of a block computes nothing: of scratch registers it needs none but these. */
+static unsigned int at_the_end(struct x64_lower *l, uint32_t value)
+{
+	unsigned int reg = l->locked & 1u << RAX ? RDX : RAX;
+
+	VMB_ASSERT(ir_is_term(&l->unit->insn[l->at]));
+	load(l, reg, value);
+	l->locked |= 1u << reg;
+	return reg;
+}
+
 unsigned int x64_value(struct x64_lower *l, uint32_t value)
 {
 	unsigned int reg = l->value[value].reg;
 
 	if (reg == X64_NO_REG) {
-		reg = allocate(l, registers_for(x64_type(l, value)));
+		reg = allocate(l, registers_for(x64_type(l, value)), value);
+		if (VMB_UNLIKELY(reg == X64_NO_REG))
+			return at_the_end(l, value);
 		load(l, reg, value);
-		own(l, reg, value);
+		x64_own(l, reg, value);
 	}
 	l->locked |= 1u << reg;
 	return reg;
@@ -176,7 +201,7 @@ struct x64_operand x64_source(struct x64_lower *l, uint32_t value)
 
 		if (imm == (int32_t)imm)
 			return (struct x64_operand){ .place = IN_IMM, .imm = (int32_t)imm };
-	} else if (v->reg == X64_NO_REG && v->last == l->at) {
+	} else if (v->reg == X64_NO_REG && x64_home_is_last_use(l, value)) {
 		return (struct x64_operand){ .place = IN_MEM, .mem = x64_slot(v->slot) };
 	}
 	return (struct x64_operand){ .place = IN_REG, .reg = (uint8_t)x64_value(l, value) };
@@ -184,13 +209,13 @@ struct x64_operand x64_source(struct x64_lower *l, uint32_t value)
 
 unsigned int x64_result(struct x64_lower *l)
 {
-	unsigned int reg = allocate(l, registers_for(x64_type(l, l->at)));
+	unsigned int reg = allocate(l, registers_for(x64_type(l, l->at)), l->at);
 
-	own(l, reg, l->at);
+	x64_own(l, reg, l->at);
 	return reg;
 }
 
-static void move(struct x64_lower *l, unsigned int type, unsigned int dst, unsigned int src)
+void x64_move(struct x64_lower *l, unsigned int type, unsigned int dst, unsigned int src)
 {
 	if (dst < 16)
 		x64_mov(l->buf, x64_width(type), dst, src);
@@ -205,14 +230,14 @@ unsigned int x64_result_from(struct x64_lower *l, uint32_t value)
 
 	if (src != X64_NO_REG && v->last == l->at) {
 		v->reg = X64_NO_REG;
-		own(l, src, l->at);
+		x64_own(l, src, l->at);
 		return src;
 	}
 	if (src != X64_NO_REG)
 		l->locked |= 1u << src;
 	reg = x64_result(l);
 	if (src != X64_NO_REG)
-		move(l, type, reg, src);
+		x64_move(l, type, reg, src);
 	else
 		load(l, reg, value);
 	return reg;
@@ -221,12 +246,12 @@ unsigned int x64_result_from(struct x64_lower *l, uint32_t value)
 void x64_copy_to(struct x64_lower *l, unsigned int reg, uint32_t value)
 {
 	if (l->value[value].reg != X64_NO_REG)
-		move(l, x64_type(l, value), reg, l->value[value].reg);
+		x64_move(l, x64_type(l, value), reg, l->value[value].reg);
 	else
 		load(l, reg, value);
 }
 
-static void forget(struct x64_lower *l, unsigned int reg)
+void x64_forget(struct x64_lower *l, unsigned int reg)
 {
 	l->value[l->owner[reg]].reg = X64_NO_REG;
 	l->used &= ~(1u << reg);
@@ -238,15 +263,17 @@ void x64_finish(struct x64_lower *l)
 
 	if (value->reg == X64_NO_REG)
 		return;
+	if (value->flags & JIT_HOME)
+		x64_home_finish(l);
 	if (value->flags & JIT_GLOBAL)
-		save(l, l->at);
+		x64_save(l, l->at);
 	x64_release(l, l->at);
 }
 
 void x64_forget_all(struct x64_lower *l)
 {
 	while (l->used)
-		forget(l, (unsigned int)__builtin_ctz(l->used));
+		x64_forget(l, (unsigned int)__builtin_ctz(l->used));
 }
 
 void x64_forget_dead(struct x64_lower *l, uint32_t from)
@@ -257,7 +284,7 @@ void x64_forget_dead(struct x64_lower *l, uint32_t from)
 		unsigned int reg = (unsigned int)__builtin_ctz(m);
 
 		if (l->value[l->owner[reg]].last < from)
-			forget(l, reg);
+			x64_forget(l, reg);
 	}
 }
 
@@ -284,11 +311,16 @@ void x64_to_slot(struct x64_lower *l, uint32_t slot, uint32_t value)
 		if (wide)
 			const_to_slot(l, x64_slot(slot + 1), (uint64_t)insn->c << 32 | insn->b);
 	} else {
-		x64_load(l->buf, 8, RAX, x64_slot(v->slot));
-		x64_store(l->buf, 8, x64_slot(slot), RAX);
-		if (wide) {
-			x64_load(l->buf, 8, RAX, x64_slot(v->slot + 1));
-			x64_store(l->buf, 8, x64_slot(slot + 1), RAX);
-		}
+		x64_copy_slot(l, insn->type, slot, v->slot);
 	}
+}
+
+void x64_copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t from)
+{
+	x64_load(l->buf, 8, RAX, x64_slot(from));
+	x64_store(l->buf, 8, x64_slot(to), RAX);
+	if (type != IR_V128)
+		return;
+	x64_load(l->buf, 8, RAX, x64_slot(from + 1));
+	x64_store(l->buf, 8, x64_slot(to + 1), RAX);
 }
