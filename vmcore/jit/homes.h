@@ -36,7 +36,7 @@ struct jit_home {
  * struct jit_homes - homes of a unit, with memory that is reused from unit to unit.
  * @home: [nr_insns]
  * @first: the first value of several blocks with that home, IR_NONE
- * @use_after: [3 * nr_insns] the next use in the block of operands a, b, c after this one, 0: none
+ * @use_after: [3 * nr_insns] the next use in the block of operands a, b, c; if less than this: none
  * @arg_after: [nr_args] the same of arguments
  * @block: [nr_blocks]
  */
@@ -79,7 +79,7 @@ void jit_homes_find(struct jit_job *job);
  */
 void jit_homes_apply(struct jit_job *job);
 
-/** jit_homes_look_ahead - fill jit_home.use, use_after and arg_after for the instructions of a block. */
+/** jit_homes_look_ahead - fill jit_home.use, use_after, arg_after for the instructions of a block. */
 void jit_homes_look_ahead(struct jit_job *job, uint32_t block);
 
 #endif /* VMB_VMCORE_JIT_HOMES_H */

@@ -7,6 +7,7 @@
 
 #include "arch/registry.h"
 #include "user/bench/jit/workload.h"
+#include "vmcore/opt/pipeline.h"
 
 #define ARENA_BYTES (16u << 20)
 #define CACHE_BYTES (4u << 20)
@@ -39,6 +40,15 @@ static int make_units(struct jit_work *w, uint64_t seed, jit_work_make *make, ui
 	return 0;
 }
 
+static void free_work(struct jit_work *w)
+{
+	ir_arena_fini(&w->arena);
+	ir_arena_fini(&w->copies);
+	ir_arena_fini(&w->passes);
+	jit_fini(&w->jit);
+	free(w);
+}
+
 int jit_work_setup(struct vmb_state *st, jit_work_make *make, uint32_t size)
 {
 	const struct jit_options options = {
@@ -56,18 +66,35 @@ int jit_work_setup(struct vmb_state *st, jit_work_make *make, uint32_t size)
 		return err;
 	}
 	ir_arena_init(&w->arena, ARENA_BYTES);
+	ir_arena_init(&w->copies, ARENA_BYTES);
+	ir_arena_init(&w->passes, ARENA_BYTES);
 	st->priv = w;
 	err = make_units(w, st->seed, make, size);
 	if (err) {
 		vmb_why_set(&st->why, "cannot make a unit of %u: %s", size, strerror(-err));
-		ir_arena_fini(&w->arena);
-		jit_fini(&w->jit);
-		free(w);
+		free_work(w);
 		return err;
 	}
 	st->throughput_per_op = (double)w->nr_insns / JIT_WORK_UNITS;
 	st->throughput_unit = "insns";
 	return 0;
+}
+
+int jit_work_compile(struct jit_work *w, uint32_t i, unsigned int level)
+{
+	const struct opt_options options = { .level = level };
+	struct ir_error error;
+	struct ir_unit unit;
+	int status;
+
+	if (level == JIT_O0)
+		return jit_compile(&w->jit, &w->unit[i], &w->code[i], NULL);
+	ir_arena_reset(&w->copies);
+	ir_unit_init(&unit, &w->copies);
+	status = ir_unit_copy(&unit, &w->unit[i], &w->copies);
+	if (!status)
+		status = opt_run(&unit, &options, &w->passes, &error);
+	return status ? status : jit_compile_tier2(&w->jit, &unit, &w->code[i], NULL);
 }
 
 void jit_work_run(void *priv, uint64_t iters)
@@ -78,7 +105,7 @@ void jit_work_run(void *priv, uint64_t iters)
 
 	w->done += iters;
 	for (; iters; iters--) {
-		status = jit_compile(&w->jit, &w->unit[at], &w->code[at], NULL);
+		status = jit_work_compile(w, at, w->level);
 		w->status = status ? status : w->status;
 		at = (at + 1) % JIT_WORK_UNITS;
 	}
@@ -128,6 +155,13 @@ static int execute(const struct jit_work *w, uint32_t i, struct jit_runner *runn
 	if (runner)
 		return jit_run(&w->jit, &w->code[i], &context, runner, &o->leave);
 	return ir_interpret(&w->unit[i], &context, frame, &o->leave);
+}
+
+int jit_work_execute(struct jit_work *w, uint32_t i, struct jit_runner *runner)
+{
+	static struct outcome outcome;
+
+	return execute(w, i, runner, NULL, &outcome);
 }
 
 static int compare(const struct jit_work *w, uint32_t i, struct vmb_why *why)
@@ -188,7 +222,5 @@ void jit_work_teardown(struct vmb_state *st)
 	if (w->done >= JIT_WORK_UNITS)
 		st->metric(st, "code_bytes_per_insn", "B/insn",
 			   (double)bytes / (double)w->nr_insns, VMB_METRIC_MEDIAN);
-	ir_arena_fini(&w->arena);
-	jit_fini(&w->jit);
-	free(w);
+	free_work(w);
 }
