@@ -113,7 +113,8 @@ static int compare_all(struct ab *ab)
 	ab->comparison.paired = true;
 	ab->comparison.alpha = p.opts.alpha;
 	ab->comparison.margin = ab->o->noise_threshold > 0 ? ab->o->noise_threshold : 0.01;
-	vmb_progress_begin(&ab->progress, !ab->o->quiet, nr * (p.pairs ? p.pairs : vmb_next_look(0, p.opts.looks)));
+	vmb_progress_begin(&ab->progress, !ab->o->quiet,
+			   nr * (p.pairs ? p.pairs : vmb_next_look(0, p.opts.looks)));
 	for (size_t i = 0; i < nr && !err; i++)
 		if (vmb_side_has(&ab->side[1], ab->side[0].ids[i]))
 			err = compare_one(ab, &p, ab->side[0].ids[i], vmb_random(&seed));

@@ -28,7 +28,8 @@ static enum vmb_verdict compare(struct vmb_rng *g, const struct trial *t)
 	double d[48];
 	size_t n = 0;
 
-	for (size_t look = vmb_next_look(0, VMB_NR_LOOKS); look; look = vmb_next_look(look, VMB_NR_LOOKS)) {
+	for (size_t look = vmb_next_look(0, VMB_NR_LOOKS); look;
+	     look = vmb_next_look(look, VMB_NR_LOOKS)) {
 		for (; n < look; n++)
 			d[n] = t->shift + pair_noise(g, t->sd, t->hit_share);
 		assert_int_equal(vmb_paired_judge(d, n, &opts, &p), 0);
