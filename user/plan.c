@@ -131,7 +131,7 @@ static void say_nothing_matched(const struct vmb_catalogue *c, const struct vmb_
 void vmb_effort_resolve(const struct vmb_options *o, struct vmb_effort *e)
 {
 	*e = (struct vmb_effort){
-		.rounds = o->quick ? 6 : o->rigorous ? 40 : 12,
+		.rounds = o->quick ? 6 : o->rigorous ? 60 : 12,
 		.batches = 20,
 		.measure_ns = o->quick ? 50e6 : o->rigorous ? 200e6 : 100e6,
 		.warm_up_ns = 20e6,

@@ -154,7 +154,7 @@ static void test_effort_follows_the_options(void **state)
 	assert_int_equal(e.rounds, 6);
 	o = (struct vmb_options){ .rigorous = true, .batches = 33, .timeout_s = 3 };
 	vmb_effort_resolve(&o, &e);
-	assert_int_equal(e.rounds, 40);
+	assert_int_equal(e.rounds, 60);
 	assert_int_equal(e.batches, 33);
 	assert_float_equal(e.timeout_s, 3, 1e-9);
 }

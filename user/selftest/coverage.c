@@ -18,7 +18,7 @@
 #define NOMINAL		0.95
 #define TOLERANCE	0.01
 #define ROUNDS_MEDIAN	30	/* an order-statistic interval of 30 attains 95.7 % */
-#define ROUNDS_MEAN	40
+#define ROUNDS_MEAN	60
 #define ROUNDS_PAIRED	24
 #define RESAMPLES	999
 #define MAX_TRACE	1024
