@@ -74,7 +74,7 @@ static uint32_t new_slot(struct x64_lower *l, unsigned int type)
 
 bool x64_is_saved(const struct x64_lower *l, uint32_t value)
 {
-	if (VMB_UNLIKELY(l->value[value].flags & JIT_HOME))
+	if (VMB_UNLIKELY(l->homes) && l->value[value].flags & JIT_HOME)
 		return l->homes->home[value].saved == l->block + 1;
 	return l->value[value].flags & (JIT_CONST | JIT_STORED);
 }
@@ -90,7 +90,7 @@ void x64_save(struct x64_lower *l, uint32_t index)
 		value->flags |= JIT_SLOTTED;
 	}
 	store_slot(l, x64_type(l, index), value->slot, value->reg);
-	if (value->flags & JIT_HOME)
+	if (l->homes && value->flags & JIT_HOME)
 		l->homes->home[index].saved = l->block + 1;
 	else
 		value->flags |= JIT_STORED;
