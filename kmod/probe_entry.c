@@ -98,12 +98,16 @@ static void finish_self_irq(struct vmb_run *r)
 	finish_entry(r);
 }
 
-/* Without an interrupt of its own the work waits for the next clock tick: 10 ms at the most. */
+/*
+ * Without an interrupt of its own the work waits for the next clock tick: 10 ms at the most. Its flags
+ * are settled just after the handler returns; irq_work_sync() would wait for them too, but it may
+ * sleep, and preemption is off.
+ */
 static bool wait_seen(struct entry *e)
 {
 	u64 until = cpu_ticks() + div_u64(vmb_arch_tick_hz(), 50);
 
-	while (!READ_ONCE(e->seen)) {
+	while (!READ_ONCE(e->seen) || irq_work_is_busy(&e->work)) {
 		if (cpu_ticks() > until)
 			return false;
 		cpu_relax();
@@ -124,8 +128,6 @@ static int window_self_irq(struct vmb_run *r)
 		irq_work_queue(&e->work);
 		if (!wait_seen(e))
 			return vmb_reason(r, -EIO, "the interrupt did not come within 20 ms");
-		/* Its flags are settled just after the handler returns. */
-		irq_work_sync(&e->work);
 	} while (--n);
 	vmb_window_end(&r->w);
 	r->w.detail[0] = e->at - last_begin;
