@@ -299,7 +299,7 @@ static int tested(struct vmb_session *session, struct vmb_run *r)
 
 	if (!(r->probe->needs & VMB_KMOD_SELFTESTED))
 		return 0;
-	err = vmb_session_test(session);
+	err = r->probe->everywhere ? vmb_session_test_remote(session) : vmb_session_test(session);
 	return err ? vmb_reason(r, err, "%s", session->test_text) : 0;
 }
 

@@ -27,11 +27,15 @@ static int session_open(struct inode *inode, struct file *file)
 		goto err_busy;
 	if (!zalloc_cpumask_var(&s->tested, GFP_KERNEL))
 		goto err_session;
+	if (!zalloc_cpumask_var(&s->reached, GFP_KERNEL))
+		goto err_tested;
 	mutex_init(&s->lock);
 	s->test_error = 1;
 	file->private_data = s;
 	return nonseekable_open(inode, file);
 
+err_tested:
+	free_cpumask_var(s->tested);
 err_session:
 	kfree(s);
 err_busy:
@@ -43,6 +47,7 @@ static int session_release(struct inode *inode, struct file *file)
 {
 	struct vmb_session *s = file->private_data;
 
+	free_cpumask_var(s->reached);
 	free_cpumask_var(s->tested);
 	mutex_destroy(&s->lock);
 	kfree(s);
@@ -69,6 +74,19 @@ int vmb_session_test(struct vmb_session *s)
 	s->test_error = 0;
 	cpumask_set_cpu(cpu, s->tested);
 	return 0;
+}
+
+int vmb_session_test_remote(struct vmb_session *s)
+{
+	int err = vmb_session_test(s);
+
+	if (err)
+		return err;
+	err = vmb_selftest_remote(s->reached, s->test_text);
+	if (err != -EIO && err != -EAGAIN)
+		return err;
+	s->test_error = err;
+	return -EIO;
 }
 
 static u32 test_state(const struct vmb_session *s)
@@ -132,7 +150,7 @@ static int ioc_probe(struct vmb_session *s, void __user *arg)
 
 static int ioc_selftest(struct vmb_session *s, void __user *arg)
 {
-	return vmb_session_test(s);
+	return vmb_session_test_remote(s);
 }
 
 static const struct {

@@ -4,7 +4,7 @@
 
 failed=0
 insmod ./vmbench.ko || exit 1
-for program in kmod_info kmod_probes kmod_refuse kmod_session; do
+for program in kmod_info kmod_probes kmod_refuse kmod_session kmod_suspend; do
 	echo "# $program"
 	"./$program" || failed=1
 done

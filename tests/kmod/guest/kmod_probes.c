@@ -12,6 +12,8 @@
 #include "tests/kmod/guest/lib/tap.h"
 
 #define SAMPLES	20
+#define GIGANTIC_SHIFT	30
+#define GIGANTIC_BYTES	(1ul << GIGANTIC_SHIFT)
 
 static const char *bad_sample(const struct vmb_kmod_run *req, const struct vmb_kmod_sample *s)
 {
@@ -229,6 +231,60 @@ static void test_huge(struct client *c)
 	       "changing entries of a huge page is refused: %s", req.reason);
 }
 
+/* A page that one entry of the third level from below maps; the machine must have set one apart. */
+static void test_gigantic(struct client *c)
+{
+	struct vmb_kmod_probe_info p = client_probe(c, VMB_PROBE_WALK_LEVELS);
+	struct vmb_kmod_run req = client_request(c, &p);
+	uint8_t *m = MAP_FAILED;
+
+	if (c->page_bytes == 4096)
+		m = mmap(NULL, GIGANTIC_BYTES, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | GIGANTIC_SHIFT << MAP_HUGE_SHIFT,
+			 -1, 0);
+	if (m == MAP_FAILED) {
+		tap_skip("no page of 1 GB is set apart: boot with hugepagesz=1G hugepages=1",
+			 "walk of a 1 GB page");
+		return;
+	}
+	*(volatile uint8_t *)m = 1;
+	req.addr = (uintptr_t)m + GIGANTIC_BYTES / 2;
+	req.samples = SAMPLES;
+	run_ok(c, &req, "walk of a 1 GB page");
+	tap_ok(req.levels == c->info.levels - 2 && req.leaf_shift == GIGANTIC_SHIFT,
+	       "it is two levels shorter (%u, leaf 2^%u)", req.levels, req.leaf_shift);
+	tap_ok(c->buf[0].detail[req.levels - 1] && !c->buf[0].detail[req.levels],
+	       "and there is no time for a level below the leaf");
+	p = client_probe(c, VMB_PROBE_WALK_HARDWARE);
+	req = client_request(c, &p);
+	req.addr = (uintptr_t)m;
+	run_ok(c, &req, "the CPU's own walk of it");
+	p = client_probe(c, VMB_PROBE_PTE_SCAN);
+	req = client_request(c, &p);
+	req.addr = (uintptr_t)m;
+	tap_ok(client_run(c, &req) == -EOPNOTSUPP && req.reason[0],
+	       "its entry is not for changing: %s", req.reason);
+	munmap(m, GIGANTIC_BYTES);
+}
+
+/* The module shows, from this CPU, that flushes sent to all arrive on the others. */
+static void test_remote(struct client *c)
+{
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+		tap_skip("there is one CPU only", "no stale entry is left on another CPU");
+		return;
+	}
+	for (unsigned int cpu = 0; cpu < 2; cpu++) {
+		client_close(c);	/* the next session knows nothing yet */
+		client_open(c);
+		client_pin(cpu);
+		tap_ok(!ioctl(c->fd, VMB_KMOD_IOC_SELFTEST) && !ioctl(c->fd, VMB_KMOD_IOC_INFO, &c->info),
+		       "flushes sent by CPU %u leave no stale entry on the other %s", cpu,
+		       c->info.selftest_text);
+	}
+	client_pin(0);
+}
+
 static void test_counters(struct client *c)
 {
 	struct vmb_kmod_probe_info p = client_probe(c, VMB_PROBE_TLB_FLUSH_PAGE);
@@ -283,6 +339,8 @@ int main(void)
 	test_dirty(&c);
 	test_accessed(&c);
 	test_huge(&c);
+	test_gigantic(&c);
+	test_remote(&c);
 	test_counters(&c);
 	test_ipi(&c);
 	test_memory_intact(&c);
