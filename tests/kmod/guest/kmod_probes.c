@@ -278,7 +278,8 @@ static void test_remote(struct client *c)
 		client_close(c);	/* the next session knows nothing yet */
 		client_open(c);
 		client_pin(cpu);
-		tap_ok(!ioctl(c->fd, VMB_KMOD_IOC_SELFTEST) && !ioctl(c->fd, VMB_KMOD_IOC_INFO, &c->info),
+		tap_ok(!ioctl(c->fd, VMB_KMOD_IOC_SELFTEST) &&
+		       !ioctl(c->fd, VMB_KMOD_IOC_INFO, &c->info),
 		       "flushes sent by CPU %u leave no stale entry on the other %s", cpu,
 		       c->info.selftest_text);
 	}
