@@ -202,7 +202,10 @@ static void check(struct rv_lower *l, struct access *access, unsigned int bytes,
 	}
 }
 
-/* Begin the access of @insn. @aligned: it is done in line only at a multiple of its size. */
+/*
+ * Begin the access of @insn. @aligned: it is done in line only at a multiple of its size. The operands
+ * and the result have their registers: what is saved to make one free must not be saved on one way only.
+ */
 static struct access begin(struct rv_lower *l, const struct ir_insn *insn, unsigned int bytes,
 			   bool aligned)
 {
@@ -353,8 +356,9 @@ RV_LOWER(ld)
 	if (insn->type == IR_V128) {
 		ld_vector(l, insn);
 	} else {
-		access = begin(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK), must_align(insn));
+		rv_value(l, insn->a);
 		dst = rv_result(l);
+		access = begin(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK), must_align(insn));
 		if (access.in_line)
 			load_extended(l, insn, dst, access.mem);
 		end(l, insn, &access);
@@ -436,9 +440,10 @@ RV_LOWER(rmw)
 	uint32_t wide = insn->type == IR_I64 ? RV_D : 0;
 	struct access access;
 
+	rv_value(l, insn->a);
+	dst = rv_result(l);
 	access = insn->type < IR_I32 ? by_port(l, insn) :
 				       begin(l, insn, ir_type_bytes(insn->type), true);
-	dst = rv_result(l);
 	if (access.in_line)
 		rv_r(l->buf, ops[insn->op] | wide | order_bits(insn), dst,
 		     host_address(l, access.mem), b);
@@ -490,11 +495,12 @@ RV_LOWER(cas)
 		cas_vector(l, insn);
 		return;
 	}
+	rv_value(l, insn->a);
 	rv_value(l, insn->b);
 	rv_value(l, insn->c);
+	dst = rv_result(l);
 	access = insn->type < IR_I32 ? by_port(l, insn) :
 				       begin(l, insn, ir_type_bytes(insn->type), true);
-	dst = rv_result(l);
 	if (access.in_line)
 		cas_in_line(l, insn, host_address(l, access.mem), dst);
 	end(l, insn, &access);
