@@ -92,7 +92,7 @@ static uint8_t described(const struct rv_lower *l, uint32_t value)
 		return 0;
 	if (rv_type(l, value) == IR_V128)
 		return RV_F(0);
-	return l->value[value].reg == RV_NO_REG ? RV_ZERO : l->value[value].reg;
+	return l->value[value].reg == JIT_NO_REG ? RV_ZERO : l->value[value].reg;
 }
 
 static struct jit_access_desc describe(const struct rv_lower *l, const struct ir_insn *insn,
@@ -203,8 +203,9 @@ static void check(struct rv_lower *l, struct access *access, unsigned int bytes,
 }
 
 /*
- * Begin the access of @insn. @aligned: it is done in line only at a multiple of its size. The operands
- * and the result have their registers: what is saved to make one free must not be saved on one way only.
+ * Begin the access of @insn. @aligned: it is done in line only at a multiple of its size. The
+ * operands and the result have their registers: what is saved to make one free must not be saved on
+ * one way only.
  */
 static struct access begin(struct rv_lower *l, const struct ir_insn *insn, unsigned int bytes,
 			   bool aligned)
