@@ -13,6 +13,9 @@ struct jit_code;
 /* Registers of a host that are saved while the runtime works: general ones, then vectors. */
 #define JIT_NR_REGS 32u
 
+/* A value that is in none. */
+#define JIT_NO_REG 0xffu
+
 /* What compiled code calls; with JIT_STUB_FP for a unit that uses floating point. */
 enum jit_stub {
 	JIT_STUB_EVAL,	 /* an instruction that the interpreter computes */

@@ -115,6 +115,18 @@ void jit_scratch_fini(struct jit_scratch *scratch);
 /** jit_scan - fill @job->scratch, nr_slots and uses_fp in one walk over the unit. */
 void jit_scan(struct jit_job *job);
 
+/**
+ * jit_follows_only - is a block entered only from the one before it, so that what the registers hold
+ * there is still true in it?
+ */
+bool jit_follows_only(const struct jit_job *job, uint32_t block);
+
+/**
+ * jit_args_overlap - does an argument of @edge lie in the slot of a parameter, which might be written
+ * before it is read? Context: tier 1, where parameters are in their slots.
+ */
+bool jit_args_overlap(const struct jit_job *job, const struct ir_edge *edge);
+
 /* Number of operands per instruction, next to each other. */
 extern const uint8_t jit_nr_operands[IR_NR_OPS];
 

@@ -29,7 +29,7 @@ void a64_lead_here(struct a64_lower *l, uint32_t at)
 
 static uint32_t branch_near(struct code_buf *buf, struct a64_test test)
 {
-	if (test.reg == A64_NO_REG)
+	if (test.reg == JIT_NO_REG)
 		return a64_b_cond(buf, test.cc);
 	return a64_cb(buf, test.cc == A64_EQ ? A64_CBZ : A64_CBNZ, test.bytes, test.reg);
 }
@@ -181,32 +181,16 @@ static void bind_label(struct a64_lower *l, struct jit_label *label)
 	}
 }
 
-static bool leads_to(const struct ir_unit *unit, const struct ir_insn *term, uint32_t block)
-{
-	uint32_t nr = ir_nr_edges(term), i;
-
-	for (i = 0; i < nr; i++) {
-		if (unit->edge[term->lo + i].block == block)
-			return true;
-	}
-	return false;
-}
-
-/*
- * What the registers hold is still true in a block that is entered only from the one before, and so
- * is what is known of addresses.
- */
+/* Where registers keep what they hold, what is known of addresses is still true, too. */
 static void enter_block(struct a64_lower *l, uint32_t block)
 {
-	struct jit_label *label = &l->job->scratch->label[block];
-	const struct ir_block *b = &l->unit->block[block];
 	unsigned int i;
 
 	l->block = block;
 	l->pc = 0;
-	bind_label(l, label);
-	if (block && label->preds == 1 && leads_to(l->unit, &l->unit->insn[b->first - 1], block)) {
-		a64_forget_dead(l, b->first);
+	bind_label(l, &l->job->scratch->label[block]);
+	if (jit_follows_only(l->job, block)) {
+		a64_forget_dead(l, l->unit->block[block].first);
 		return;
 	}
 	a64_forget_all(l);

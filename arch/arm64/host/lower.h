@@ -60,7 +60,7 @@ struct a64_lower {
 /* A condition: of the flags, or whether a register of @bytes is 0 (A64_EQ) or not (A64_NE). */
 struct a64_test {
 	uint8_t cc;
-	uint8_t reg; /* A64_NO_REG: of the flags */
+	uint8_t reg; /* JIT_NO_REG: of the flags */
 	uint8_t bytes;
 };
 
@@ -109,7 +109,7 @@ VMB_INLINE void a64_release(struct a64_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	uint64_t dies = v->last == l->at;
 
-	static_assert((A64_NO_REG & 63) == 63 && !((A64_GENERAL | A64_VECTOR) >> 63),
+	static_assert((JIT_NO_REG & 63) == 63 && !((A64_GENERAL | A64_VECTOR) >> 63),
 		      "no register is the same as one that is never used");
 	l->used &= ~(dies << (v->reg & 63));
 	v->reg |= (uint8_t)-dies;

@@ -86,7 +86,7 @@ static void compare_values(struct a64_lower *l, unsigned int cond, unsigned int 
 struct a64_test a64_compare(struct a64_lower *l, const struct ir_insn *insn)
 {
 	unsigned int type = a64_type(l, insn->a), cond = insn->aux;
-	struct a64_test test = { .reg = A64_NO_REG, .bytes = (uint8_t)a64_width(type) };
+	struct a64_test test = { .reg = JIT_NO_REG, .bytes = (uint8_t)a64_width(type) };
 	uint32_t left = insn->a, right = insn->b;
 	unsigned int a;
 
@@ -107,7 +107,7 @@ struct a64_test a64_compare(struct a64_lower *l, const struct ir_insn *insn)
 /* The condition of the flags that says what @test does. */
 static enum a64_cc to_flags(struct a64_lower *l, struct a64_test test)
 {
-	if (test.reg != A64_NO_REG)
+	if (test.reg != JIT_NO_REG)
 		a64_rr(l->buf, A64_SUBS_IMM | (test.bytes == 8 ? A64_X : 0), A64_ZR, test.reg);
 	return test.cc;
 }

@@ -26,22 +26,6 @@ static bool is_plain(const struct a64_lower *l, const struct ir_edge *edge)
 	return !edge->nr_args && !is_back(l, edge);
 }
 
-/* Does an argument lie in the slot of a parameter, which might be written before it is read? */
-static bool overlaps(const struct a64_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t i;
-
-	for (i = 0; i < edge->nr_args; i++) {
-		uint32_t arg = l->unit->arg[edge->first_arg + i];
-
-		if (arg - to->first < edge->nr_args && arg != to->first + i &&
-		    l->value[arg].reg == A64_NO_REG)
-			return true;
-	}
-	return false;
-}
-
 /* All arguments to slots of their own first, then to the parameters. */
 static void pass_in_two_steps(struct a64_lower *l, const struct ir_edge *edge)
 {
@@ -62,7 +46,7 @@ static void pass(struct a64_lower *l, const struct ir_edge *edge)
 	const struct ir_block *to = &l->unit->block[edge->block];
 	uint32_t i;
 
-	if (edge->nr_args && overlaps(l, edge)) {
+	if (edge->nr_args && jit_args_overlap(l->job, edge)) {
 		pass_in_two_steps(l, edge);
 		return;
 	}
@@ -182,7 +166,7 @@ A64_LOWER(switch)
 	unsigned int a = a64_value(l, insn->a);
 
 	compare_number(l, a64_type(l, insn->a), a, nr);
-	past = a64_branch_if(l, (struct a64_test){ .cc = A64_CS, .reg = A64_NO_REG });
+	past = a64_branch_if(l, (struct a64_test){ .cc = A64_CS, .reg = JIT_NO_REG });
 	jump_to_entry(l, a);
 	first = code_buf_at(l->buf);
 	for (i = 0; i < nr && !l->buf->overflow; i++) {

@@ -44,7 +44,7 @@ static uint8_t register_of(const struct a64_lower *l, uint32_t operand)
 {
 	uint8_t reg = operand == IR_NONE ? 0 : l->value[operand].reg;
 
-	return reg == A64_NO_REG ? A64_ZR : reg;
+	return reg == JIT_NO_REG ? A64_ZR : reg;
 }
 
 static struct jit_access_desc describe(const struct a64_lower *l, const struct ir_insn *insn,
@@ -110,12 +110,12 @@ static void check(struct a64_lower *l, struct access *access, unsigned int bytes
 	slow = &l->job->scratch->slow[access->slow];
 	a64_rrr(l->buf, A64_SUBS | A64_X, A64_ZR, access->address, A64_LIMIT);
 	*slow = (struct jit_slow){
-		.jump = a64_branch_if(l, (struct a64_test){ .cc = A64_HI, .reg = A64_NO_REG }),
+		.jump = a64_branch_if(l, (struct a64_test){ .cc = A64_HI, .reg = JIT_NO_REG }),
 	};
 	if (aligned && a64_mask_imm(bytes - 1, 8, &field)) {
 		a64_rr(l->buf, A64_ANDS_IMM | A64_X | field, A64_ZR, access->address);
 		slow->jump2 = a64_branch_if(l, (struct a64_test){ .cc = A64_NE,
-								  .reg = A64_NO_REG });
+								  .reg = JIT_NO_REG });
 	}
 }
 

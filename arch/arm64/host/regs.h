@@ -12,7 +12,6 @@
  * encoder looks at the low five bits.
  */
 #define A64_V(n)   (32u + (n))
-#define A64_NO_REG 0xffu
 /* Reads as zero, in the instructions that do not take it for the stack pointer. */
 #define A64_ZR 31u
 

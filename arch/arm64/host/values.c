@@ -91,7 +91,7 @@ static unsigned int allocate(struct a64_lower *l, uint64_t from)
 	reg = victim(l, from);
 	l->rotor = reg;
 	save(l, l->owner[reg]);
-	l->value[l->owner[reg]].reg = A64_NO_REG;
+	l->value[l->owner[reg]].reg = JIT_NO_REG;
 	return reg;
 }
 
@@ -140,7 +140,7 @@ unsigned int a64_value(struct a64_lower *l, uint32_t value)
 {
 	unsigned int reg = l->value[value].reg;
 
-	if (reg == A64_NO_REG) {
+	if (reg == JIT_NO_REG) {
 		reg = allocate(l, registers_for(a64_type(l, value)));
 		load(l, reg, value);
 		own(l, reg, value);
@@ -191,15 +191,15 @@ unsigned int a64_result_from(struct a64_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	unsigned int reg, src = v->reg;
 
-	if (src != A64_NO_REG && v->last == l->at) {
-		v->reg = A64_NO_REG;
+	if (src != JIT_NO_REG && v->last == l->at) {
+		v->reg = JIT_NO_REG;
 		own(l, src, l->at);
 		return src;
 	}
-	if (src != A64_NO_REG)
+	if (src != JIT_NO_REG)
 		l->locked |= UINT64_C(1) << src;
 	reg = a64_result(l);
-	if (src != A64_NO_REG)
+	if (src != JIT_NO_REG)
 		move(l, reg, src);
 	else
 		load(l, reg, value);
@@ -208,7 +208,7 @@ unsigned int a64_result_from(struct a64_lower *l, uint32_t value)
 
 void a64_copy_to(struct a64_lower *l, unsigned int reg, uint32_t value)
 {
-	if (l->value[value].reg != A64_NO_REG)
+	if (l->value[value].reg != JIT_NO_REG)
 		move(l, reg, l->value[value].reg);
 	else
 		load(l, reg, value);
@@ -216,7 +216,7 @@ void a64_copy_to(struct a64_lower *l, unsigned int reg, uint32_t value)
 
 static void forget(struct a64_lower *l, unsigned int reg)
 {
-	l->value[l->owner[reg]].reg = A64_NO_REG;
+	l->value[l->owner[reg]].reg = JIT_NO_REG;
 	l->used &= ~(UINT64_C(1) << reg);
 }
 
@@ -224,7 +224,7 @@ void a64_finish(struct a64_lower *l)
 {
 	struct jit_value *value = &l->value[l->at];
 
-	if (value->reg == A64_NO_REG)
+	if (value->reg == JIT_NO_REG)
 		return;
 	if (value->flags & JIT_GLOBAL)
 		save(l, l->at);
@@ -270,7 +270,7 @@ void a64_to_slot(struct a64_lower *l, uint32_t slot, uint32_t value)
 	const struct ir_insn *insn = &l->unit->insn[value];
 	const struct jit_value *v = &l->value[value];
 
-	if (v->reg != A64_NO_REG) {
+	if (v->reg != JIT_NO_REG) {
 		store_slot(l, insn->type, slot, v->reg);
 	} else if (v->flags & JIT_CONST) {
 		const_to_slot(l, slot, insn->imm);

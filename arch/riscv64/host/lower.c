@@ -176,32 +176,16 @@ VMB_INLINE void lower_insn(struct rv_lower *l, uint32_t at)
 		rv_write_slow(l, true);
 }
 
-static bool leads_to(const struct ir_unit *unit, const struct ir_insn *term, uint32_t block)
-{
-	uint32_t nr = ir_nr_edges(term), i;
-
-	for (i = 0; i < nr; i++) {
-		if (unit->edge[term->lo + i].block == block)
-			return true;
-	}
-	return false;
-}
-
-/*
- * What the registers hold is still true in a block that is entered only from the one before, and so
- * is what is known of addresses.
- */
+/* Where registers keep what they hold, what is known of addresses is still true, too. */
 static void enter_block(struct rv_lower *l, uint32_t block)
 {
-	struct jit_label *label = &l->job->scratch->label[block];
-	const struct ir_block *b = &l->unit->block[block];
 	unsigned int i;
 
 	l->block = block;
 	l->pc = 0;
-	rv_bind_label(l, label);
-	if (block && label->preds == 1 && leads_to(l->unit, &l->unit->insn[b->first - 1], block)) {
-		rv_forget_dead(l, b->first);
+	rv_bind_label(l, &l->job->scratch->label[block]);
+	if (jit_follows_only(l->job, block)) {
+		rv_forget_dead(l, l->unit->block[block].first);
 		return;
 	}
 	rv_forget_all(l);

@@ -163,7 +163,7 @@ VMB_INLINE void rv_release(struct rv_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	uint32_t dies = v->last == l->at;
 
-	static_assert((RV_NO_REG & 63) == 63 && !((RV_GENERAL | RV_FLOAT) >> 63),
+	static_assert((JIT_NO_REG & 63) == 63 && !((RV_GENERAL | RV_FLOAT) >> 63),
 		      "no register is the same as one that is never used");
 	l->used &= ~((uint64_t)dies << (v->reg & 63));
 	v->reg |= (uint8_t)-dies;

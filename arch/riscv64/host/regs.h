@@ -20,7 +20,6 @@ enum rv_reg {
 #define RV_NR_GENERAL 32u
 #define RV_F(n)	      (RV_NR_GENERAL + (n))
 #define RV_NR_REGS    64u
-#define RV_NO_REG     0xffu
 
 /*
  * t0			links calls of the runtime; else scratch for an address

@@ -105,7 +105,7 @@ static unsigned int allocate(struct rv_lower *l, uint64_t from)
 	reg = victim(l, from);
 	l->rotor = reg;
 	save(l, l->owner[reg]);
-	l->value[l->owner[reg]].reg = RV_NO_REG;
+	l->value[l->owner[reg]].reg = JIT_NO_REG;
 	return reg;
 }
 
@@ -157,7 +157,7 @@ unsigned int rv_value(struct rv_lower *l, uint32_t value)
 {
 	unsigned int reg = l->value[value].reg;
 
-	if (reg == RV_NO_REG) {
+	if (reg == JIT_NO_REG) {
 		if (is_zero(l, value))
 			return RV_ZERO;
 		reg = allocate(l, registers_for(rv_type(l, value)));
@@ -213,15 +213,15 @@ unsigned int rv_result_from(struct rv_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	unsigned int reg, src = v->reg;
 
-	if (src != RV_NO_REG && v->last == l->at) {
-		v->reg = RV_NO_REG;
+	if (src != JIT_NO_REG && v->last == l->at) {
+		v->reg = JIT_NO_REG;
 		own(l, src, l->at);
 		return src;
 	}
-	if (src != RV_NO_REG)
+	if (src != JIT_NO_REG)
 		l->locked |= UINT64_C(1) << src;
 	reg = rv_result(l);
-	if (src != RV_NO_REG)
+	if (src != JIT_NO_REG)
 		move(l, reg, src);
 	else
 		load(l, reg, value);
@@ -230,7 +230,7 @@ unsigned int rv_result_from(struct rv_lower *l, uint32_t value)
 
 void rv_copy_to(struct rv_lower *l, unsigned int reg, uint32_t value)
 {
-	if (l->value[value].reg != RV_NO_REG)
+	if (l->value[value].reg != JIT_NO_REG)
 		move(l, reg, l->value[value].reg);
 	else
 		load(l, reg, value);
@@ -238,7 +238,7 @@ void rv_copy_to(struct rv_lower *l, unsigned int reg, uint32_t value)
 
 static void forget(struct rv_lower *l, unsigned int reg)
 {
-	l->value[l->owner[reg]].reg = RV_NO_REG;
+	l->value[l->owner[reg]].reg = JIT_NO_REG;
 	l->used &= ~(UINT64_C(1) << reg);
 }
 
@@ -246,7 +246,7 @@ void rv_finish(struct rv_lower *l)
 {
 	struct jit_value *value = &l->value[l->at];
 
-	if (value->reg == RV_NO_REG)
+	if (value->reg == JIT_NO_REG)
 		return;
 	if (value->flags & JIT_GLOBAL)
 		save(l, l->at);
@@ -300,7 +300,7 @@ void rv_to_slot(struct rv_lower *l, uint32_t slot, uint32_t value)
 	const struct ir_insn *insn = &l->unit->insn[value];
 	const struct jit_value *v = &l->value[value];
 
-	if (v->reg != RV_NO_REG) {
+	if (v->reg != JIT_NO_REG) {
 		store_slot(l, insn->type, slot, v->reg);
 	} else if (v->flags & JIT_CONST) {
 		store_bits(l, insn->type < IR_F32 ? (uint64_t)rv_const(insn) : insn->imm,

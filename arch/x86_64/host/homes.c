@@ -62,14 +62,14 @@ static uint32_t wanted_at(const struct x64_lower *l, unsigned int reg)
 /* Of free registers the one that is wanted last. */
 static unsigned int longest_free(const struct x64_lower *l, uint32_t free)
 {
-	unsigned int found = X64_NO_REG;
+	unsigned int found = JIT_NO_REG;
 	uint32_t m, latest = 0;
 
 	for (m = free; m; m &= m - 1) {
 		unsigned int reg = (unsigned int)__builtin_ctz(m);
 		uint32_t wanted = wanted_at(l, reg);
 
-		if (found == X64_NO_REG || wanted > latest) {
+		if (found == JIT_NO_REG || wanted > latest) {
 			found = reg;
 			latest = wanted;
 		}
@@ -89,7 +89,7 @@ static uint32_t next_use(const struct x64_lower *l, unsigned int reg)
 
 static unsigned int used_last(const struct x64_lower *l, uint32_t regs)
 {
-	unsigned int found = X64_NO_REG;
+	unsigned int found = JIT_NO_REG;
 	uint64_t m, furthest = 0;
 
 	for (m = regs; m; m &= m - 1) {
@@ -146,7 +146,7 @@ unsigned int x64_home_allocate(struct x64_lower *l, uint32_t from, uint32_t valu
 	if (free)
 		return longest_free(l, free);
 	reg = used_last(l, candidates);
-	if (reg == X64_NO_REG)
+	if (reg == JIT_NO_REG)
 		return reg;
 	if (is_needed(l, l->owner[reg]))
 		x64_save(l, l->owner[reg]);
@@ -190,7 +190,7 @@ static void move_home(struct x64_lower *l, uint32_t value)
 
 	if (l->used & bit(home))
 		displace(l, home);
-	if (reg == X64_NO_REG) {
+	if (reg == JIT_NO_REG) {
 		x64_copy_to(l, home, value);
 	} else {
 		x64_move(l, x64_type(l, value), home, reg);
@@ -239,7 +239,7 @@ void x64_home_enter(struct x64_lower *l, uint32_t block)
 
 		if (l->used & bit(reg))
 			x64_forget(l, reg);
-		if (l->value[value].reg != X64_NO_REG)
+		if (l->value[value].reg != JIT_NO_REG)
 			x64_forget(l, l->value[value].reg);
 		x64_own(l, reg, value);
 	}
@@ -258,7 +258,7 @@ void x64_home_leave(struct x64_lower *l)
 		unsigned int reg = (unsigned int)__builtin_ctz(m), at;
 
 		at = l->value[l->global[reg]].reg;
-		if (at != reg && at != X64_NO_REG)
+		if (at != reg && at != JIT_NO_REG)
 			x64_forget(l, at);
 	}
 	l->locked = live;
@@ -313,7 +313,7 @@ static bool overlaps(const struct x64_lower *l, const struct ir_edge *edge)
 		uint32_t arg = arg_of(l, edge, i);
 
 		if (arg - first < edge->nr_args && arg != first + i &&
-		    !(l->value[arg].flags & JIT_HOME) && l->value[arg].reg == X64_NO_REG)
+		    !(l->value[arg].flags & JIT_HOME) && l->value[arg].reg == JIT_NO_REG)
 			return true;
 	}
 	return false;
@@ -368,7 +368,7 @@ static bool move_some(struct x64_lower *l, struct moves *moves)
 	for (m = moves->to; m; m &= m - 1) {
 		unsigned int reg = (unsigned int)__builtin_ctz(m);
 
-		if (moves->from[reg] == X64_NO_REG || is_read(moves, reg, reg))
+		if (moves->from[reg] == JIT_NO_REG || is_read(moves, reg, reg))
 			continue;
 		x64_move(l, x64_type(l, moves->arg[reg]), reg, moves->from[reg]);
 		moves->to &= ~bit(reg);
@@ -395,7 +395,7 @@ static uint32_t from_registers(const struct moves *moves)
 	uint32_t from = 0, m;
 
 	for (m = moves->to; m; m &= m - 1) {
-		if (moves->from[__builtin_ctz(m)] != X64_NO_REG)
+		if (moves->from[__builtin_ctz(m)] != JIT_NO_REG)
 			from |= m & -m;
 	}
 	return from;

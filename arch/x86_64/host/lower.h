@@ -120,7 +120,7 @@ void x64_move(struct x64_lower *l, unsigned int type, unsigned int dst, unsigned
  * homes.c: the same for tier 2, where values have homes.
  */
 
-/* A register of @from for @value. X64_NO_REG: there is none, and the instruction ends a block. */
+/* A register of @from for @value. JIT_NO_REG: there is none, and the instruction ends a block. */
 unsigned int x64_home_allocate(struct x64_lower *l, uint32_t from, uint32_t value);
 /* The current instruction is done: what it used may be used later, or not. */
 void x64_home_advance(struct x64_lower *l);
@@ -167,7 +167,7 @@ VMB_INLINE void x64_release(struct x64_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	uint32_t dies = v->last == l->at;
 
-	static_assert((X64_NO_REG & 31) == 31 && !((X64_GENERAL | X64_VECTOR) >> 31),
+	static_assert((JIT_NO_REG & 31) == 31 && !((X64_GENERAL | X64_VECTOR) >> 31),
 		      "no register is the same as one that is never used");
 	l->used &= ~(dies << (v->reg & 31));
 	v->reg |= (uint8_t)-dies;

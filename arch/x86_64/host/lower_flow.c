@@ -59,22 +59,6 @@ static bool is_plain(const struct x64_lower *l, const struct ir_edge *edge)
 	return !edge->nr_args && !is_back(l, edge);
 }
 
-/* Does an argument lie in the slot of a parameter, which might be written before it is read? */
-static bool overlaps(const struct x64_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t i;
-
-	for (i = 0; i < edge->nr_args; i++) {
-		uint32_t arg = l->unit->arg[edge->first_arg + i];
-
-		if (arg - to->first < edge->nr_args && arg != to->first + i &&
-		    l->value[arg].reg == X64_NO_REG)
-			return true;
-	}
-	return false;
-}
-
 /* All arguments to slots of their own first, then to the parameters. */
 static void pass_in_two_steps(struct x64_lower *l, const struct ir_edge *edge)
 {
@@ -99,7 +83,7 @@ static void pass(struct x64_lower *l, const struct ir_edge *edge)
 		x64_home_pass(l, edge);
 		return;
 	}
-	if (edge->nr_args && overlaps(l, edge)) {
+	if (edge->nr_args && jit_args_overlap(l->job, edge)) {
 		pass_in_two_steps(l, edge);
 		return;
 	}

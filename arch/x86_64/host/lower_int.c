@@ -18,7 +18,7 @@ static bool add_by_lea(struct x64_lower *l, const struct ir_insn *insn, struct x
 	unsigned int a = l->value[insn->a].reg, dst;
 	struct x64_mem sum = { .base = (uint8_t)a, .index = X64_NO_INDEX };
 
-	if (a == X64_NO_REG || x64_dies(l, insn->a) || b.place == IN_MEM)
+	if (a == JIT_NO_REG || x64_dies(l, insn->a) || b.place == IN_MEM)
 		return false;
 	l->locked |= 1u << a;
 	dst = x64_result(l);
@@ -43,7 +43,7 @@ X64_LOWER(alu)
 
 	if (insn->op != IR_sub && (x64_is_const(l, left) ||
 				   (!x64_dies(l, left) && x64_dies(l, right) &&
-				    l->value[right].reg != X64_NO_REG && !x64_is_const(l, right)))) {
+				    l->value[right].reg != JIT_NO_REG && !x64_is_const(l, right)))) {
 		left = insn->b;
 		right = insn->a;
 	}

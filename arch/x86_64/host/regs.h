@@ -16,7 +16,6 @@ enum x64_reg {
  * encoder looks at the low four bits.
  */
 #define X64_XMM(n) (16u + (n))
-#define X64_NO_REG 0xffu
 
 /*
  * rax rcx rdx xmm0 xmm1 xmm2	scratch within one IR instruction

@@ -125,7 +125,7 @@ static unsigned int allocate(struct x64_lower *l, uint32_t from, uint32_t value)
 	reg = victim(l, from);
 	l->rotor = reg;
 	x64_save(l, l->owner[reg]);
-	l->value[l->owner[reg]].reg = X64_NO_REG;
+	l->value[l->owner[reg]].reg = JIT_NO_REG;
 	return reg;
 }
 
@@ -179,9 +179,9 @@ unsigned int x64_value(struct x64_lower *l, uint32_t value)
 {
 	unsigned int reg = l->value[value].reg;
 
-	if (reg == X64_NO_REG) {
+	if (reg == JIT_NO_REG) {
 		reg = allocate(l, registers_for(x64_type(l, value)), value);
-		if (VMB_UNLIKELY(reg == X64_NO_REG))
+		if (VMB_UNLIKELY(reg == JIT_NO_REG))
 			return at_the_end(l, value);
 		load(l, reg, value);
 		x64_own(l, reg, value);
@@ -196,12 +196,12 @@ struct x64_operand x64_source(struct x64_lower *l, uint32_t value)
 	const struct jit_value *v = &l->value[value];
 	uint32_t unused = 64 - 8 * ir_type_bytes(insn->type);
 
-	if (v->reg == X64_NO_REG && v->flags & JIT_CONST) {
+	if (v->reg == JIT_NO_REG && v->flags & JIT_CONST) {
 		int64_t imm = (int64_t)(insn->imm << unused) >> unused;
 
 		if (imm == (int32_t)imm)
 			return (struct x64_operand){ .place = IN_IMM, .imm = (int32_t)imm };
-	} else if (v->reg == X64_NO_REG && x64_home_is_last_use(l, value)) {
+	} else if (v->reg == JIT_NO_REG && x64_home_is_last_use(l, value)) {
 		return (struct x64_operand){ .place = IN_MEM, .mem = x64_slot(v->slot) };
 	}
 	return (struct x64_operand){ .place = IN_REG, .reg = (uint8_t)x64_value(l, value) };
@@ -228,15 +228,15 @@ unsigned int x64_result_from(struct x64_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	unsigned int type = x64_type(l, value), reg, src = v->reg;
 
-	if (src != X64_NO_REG && v->last == l->at) {
-		v->reg = X64_NO_REG;
+	if (src != JIT_NO_REG && v->last == l->at) {
+		v->reg = JIT_NO_REG;
 		x64_own(l, src, l->at);
 		return src;
 	}
-	if (src != X64_NO_REG)
+	if (src != JIT_NO_REG)
 		l->locked |= 1u << src;
 	reg = x64_result(l);
-	if (src != X64_NO_REG)
+	if (src != JIT_NO_REG)
 		x64_move(l, type, reg, src);
 	else
 		load(l, reg, value);
@@ -245,7 +245,7 @@ unsigned int x64_result_from(struct x64_lower *l, uint32_t value)
 
 void x64_copy_to(struct x64_lower *l, unsigned int reg, uint32_t value)
 {
-	if (l->value[value].reg != X64_NO_REG)
+	if (l->value[value].reg != JIT_NO_REG)
 		x64_move(l, x64_type(l, value), reg, l->value[value].reg);
 	else
 		load(l, reg, value);
@@ -253,7 +253,7 @@ void x64_copy_to(struct x64_lower *l, unsigned int reg, uint32_t value)
 
 void x64_forget(struct x64_lower *l, unsigned int reg)
 {
-	l->value[l->owner[reg]].reg = X64_NO_REG;
+	l->value[l->owner[reg]].reg = JIT_NO_REG;
 	l->used &= ~(1u << reg);
 }
 
@@ -261,7 +261,7 @@ void x64_finish(struct x64_lower *l)
 {
 	struct jit_value *value = &l->value[l->at];
 
-	if (value->reg == X64_NO_REG)
+	if (value->reg == JIT_NO_REG)
 		return;
 	if (value->flags & JIT_HOME)
 		x64_home_finish(l);
@@ -304,7 +304,7 @@ void x64_to_slot(struct x64_lower *l, uint32_t slot, uint32_t value)
 	const struct jit_value *v = &l->value[value];
 	bool wide = insn->type == IR_V128;
 
-	if (v->reg != X64_NO_REG) {
+	if (v->reg != JIT_NO_REG) {
 		store_slot(l, insn->type, slot, v->reg);
 	} else if (v->flags & JIT_CONST) {
 		const_to_slot(l, x64_slot(slot), insn->imm);
