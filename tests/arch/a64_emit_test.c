@@ -5,89 +5,17 @@
  */
 #include "tests/test.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "arch/arm64/host/emit.h"
 
-#define MAX_INSNS 60000u
-
-static char expected[MAX_INSNS][64];
-static uint32_t nr_expected;
-static uint8_t bytes_of_code[4 * MAX_INSNS + CODE_BUF_SLACK];
-static struct code_buf buf;
-
-/* The instruction that comes next, as the assembler reads it. */
-VMB_PRINTF(1, 2) static void expect(const char *fmt, ...)
-{
-	char *text = expected[nr_expected++];
-	va_list args;
-
-	assert_true(nr_expected < MAX_INSNS);
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(expected[0]), fmt, args);
-	va_end(args);
-}
-
-static void begin(void)
-{
-	nr_expected = 0;
-	code_buf_init(&buf, bytes_of_code, sizeof(bytes_of_code));
-}
-
-static void write_text(const char *path)
-{
-	FILE *out = fopen(path, "w");
-	uint32_t i;
-
-	assert_non_null(out);
-	fputs(".arch armv8.1-a\n", out);
-	for (i = 0; i < nr_expected; i++)
-		fprintf(out, "%s\n", expected[i]);
-	assert_int_equal(fclose(out), 0);
-}
-
-static void compare(const char *path)
-{
-	FILE *in = fopen(path, "rb");
-	uint32_t i, word, got, failed = 0;
-
-	assert_non_null(in);
-	for (i = 0; i < nr_expected && failed < 20; i++) {
-		assert_int_equal(fread(&word, sizeof(word), 1, in), 1);
-		memcpy(&got, bytes_of_code + 4 * i, sizeof(got));
-		if (got != word) {
-			print_error("%s is %08x, not %08x\n", expected[i], word, got);
-			failed++;
-		}
-	}
-	assert_int_equal(fgetc(in), EOF);
-	fclose(in);
-	assert_int_equal(failed, 0);
-}
-
-static void end(void)
-{
-	char dir[] = "/tmp/vmb_a64_XXXXXX", text[64], binary[64], command[512];
-
-	assert_false(buf.overflow);
-	assert_int_equal(code_buf_at(&buf), 4 * nr_expected);
-	assert_non_null(mkdtemp(dir));
-	snprintf(text, sizeof(text), "%s/text", dir);
-	snprintf(binary, sizeof(binary), "%s/binary", dir);
-	write_text(text);
-	snprintf(command, sizeof(command), "aarch64-linux-gnu-as -o %s/object %s && "
-		 "aarch64-linux-gnu-objcopy -O binary %s/object %s", dir, text, dir, binary);
-	assert_int_equal(system(command), 0);
-	compare(binary);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	assert_int_equal(system(command), 0);
-	print_message("%u instructions\n", nr_expected);
-}
+#define AS_PREFIX	"aarch64-linux-gnu-"
+#define AS_OPTIONS	""
+#define AS_HEAD		".arch armv8.1-a\n"
+#include "tests/arch/assembler.h"
 
 /* A general register, of which the last is the zero register. */
 static const char *gpr(bool wide, unsigned int n)
@@ -696,7 +624,7 @@ static uint64_t execute_moves(void)
 		unsigned int shift;
 		uint64_t half;
 
-		memcpy(&word, bytes_of_code + at, sizeof(word));
+		memcpy(&word, as_emitted + at, sizeof(word));
 		shift = (word >> 21 & 3) * 16;
 		half = (uint64_t)(word >> 5 & 0xffff) << shift;
 		if ((word & 0x7f800000) == A64_MOVZ)
@@ -718,7 +646,7 @@ static void one_constant(uint64_t imm)
 
 	begin();
 	a64_mov_imm(&buf, 9, imm);
-	memcpy(&first, bytes_of_code, sizeof(first));
+	memcpy(&first, as_emitted, sizeof(first));
 	assert_in_range(code_buf_at(&buf), 4, 16);
 	logical = (first & 0x7f800000) == A64_ORR_IMM;
 	if (!logical) {

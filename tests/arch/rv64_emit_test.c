@@ -10,70 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "arch/riscv64/host/emit.h"
 
-#define AS	  "riscv64-linux-gnu-as"
-#define MAX_BYTES (4u << 20)
-
-static uint8_t emitted[MAX_BYTES], assembled[MAX_BYTES];
-static struct code_buf buf;
-static char path[64];
-static FILE *text;
-
-static void begin(void)
-{
-	int fd;
-
-	strcpy(path, "/tmp/vmb_rv64_XXXXXX");
-	fd = mkstemp(path);
-	assert_true(fd >= 0);
-	text = fdopen(fd, "w");
-	assert_non_null(text);
-	fputs(".option norvc\n.option norelax\n", text);
-	code_buf_init(&buf, emitted, sizeof(emitted));
-}
-
-/* The next instructions, as the assembler's source. */
-#define expect(...) (fprintf(text, __VA_ARGS__), fputc('\n', text))
-
-VMB_PRINTF(1, 2) static void run(const char *fmt, ...)
-{
-	char line[256];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	assert_int_equal(system(line), 0);
-}
-
-static void end(void)
-{
-	uint32_t bytes = code_buf_at(&buf), i;
-	FILE *in;
-
-	assert_false(buf.overflow);
-	assert_int_equal(fclose(text), 0);
-	run(AS " -march=rv64gc_zba_zbb -o %s.o %s", path, path);
-	run("riscv64-linux-gnu-objcopy -O binary -j .text %s.o %s.bin", path, path);
-	strcat(path, ".bin");
-	in = fopen(path, "rb");
-	assert_non_null(in);
-	assert_int_equal(fread(assembled, 1, sizeof(assembled), in), bytes);
-	fclose(in);
-	path[strlen(path) - 4] = 0;
-	run("rm -f %s %s.*", path, path);
-	for (i = 0; i < bytes; i += 4) {
-		if (memcmp(emitted + i, assembled + i, 4) != 0)
-			fail_msg("at %x: %02x%02x%02x%02x, the assembler says %02x%02x%02x%02x", i,
-				 emitted[i + 3], emitted[i + 2], emitted[i + 1], emitted[i],
-				 assembled[i + 3], assembled[i + 2], assembled[i + 1],
-				 assembled[i]);
-	}
-	print_message("%u instructions\n", bytes / 4);
-}
+#define AS_PREFIX	"riscv64-linux-gnu-"
+#define AS_OPTIONS	"-march=rv64gc_zba_zbb"
+#define AS_HEAD		".option norvc\n.option norelax\n"
+#include "tests/arch/assembler.h"
 
 struct named {
 	const char *name;
@@ -357,11 +300,11 @@ static int64_t loaded(const uint8_t *from, const uint8_t *to)
 
 static void check_constant(uint64_t number)
 {
-	code_buf_init(&buf, emitted, sizeof(emitted));
+	code_buf_init(&buf, as_emitted, sizeof(as_emitted));
 	rv_li(&buf, RV_A5, (int64_t)number);
 	assert_true(code_buf_at(&buf) >= 4 && code_buf_at(&buf) <= 32);
-	if ((uint64_t)loaded(emitted, buf.at) != number)
-		fail_msg("%" PRIx64 " becomes %" PRIx64, number, (uint64_t)loaded(emitted, buf.at));
+	if ((uint64_t)loaded(as_emitted, buf.at) != number)
+		fail_msg("%" PRIx64 " becomes %" PRIx64, number, (uint64_t)loaded(as_emitted, buf.at));
 }
 
 static void test_emit_constants(void **state)
@@ -448,7 +391,7 @@ static void test_emit_knows_what_does_not_reach(void **state)
 	uint32_t near, mid;
 
 	(void)state;
-	code_buf_init(&buf, emitted, sizeof(emitted));
+	code_buf_init(&buf, as_emitted, sizeof(as_emitted));
 	near = rv_branch(&buf, RV_NEAR, RV_BEQ, 1, 2, 0);
 	mid = rv_jump(&buf, RV_MID, 0);
 	assert_true(rv_link(&buf, near, 4092));
@@ -456,11 +399,11 @@ static void test_emit_knows_what_does_not_reach(void **state)
 	assert_true(rv_link(&buf, mid, 4 + 0xffffc));
 	assert_false(rv_link(&buf, mid, 4 + 0x100000));
 	assert_int_equal(rv_reach_of(&buf, 0), RV_NEAR);
-	buf.at = emitted + 4096;
+	buf.at = as_emitted + 4096;
 	assert_int_equal(rv_reach_of(&buf, 0), RV_NEAR);
-	buf.at = emitted + 4100;
+	buf.at = as_emitted + 4100;
 	assert_int_equal(rv_reach_of(&buf, 0), RV_MID);
-	buf.at = emitted + 0x100004;
+	buf.at = as_emitted + 0x100004;
 	assert_int_equal(rv_reach_of(&buf, 0), RV_FAR);
 }
 
@@ -471,7 +414,7 @@ static void test_emit_keeps_waiting_jumps(void **state)
 	uint32_t place, i;
 
 	(void)state;
-	code_buf_init(&buf, emitted, sizeof(emitted));
+	code_buf_init(&buf, as_emitted, sizeof(as_emitted));
 	buf.at += RV_NEAR_CHAIN * 4;
 	for (i = 0; i < VMB_ARRAY_SIZE(waits); i++) {
 		uint32_t wait = waits[i] ? rv_place(&buf) - waits[i] : 0;
@@ -522,8 +465,8 @@ int main(void)
 		cmocka_unit_test(test_emit_overflow_is_sticky),
 	};
 
-	if (system(AS " --version >/dev/null 2>&1")) {
-		puts("SKIP: " AS " is missing; Debian: apt-get install binutils-riscv64-linux-gnu");
+	if (system(AS_PREFIX "as --version >/dev/null 2>&1")) {
+		puts("SKIP: " AS_PREFIX "as is missing; Debian: apt-get install binutils-riscv64-linux-gnu");
 		return 0;
 	}
 	return cmocka_run_group_tests_name("rv64_emit", tests, NULL, NULL);
