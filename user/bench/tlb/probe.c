@@ -9,6 +9,8 @@
 
 struct probe_work {
 	struct bench_arena arena;
+	uint64_t *word;		/* the pages, aligned to their whole size */
+	size_t nr_words;
 	uint64_t seed;
 };
 
@@ -23,21 +25,22 @@ int bench_probe_setup(struct vmb_state *st)
 {
 	size_t bytes = BENCH_PROBE_PAGES * (size_t)sysconf(_SC_PAGESIZE);
 	struct probe_work *w = calloc(1, sizeof(*w));
-	uint64_t *word;
 	int err;
 
 	if (!w)
 		return -ENOMEM;
-	err = bench_arena_map(&w->arena, bytes, BENCH_PAGES_BASE, &st->why);
+	/* What is aligned to its size, a power of two, has its entries in one page table. */
+	err = bench_arena_map(&w->arena, 2 * bytes, BENCH_PAGES_BASE, &st->why);
 	if (err) {
 		free(w);
 		return err;
 	}
 	w->seed = st->seed;
-	word = (uint64_t *)(void *)w->arena.base;
-	for (size_t i = 0; i < bytes / sizeof(*word); i++)
-		word[i] = word_of(w->seed, i);
-	st->probe.addr = w->arena.base;
+	w->word = (void *)(w->arena.base + (-(uintptr_t)w->arena.base & (bytes - 1)));
+	w->nr_words = bytes / sizeof(*w->word);
+	for (size_t i = 0; i < w->nr_words; i++)
+		w->word[i] = word_of(w->seed, i);
+	st->probe.addr = w->word;
 	st->probe.pages = BENCH_PROBE_PAGES;
 	st->priv = w;
 	return 0;
@@ -46,11 +49,11 @@ int bench_probe_setup(struct vmb_state *st)
 int bench_probe_check(const void *priv, struct vmb_why *why)
 {
 	const struct probe_work *w = priv;
-	const uint64_t *word = (const uint64_t *)(const void *)w->arena.base;
 
-	for (size_t i = 0; i < w->arena.bytes / sizeof(*word); i++)
-		if (word[i] != word_of(w->seed, i)) {
-			vmb_why_set(why, "the probe changed memory at byte %zu of its pages", i * sizeof(*word));
+	for (size_t i = 0; i < w->nr_words; i++)
+		if (w->word[i] != word_of(w->seed, i)) {
+			vmb_why_set(why, "the probe changed memory at byte %zu of its pages",
+				    i * sizeof(*w->word));
 			return -EIO;
 		}
 	return 0;
