@@ -37,7 +37,10 @@ endif
 CFLAGS ?= $(OPT_$(FLAVOR))
 WERROR ?=
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -I$(B)/include $(WARN) $(WERROR) -pthread -MMD -MP $(CFLAGS)
-ALL_LDFLAGS = -pthread $(filter -fsanitize=%,$(CFLAGS)) $(LDFLAGS)
+# Calls into libraries are bound at the start: a jump that has once gone to the dynamic linker's
+# resolver is predicted a cycle slower by some CPUs (user/bench/README.md), and the table of
+# addresses becomes read-only.
+ALL_LDFLAGS = -pthread -Wl,-z,relro,-z,now $(filter -fsanitize=%,$(CFLAGS)) $(LDFLAGS)
 
 include tools/deps.mk
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * An independent look at memory/copy/libc: nothing of vmbench, only a loop around memcpy and a
- * clock. How to compare the two: user/bench/README.md.
+ * clock. How to compare the two, and why with -z now: user/bench/README.md.
  *
- *	cc -O2 -o build/copy_peer tests/user/bench_copy_peer.c && taskset -c 1 build/copy_peer 64
+ *	cc -O2 -Wl,-z,now -o build/copy_peer tests/user/bench_copy_peer.c
+ *	taskset -c 1 build/copy_peer 64
  *
  * prints ns per copy: the median of 301 batches. The second argument is the offset of the
  * destination in its page, 2048 as in vmbench; with 0 small copies run into 4K aliasing.
