@@ -39,6 +39,8 @@ struct html {
 	int error;
 };
 
+/* pieces.c. */
+
 /** html_text - foreign text, also into a quoted attribute. */
 void html_text(const struct html *h, const char *s);
 /** html_id - an id of a benchmark as code, with places where a line may break. */
