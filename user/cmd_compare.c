@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * vmbench compare A B: two stored runs.
+ * vmbench compare A B: two stored runs. A report that shows comparisons by itself (HTML) is one of
+ * B, with A beside it.
  */
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "user/against.h"
 #include "user/config.h"
 #include "user/judge.h"
+#include "user/output.h"
 #include "user/verbs.h"
 
 static int load(const struct vmb_options *o, const char *ref, struct vmb_result *res, char *name,
@@ -24,7 +26,33 @@ static int load(const struct vmb_options *o, const char *ref, struct vmb_result 
 	return VMB_EXIT_OK;
 }
 
-static int compare(const struct vmb_options *o, const struct vmb_compare_format *format,
+/* One of the two: a report of the comparison alone, or one of a run that has it as its context. */
+struct format {
+	const struct vmb_compare_format *alone;
+	const struct vmb_report_format *of_run;
+};
+
+static int find_format(const struct vmb_options *o, struct format *out)
+{
+	const struct vmb_report_format *f = o->format ? vmb_report_format_find(o->format) : NULL;
+
+	*out = (struct format){ .of_run = f && f->context ? f : NULL };
+	if (!out->of_run)
+		out->alone = vmb_judge_format(o);
+	return out->of_run || out->alone ? VMB_EXIT_OK : VMB_EXIT_USAGE;
+}
+
+static int report(const struct vmb_options *o, const struct format *f,
+		  const struct vmb_result *fresh, const struct vmb_comparison *c)
+{
+	if (f->alone)
+		return vmb_judge_report(o, f->alone, c);
+	if (vmb_output_report(o, f->of_run, fresh, c))
+		return VMB_EXIT_FAILED;
+	return vmb_judge_exit(o, c);
+}
+
+static int compare(const struct vmb_options *o, const struct format *format,
 		   const struct vmb_result *old, const struct vmb_result *fresh,
 		   struct vmb_comparison *c)
 {
@@ -34,7 +62,7 @@ static int compare(const struct vmb_options *o, const struct vmb_compare_format 
 	if (!code)
 		code = vmb_against_compare(o, &policy, old, fresh, c);
 	if (!code)
-		code = vmb_judge_report(o, format, c);
+		code = report(o, format, fresh, c);
 	vmb_policy_fini(&policy);
 	return code;
 }
@@ -43,21 +71,21 @@ int vmb_cmd_compare(const struct vmb_options *o)
 {
 	struct vmb_result old = { 0 }, fresh = { 0 };
 	struct vmb_comparison c = { 0 };
-	const struct vmb_compare_format *format;
+	struct format format;
 	int code;
 
 	if (o->filters.nr != 2) {
 		vmb_complain("usage: vmbench compare A B; each is a run, a path or a baseline");
 		return VMB_EXIT_USAGE;
 	}
-	format = vmb_judge_format(o);
-	if (!format)
-		return VMB_EXIT_USAGE;
+	code = find_format(o, &format);
+	if (code)
+		return code;
 	code = load(o, o->filters.text[0], &old, c.old_name, sizeof(c.old_name));
 	if (!code)
 		code = load(o, o->filters.text[1], &fresh, c.new_name, sizeof(c.new_name));
 	if (!code)
-		code = compare(o, format, &old, &fresh, &c);
+		code = compare(o, &format, &old, &fresh, &c);
 	vmb_comparison_fini(&c);
 	vmb_result_fini(&fresh);
 	vmb_result_fini(&old);

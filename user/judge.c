@@ -20,7 +20,8 @@ const struct vmb_compare_format *vmb_judge_format(const struct vmb_options *o)
 	const struct vmb_compare_format *f = vmb_compare_format_find(o->format ? o->format : "text");
 
 	if (!f)
-		vmb_complain("a comparison has no format \"%s\"; there are: text md json", o->format);
+		vmb_complain("a comparison has no format \"%s\"; there are: text md json, and for two "
+			     "stored runs html", o->format);
 	return f;
 }
 

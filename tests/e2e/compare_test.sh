@@ -43,6 +43,13 @@ compare "$store/baselines/main.vmb" "$store/runs/20260102T000000Z-00000b.vmb" --
 is "paths: exit code" 3 "$status"
 like "paths: Markdown" '^### vmbench: 3 compared: 1 regressed, 1 improved' "$out"
 
+# HTML is the report of the new run with the old one beside it.
+compare main latest --format html -o "$tmp/compared.html"
+is "HTML: exit code" 3 "$status"
+html=$(cat "$tmp/compared.html")
+like "HTML: what it is compared with" 'main: 20260101T000000Z-00000a' "$html"
+like "HTML: the verdict" 'REGRESSED' "$html"
+
 # Thresholds.
 ini()
 {
