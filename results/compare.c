@@ -63,6 +63,16 @@ static int judge(struct vmb_change *c, const double *d, size_t pairs,
 	return 0;
 }
 
+bool vmb_change_no_time(struct vmb_change *c)
+{
+	if (fabs(c->old_ns) >= VMB_NO_TIME_NS || fabs(c->new_ns) >= VMB_NO_TIME_NS)
+		return false;
+	c->state = VMB_CHANGE_NO_TIME;
+	snprintf(c->reason, sizeof(c->reason), "an operation takes less than %g ns on both sides",
+		 VMB_NO_TIME_NS);
+	return true;
+}
+
 int vmb_change_from_pairs(struct vmb_change *c, const double *old_ns, const double *new_ns,
 			  size_t pairs, const struct vmb_paired_opts *opts,
 			  const struct vmb_thresholds *thresholds)
@@ -74,6 +84,8 @@ int vmb_change_from_pairs(struct vmb_change *c, const double *old_ns, const doub
 		err = median_of(old_ns, pairs, &c->old_ns);
 	if (!err)
 		err = median_of(new_ns, pairs, &c->new_ns);
+	if (!err && vmb_change_no_time(c))
+		goto out;
 	if (!err)
 		err = vmb_log_ratios(old_ns, new_ns, pairs, d);
 	if (!err)
@@ -83,6 +95,7 @@ int vmb_change_from_pairs(struct vmb_change *c, const double *old_ns, const doub
 		snprintf(c->reason, sizeof(c->reason),
 			 "a round measured no positive time, so there is no ratio");
 	}
+out:
 	free(d);
 	return err;
 }

@@ -22,10 +22,16 @@
  * @VMB_CHANGE_COMPARED: the numbers below are valid
  * @VMB_CHANGE_ONLY_OLD, @VMB_CHANGE_ONLY_NEW: the other side does not have it
  * @VMB_CHANGE_UNUSABLE: skipped, failed or unreliable on a side; the reason says which
+ * @VMB_CHANGE_NO_TIME: below VMB_NO_TIME_NS on both sides: there is nothing to compare, and
+ *                      nothing is wrong
  */
 enum vmb_change_state {
 	VMB_CHANGE_COMPARED, VMB_CHANGE_ONLY_OLD, VMB_CHANGE_ONLY_NEW, VMB_CHANGE_UNUSABLE,
+	VMB_CHANGE_NO_TIME,
 };
+
+/* An operation that takes less than this takes no time: a loop around nothing is this flat. */
+#define VMB_NO_TIME_NS	0.01
 
 /**
  * struct vmb_change - one benchmark compared. Effects are d = ln(new / old): 0.02 is 2 % slower.
@@ -60,6 +66,9 @@ struct vmb_change {
 	uint32_t pairs, discarded;
 };
 
+/** vmb_change_no_time - give up on a change whose medians are both below VMB_NO_TIME_NS. */
+bool vmb_change_no_time(struct vmb_change *c);
+
 /**
  * struct vmb_comparison - all of them.
  * @old_name, @new_name: what was compared, for people
@@ -91,7 +100,7 @@ void vmb_comparison_fini(struct vmb_comparison *c);
  * @old_ns, @new_ns: [pairs] estimates of the two rounds of each pair
  * @opts: of stat_paired.h; borrowed
  * @thresholds: for the severity; NULL for defaults
- * Return: 0; -ENOMEM; -EDOM a time is not positive, @c is then UNUSABLE with the reason.
+ * Return: 0; -ENOMEM; -EDOM a time is not positive, @c is then UNUSABLE or NO_TIME with the reason.
  */
 VMB_MUST_CHECK int vmb_change_from_pairs(struct vmb_change *c, const double *old_ns,
 					 const double *new_ns, size_t pairs,

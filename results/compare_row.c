@@ -29,7 +29,7 @@ static const char *state_word(enum vmb_change_state s)
 {
 	static const char *const word[] = {
 		[VMB_CHANGE_ONLY_OLD] = "only old", [VMB_CHANGE_ONLY_NEW] = "only new",
-		[VMB_CHANGE_UNUSABLE] = "not comparable",
+		[VMB_CHANGE_UNUSABLE] = "not comparable", [VMB_CHANGE_NO_TIME] = "no time",
 	};
 
 	return word[s];

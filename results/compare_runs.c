@@ -40,6 +40,11 @@ static struct vmb_change *add(struct pairing *p, const struct vmb_bench_result *
 	return x;
 }
 
+static bool timed(const struct vmb_bench_result *b)
+{
+	return b->status == VMB_STATUS_OK && b->summary.measured;
+}
+
 static bool comparable(struct vmb_change *x, const struct vmb_bench_result *b, const char *side)
 {
 	const struct vmb_summary *s = &b->summary;
@@ -161,7 +166,13 @@ static int compare_one(struct pairing *p, const struct vmb_bench_result *b)
 		return -ENOMEM;
 	/* an old failure is history, and no reason to fail for ever after */
 	x->failed = b->status == VMB_STATUS_FAILED;
-	if (!a || !comparable(x, b, "new") || !comparable(x, a, "old"))
+	if (!a)
+		return 0;
+	x->old_ns = a->summary.median;
+	x->new_ns = b->summary.median;
+	if (timed(a) && timed(b) && vmb_change_no_time(x))
+		return 0;
+	if (!comparable(x, b, "new") || !comparable(x, a, "old"))
 		return 0;
 	x->state = VMB_CHANGE_COMPARED;
 	describe(x, &a->summary, &b->summary);

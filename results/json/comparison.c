@@ -40,6 +40,7 @@ static const char *state_name(enum vmb_change_state s)
 	static const char *const name[] = {
 		[VMB_CHANGE_COMPARED] = "compared", [VMB_CHANGE_ONLY_OLD] = "only_old",
 		[VMB_CHANGE_ONLY_NEW] = "only_new", [VMB_CHANGE_UNUSABLE] = "not_comparable",
+		[VMB_CHANGE_NO_TIME] = "no_time",
 	};
 
 	return name[s];

@@ -139,6 +139,23 @@ static void test_a_time_of_zero_has_no_ratio(void **state)
 	assert_non_null(strstr(x.reason, "no positive time"));
 }
 
+/* Two loops around nothing: whatever their ratio is, it means nothing, and --strict has no complaint. */
+static void test_two_times_of_nothing_are_not_compared(void **state)
+{
+	const double old_ns[] = { 1e-4, 0, 2e-4 }, new_ns[] = { 5e-3, 6e-3, 4e-3 };
+	struct vmb_comparison c = { .paired = true, .alpha = 0.01 };
+	struct vmb_change *x = vmb_comparison_add(&c);
+
+	(void)state;
+	assert_int_equal(vmb_change_from_pairs(x, old_ns, new_ns, 3, NULL, NULL), 0);
+	assert_int_equal(x->state, VMB_CHANGE_NO_TIME);
+	assert_non_null(strstr(x->reason, "less than 0.01 ns"));
+	assert_int_equal(vmb_comparison_settle(&c), 0);
+	assert_int_equal(vmb_comparison_tally(&c).compared, 0);
+	assert_int_equal(vmb_comparison_tally(&c).unusable, 0);
+	vmb_comparison_fini(&c);
+}
+
 static void test_the_worst_comes_first(void **state)
 {
 	struct vmb_comparison c;
@@ -224,6 +241,7 @@ int main(void)
 		cmocka_unit_test(test_tally),
 		cmocka_unit_test(test_a_lone_regression_that_holm_takes_back),
 		cmocka_unit_test(test_a_time_of_zero_has_no_ratio),
+		cmocka_unit_test(test_two_times_of_nothing_are_not_compared),
 		cmocka_unit_test(test_the_worst_comes_first),
 		cmocka_unit_test(test_text_and_markdown_are_harmless),
 		cmocka_unit_test(test_json_parses_and_leaves_out_what_is_not_known),
