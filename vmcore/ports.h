@@ -101,6 +101,10 @@ struct jit_frame;
  *	(vmcore/jit/frame.h); general ones hold an integer in their low bits, whatever is above it
  * @home_general, @home_vector: registers that tier 2 may make homes of values, as bits; 0: this host
  *	lowers for tier 1 only
+ * @link_bytes: with jit_job.links code begins with so many bytes that note which unit is entered; 0:
+ *	this host does not link
+ * @resumes: code of tier 1 that has left for lack of fuel can be entered again at the block: all
+ *	that is used there is in slots, the block's parameters too
  * @lower: write a unit's code (vmcore/jit/lower.h). Return: 0; -ENOTSUP with @job->unsupported set;
  *	-ENOSPC if the buffer has overflowed; -E2BIG for a limit
  * @fp_pack: what the host's floating-point control register is in an environment
@@ -112,6 +116,8 @@ struct host_ops {
 	uint8_t nr_general;
 	uint32_t home_general;
 	uint32_t home_vector;
+	uint8_t link_bytes;
+	bool resumes;
 	int (*lower)(struct jit_job *job);
 	uint32_t (*fp_pack)(struct ir_fpenv env);
 	struct ir_fpenv (*fp_unpack)(uint32_t control);

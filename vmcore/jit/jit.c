@@ -17,6 +17,7 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 			     .evict = options->evict };
 	if (!options->host || !options->host->lower)
 		return -EINVAL;
+	jit->links = options->links && options->host->link_bytes && options->wx == CODE_WX_DUAL;
 	jit->target = (struct jit_target){
 		.features = options->native ? options->native->features() : options->features,
 		.flat = options->flat && options->bytes >= MAX_ACCESS &&
@@ -46,19 +47,21 @@ static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *cod
 	size_t helpers = cache->at, bytes = job->unit->nr_helpers * sizeof(struct ir_helper), room;
 	int status;
 
-	code->entry = align(helpers + bytes, ENTRY_ALIGN);
-	if (code->entry >= cache->bytes)
+	code->start = align(helpers + bytes, ENTRY_ALIGN);
+	if (code->start >= cache->bytes)
 		return -ENOSPC;
 	if (bytes)
 		memcpy(cache->write + helpers, job->unit->helper, bytes);
 	code->helper = (const struct ir_helper *)(const void *)(cache->write + helpers);
-	room = cache->bytes - code->entry;
-	code_buf_init(job->buf, cache->write + code->entry,
+	room = cache->bytes - code->start;
+	code_buf_init(job->buf, cache->write + code->start,
 		      room < MAX_UNIT_BYTES ? room : MAX_UNIT_BYTES);
 	status = jit->host->lower(job);
-	code->bytes = code_buf_at(job->buf);
 	if (!status)
-		cache->at = align(code->entry + code->bytes, sizeof(uint64_t));
+		cache->at = align(code->start + code_buf_at(job->buf), sizeof(uint64_t));
+	code->entry = code->start + (job->links ? jit->host->link_bytes : 0);
+	code->link_entry = job->links ? cache->run + code->start : NULL;
+	code->bytes = code_buf_at(job->buf) - (uint32_t)(code->entry - code->start);
 	return status;
 }
 
@@ -96,7 +99,8 @@ static int finish(struct jit *jit, struct jit_job *job, struct jit_code *code, u
 	code->host = jit->host;
 	code->first = jit->target.first;
 	if (jit->native)
-		jit->native->sync(jit->cache.run + code->entry, code->bytes);
+		jit->native->sync(jit->cache.run + code->start,
+				  code->entry - code->start + code->bytes);
 	return 0;
 }
 
@@ -104,7 +108,7 @@ int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *co
 {
 	struct code_buf buf;
 	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch,
-			       .buf = &buf };
+			       .buf = &buf, .links = jit->links };
 	int status = jit_scratch_reserve(&jit->scratch, unit);
 
 	return status ? status : finish(jit, &job, code, insn);
@@ -117,7 +121,7 @@ int jit_compile_tier2(struct jit *jit, const struct ir_unit *unit, struct jit_co
 	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch,
 			       .buf = &buf, .homes = &jit->homes,
 			       .home_general = jit->host->home_general,
-			       .home_vector = jit->host->home_vector };
+			       .home_vector = jit->host->home_vector, .links = jit->links };
 	int status;
 
 	if (!job.home_general)
@@ -134,10 +138,10 @@ void jit_runner_fini(struct jit_runner *runner)
 	*runner = (struct jit_runner){ 0 };
 }
 
-/* Slots are in use in pairs. */
+/* Slots are in use in pairs. Links lead to units that have not asked for theirs. */
 static int reserve(struct jit_runner *runner, uint32_t nr_slots)
 {
-	size_t nr = (size_t)nr_slots + nr_slots / 2 + 64;
+	size_t nr = (size_t)nr_slots + nr_slots / 2 + JIT_LINK_SLOTS;
 
 	if (VMB_LIKELY(runner->frame && runner->nr_slots >= nr_slots))
 		return 0;
@@ -191,14 +195,11 @@ static void conclude(struct ir_context *context, const struct jit_frame *frame,
 	context->fuel = frame->fuel < 0 ? 0 : (uint64_t)frame->fuel;
 }
 
-int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
-	    struct jit_runner *runner, struct ir_leave *leave)
+int jit_enter(const struct jit *jit, const struct jit_code *code, const void *at,
+	      struct ir_context *context, struct jit_runner *runner, struct ir_leave *leave)
 {
-	const void *entry = jit->cache.run + code->entry;
 	struct jit_frame *frame;
 
-	if (code->epoch != jit->cache.epoch)
-		return -ESTALE;
 	if (!jit->native)
 		return -ENOTSUP;
 	if (context->state_bytes < code->state_bytes ||
@@ -210,11 +211,19 @@ int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_contex
 	prepare(jit, code, context, frame);
 	if (code->uses_fp) {
 		frame->fp_control = code->host->fp_pack(context->fp);
-		jit->native->enter_fp(frame, entry);
+		jit->native->enter_fp(frame, at);
 		context->fp = code->host->fp_unpack(frame->fp_control);
 	} else {
-		jit->native->enter(frame, entry);
+		jit->native->enter(frame, at);
 	}
 	conclude(context, frame, leave);
 	return 0;
+}
+
+int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
+	    struct jit_runner *runner, struct ir_leave *leave)
+{
+	if (code->epoch != jit->cache.epoch)
+		return -ESTALE;
+	return jit_enter(jit, code, jit->cache.run + code->entry, context, runner, leave);
 }

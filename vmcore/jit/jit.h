@@ -23,6 +23,7 @@
  *	must have it as a struct ir_flat with these bounds, at a host address that is as much a
  *	multiple of 16 as @first. Without it all accesses go through the context's memory port
  * @features: what code may use if @native is NULL
+ * @links: units can be linked (vmcore/jit/link.h), if the host can do that and @wx is CODE_WX_DUAL
  */
 struct jit_options {
 	const struct host_ops *host;
@@ -34,12 +35,15 @@ struct jit_options {
 	uint64_t first;
 	uint64_t bytes;
 	uint64_t features;
+	bool links;
 };
 
 /**
  * struct jit_code - a compiled unit; a plain value, nothing needs to be freed.
+ * @link_entry: where links enter it; NULL: they cannot. It must be the first member
  * @epoch: of the cache; the code can be run until the cache is flushed
  * @entry, @bytes: offset in the cache and length
+ * @start: where it begins: before @entry, if links can enter it. Offsets of labels count from here
  * @nr_slots: room that it needs in a frame
  * @state_bytes: of the unit
  * @uses_fp: runs in the guest's floating-point environment
@@ -47,9 +51,11 @@ struct jit_options {
  * @helper: declarations, in the cache
  */
 struct jit_code {
+	const void *link_entry;
 	uint32_t epoch;
 	uint32_t bytes;
 	size_t entry;
+	size_t start;
 	uint32_t nr_slots;
 	uint32_t state_bytes;
 	bool uses_fp;
@@ -58,7 +64,11 @@ struct jit_code {
 	uint64_t first;
 };
 
-/** struct jit - a compiler with its cache. One thread compiles at a time. */
+/**
+ * struct jit - a compiler with its cache. One thread compiles at a time.
+ * @scratch: what is known of the unit that was compiled last, too
+ * @links: units are compiled to be linked
+ */
 struct jit {
 	struct jit_target target;
 	const struct host_ops *host;
@@ -67,6 +77,7 @@ struct jit {
 	struct jit_scratch scratch;
 	struct jit_homes homes;
 	bool evict;
+	bool links;
 };
 
 /**
@@ -96,6 +107,9 @@ int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *co
 int jit_compile_tier2(struct jit *jit, const struct ir_unit *unit, struct jit_code *code,
 		      uint32_t *insn);
 
+/* A frame has always as many slots; only units that need no more can be linked to. */
+#define JIT_LINK_SLOTS 512u
+
 /** struct jit_runner - where a thread runs units. Zero-initialised it is empty. */
 struct jit_runner {
 	struct jit_frame *frame;
@@ -116,5 +130,15 @@ void jit_runner_fini(struct jit_runner *runner);
  */
 int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
 	    struct jit_runner *runner, struct ir_leave *leave);
+
+/**
+ * jit_enter - run code that the caller knows to be there, at a place of it.
+ * @at: the code's entry; or, of the code that @runner ran last and that has left for lack of fuel,
+ *	the block where it goes on, if the host resumes (host_ops)
+ * Return: as jit_run(), but for -ESTALE. Context: neither the cache nor the scratch memory of @jit is
+ * looked at, so another thread may compile.
+ */
+int jit_enter(const struct jit *jit, const struct jit_code *code, const void *at,
+	      struct ir_context *context, struct jit_runner *runner, struct ir_leave *leave);
 
 #endif /* VMB_VMCORE_JIT_JIT_H */

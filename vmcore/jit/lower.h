@@ -52,11 +52,13 @@ struct jit_value {
  * @at: offset of its code, JIT_UNBOUND before it is known
  * @chain: displacement that waits for it, of which each holds the one before; 0: none
  * @preds: number of edges that go there
+ * @link: offset of the word that its exit goes by (vmcore/jit/link.h); 0: none
  */
 struct jit_label {
 	uint32_t at;
 	uint32_t chain;
 	uint32_t preds;
+	uint32_t link;
 };
 
 /**
@@ -92,6 +94,7 @@ struct jit_homes;
  * @scratch: filled by jit_scan(); slow has room for an entry per instruction
  * @nr_slots: 8-byte slots that parameters take; the lowering adds its own
  * @uses_fp: the unit has an effect E_FP or E_FPENV
+ * @links: the unit can be entered by links, and its exits to a constant address can be linked
  * @unsupported: set with -ENOTSUP: the instruction
  */
 struct jit_job {
@@ -103,6 +106,7 @@ struct jit_job {
 	struct code_buf *buf;
 	uint32_t nr_slots;
 	bool uses_fp;
+	bool links;
 	uint32_t unsupported;
 };
 

@@ -210,9 +210,13 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
 	if (homes)
 		memset(l.global, 0xff, sizeof(l.global));
 	job->unsupported = IR_NONE;
+	if (job->links)
+		x64_enter_by_link(&l);
 	status = lower_blocks(&l);
 	if (!status)
 		x64_write_slow(&l);
+	if (!status && job->links)
+		x64_write_links(&l);
 	if (!status && short_jumps)
 		x64_link_short(&l);
 	job->nr_slots = l.next_slot;
@@ -275,6 +279,8 @@ const struct host_ops x64_host_ops = {
 	.nr_general = 16,
 	.home_general = X64_GENERAL,
 	.home_vector = X64_VECTOR,
+	.link_bytes = X64_LINK_BYTES,
+	.resumes = true,
 	.lower = lower,
 	.fp_pack = fp_pack,
 	.fp_unpack = fp_unpack,

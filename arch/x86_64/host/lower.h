@@ -287,6 +287,17 @@ void x64_link_short(struct x64_lower *l);
 /* Leave the unit for the address in rax. */
 void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code);
 
+/* link.c: how units follow each other. */
+
+/* Bytes of the beginning by which links enter a unit. */
+#define X64_LINK_BYTES 4u
+
+void x64_enter_by_link(struct x64_lower *l);
+/* Leave the unit for the address in rax, or go on with the unit that is linked there. */
+void x64_leave_by_link(struct x64_lower *l, const struct ir_insn *exit);
+/* The words of the links, behind the unit. */
+void x64_write_links(struct x64_lower *l);
+
 /* lower.c */
 X64_LOWER(nothing);
 /* Let the interpreter compute @insn; the result is in rax or xmm0. */

@@ -139,9 +139,10 @@ static void burn_before(struct x64_lower *l, const struct ir_insn *insn)
 /* @last: the next block's code follows. */
 static void follow(struct x64_lower *l, const struct ir_edge *edge, bool last)
 {
+	pass(l, edge);
+	/* Last, so that the block can be entered when there is fuel again. */
 	if (is_back(l, edge) && !l->homes)
 		burn_fuel(l, edge);
-	pass(l, edge);
 	if (!last || edge->block != l->block + 1)
 		jump(l, ALWAYS, edge->block);
 }
@@ -226,7 +227,10 @@ X64_LOWER(switch)
 X64_LOWER(exit)
 {
 	x64_mov_imm(l->buf, RAX, insn->imm);
-	x64_leave(l, IR_LEAVE_EXIT, insn->aux);
+	if (l->job->links && insn->aux <= IR_EXIT_CALL)
+		x64_leave_by_link(l, insn);
+	else
+		x64_leave(l, IR_LEAVE_EXIT, insn->aux);
 }
 
 X64_LOWER(exit_indirect)
