@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "arch/registry.h"
+#include "user/jit_symbols.h"
 #include "user/verbs.h"
 #include "vmcore/xlat/xlat.h"
 
@@ -120,6 +121,7 @@ static void print_stats(const struct xlat *x)
 static int execute(const struct vmb_options *o, const struct vmb_arch *arch, const struct file *file)
 {
 	const char *path = o->guest[0], *why;
+	struct vmb_jit_symbols *symbols;
 	const struct host_native *native = vmb_native()->host_native;
 	struct xlat_options options = {
 		.guest = arch->guest_ops, .sandbox = o->sandbox, .path = path,
@@ -138,11 +140,17 @@ static int execute(const struct vmb_options *o, const struct vmb_arch *arch, con
 		vmb_complain("%s: %s", path, why ? why : strerror(errno));
 		return VMB_EXIT_FAILED;
 	}
+	status = vmb_jit_symbols_begin(o, &symbols);
+	if (status) {
+		xlat_free(x);
+		return status;
+	}
 	xlat_run(x, &end);
 	status = status_of(path, &end);
 	if (o->stats)
 		print_stats(x);
 	xlat_free(x);
+	vmb_jit_symbols_end(o, symbols);
 	return status;
 }
 

@@ -240,6 +240,14 @@ static int validate(const struct vmb_options *o, struct vmb_why *why)
 		vmb_why_set(why, "--quiet and --verbose exclude each other");
 		return -EINVAL;
 	}
+	if ((o->perf_map || o->jitdump) && !(o->profile_time_s > 0) && strcmp(o->verb, "exec")) {
+		vmb_why_set(why, "--perf-map and --jitdump go with --profile-time SECONDS or with exec");
+		return -EINVAL;
+	}
+	if ((o->perf_map || o->jitdump) && o->interpret) {
+		vmb_why_set(why, "with --interpret nothing is compiled: there is no code to give names to");
+		return -EINVAL;
+	}
 	if (o->rounds > VMB_MAX_ROUNDS_ASKED) {
 		vmb_why_set(why, "--rounds: at most %d", VMB_MAX_ROUNDS_ASKED);
 		return -EINVAL;

@@ -28,6 +28,7 @@ struct vmb_list {
  * @counters: NULL: none; "": the default set; otherwise the event list or "sim"
  * @categories: bit i set: category i of vmb_categories() was switched on
  * @baseline_lenient: NULL: not given; "": given without a name
+ * @jitdump: NULL: not given; "": given without a directory
  * @guest: of exec: the program and its arguments, NULL-terminated; otherwise NULL
  * @filters: FILTER arguments, or the arguments of the verb
  */
@@ -36,6 +37,7 @@ struct vmb_options {
 	uint64_t categories;
 	struct vmb_list filters, skip, plugins;
 	const char *pin, *counters, *results_dir, *format, *output, *label, *color, *gbench_list;
+	const char *jitdump;
 	const char *save_baseline, *baseline, *baseline_lenient, *config;
 	char *const *guest;
 	const char *gbench_out, *gbench_out_format;
@@ -43,7 +45,7 @@ struct vmb_options {
 	double measurement_time_s, warm_up_time_s, timeout_s, confidence, profile_time_s;
 	double noise_threshold, significance;
 	bool all, exact, list, quick, rigorous, verbose, quiet, json, events, fix, restore;
-	bool sandbox, stats, interpret;
+	bool sandbox, stats, interpret, perf_map;
 	bool command, fail, no_fail, strict, force;
 	bool help, version;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "user/calibrate.h"
+#include "user/jit_symbols.h"
 #include "user/pin.h"
 #include "user/plan.h"
 #include "user/verbs.h"
@@ -65,6 +66,20 @@ static int profile_entry(const struct vmb_entry *e, const struct vmb_options *o,
 	return VMB_EXIT_OK;
 }
 
+/* The names begin before set-up, which may be where code is compiled. */
+static int profile_named(const struct vmb_entry *e, const struct vmb_options *o,
+			 const struct vmb_pin *pin)
+{
+	struct vmb_jit_symbols *symbols;
+	int code = vmb_jit_symbols_begin(o, &symbols), ended;
+
+	if (code)
+		return code;
+	code = profile_entry(e, o, pin);
+	ended = vmb_jit_symbols_end(o, symbols);
+	return code ? code : ended;
+}
+
 int vmb_profile(const struct vmb_session *s, const struct vmb_plan *plan)
 {
 	struct vmb_why why;
@@ -83,5 +98,5 @@ int vmb_profile(const struct vmb_session *s, const struct vmb_plan *plan)
 		vmb_complain("%s", why.text);
 		return VMB_EXIT_USAGE;
 	}
-	return profile_entry(&plan->entry[0], s->options, &s->pin);
+	return profile_named(&plan->entry[0], s->options, &s->pin);
 }

@@ -12,8 +12,39 @@ static void *map(size_t bytes, int protection, int flags, int fd)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+/*
+ * Pages without a file: profilers look for the names of code, /tmp/perf-PID.map, only where no file
+ * is mapped. Not every emulator of Linux knows that an old size of 0 asks for a second mapping.
+ */
+static int map_anonymous(struct code_cache *cache)
+{
+	int err;
+
+	cache->write = map(cache->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	if (!cache->write)
+		return -errno;
+	cache->run = mremap(cache->write, 0, cache->bytes, MREMAP_MAYMOVE);
+	if (cache->run == MAP_FAILED) {
+		err = -errno;
+		goto unmap_write;
+	}
+	*cache->write = 1;
+	if (!*cache->run || mprotect(cache->run, cache->bytes, PROT_READ | PROT_EXEC)) {
+		err = *cache->run ? -errno : -ENOTSUP;
+		goto unmap_run;
+	}
+	/* As MAP_POPULATE; without it the first run of each page is a fault. */
+	madvise(cache->run, cache->bytes, MADV_POPULATE_READ);
+	return 0;
+unmap_run:
+	munmap(cache->run, cache->bytes);
+unmap_write:
+	munmap(cache->write, cache->bytes);
+	return err;
+}
+
 /* Both mappings keep the pages; the file has no name and goes with them. */
-static int map_dual(struct code_cache *cache)
+static int map_file(struct code_cache *cache)
 {
 	int fd = memfd_create("vmbench code", MFD_CLOEXEC), err = 0;
 
@@ -36,6 +67,11 @@ static int map_dual(struct code_cache *cache)
 out:
 	close(fd);
 	return err;
+}
+
+static int map_dual(struct code_cache *cache)
+{
+	return map_anonymous(cache) ? map_file(cache) : 0;
 }
 
 static int map_single(struct code_cache *cache)

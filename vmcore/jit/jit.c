@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmcore/jit/events.h"
+
 /* In-line accesses are compared with the last offset at which this many bytes fit. */
 #define MAX_ACCESS 16u
 #define ENTRY_ALIGN 64u
@@ -79,6 +81,18 @@ static int compile(struct jit *jit, struct jit_job *job, struct jit_code *code)
 	return write_code(jit, job, code);
 }
 
+/* What can be run is seen by instruction fetch, and known to who listens. */
+static void publish(const struct jit *jit, const struct jit_job *job, const struct jit_code *code)
+{
+	const uint8_t *run = jit->cache.run + code->start;
+	size_t bytes = code->entry - code->start + code->bytes;
+
+	if (!jit->native)
+		return;
+	jit->native->sync(run, bytes);
+	jit_tell(&(struct jit_event){ job->unit, job->homes ? 2 : 1, run, bytes });
+}
+
 /* Compile a job whose scratch memory is there. */
 static int finish(struct jit *jit, struct jit_job *job, struct jit_code *code, uint32_t *insn)
 {
@@ -98,9 +112,7 @@ static int finish(struct jit *jit, struct jit_job *job, struct jit_code *code, u
 	code->uses_fp = job->uses_fp;
 	code->host = jit->host;
 	code->first = jit->target.first;
-	if (jit->native)
-		jit->native->sync(jit->cache.run + code->start,
-				  code->entry - code->start + code->bytes);
+	publish(jit, job, code);
 	return 0;
 }
 

@@ -35,6 +35,7 @@ static int make_units(struct jit_work *w, uint64_t seed, jit_work_make *make, ui
 			err = ir_verify(&w->unit[i], &w->arena, &error);
 		if (err)
 			return err;
+		snprintf(w->unit[i].name, sizeof(w->unit[i].name), "unit_%u", i);
 		w->nr_insns += w->unit[i].nr_insns;
 	}
 	return 0;
