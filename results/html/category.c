@@ -12,6 +12,7 @@
 #include "results/html/html.h"
 
 #define MOST_IDS	40	/* of one note */
+#define SPARSE		4	/* a column that fewer than one row in so many has is left to the details */
 
 /* Columns that only this report has. */
 struct columns { bool status, effect, target; struct vmb_view view; };
@@ -26,6 +27,30 @@ static bool is_row(const struct html *h, size_t i, const char *category)
 	return in_category(h, i, category) && h->res->benches[i].status != VMB_STATUS_SKIPPED;
 }
 
+static bool is_dense(const struct html *h, const char *category, const struct vmb_column *c)
+{
+	char cell[VMB_CELL_BYTES];
+	size_t rows = 0, cells = 0;
+
+	for (size_t i = 0; i < h->res->nr; i++)
+		if (is_row(h, i, category)) {
+			rows++;
+			cells += vmb_view_cell(&h->res->benches[i], c, cell);
+		}
+	return cells * SPARSE >= rows;
+}
+
+/* A category whose benchmarks measure different things would be a wide table of empty cells. */
+static void drop_sparse(const struct html *h, const char *category, struct vmb_view *view)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < view->nr; i++)
+		if (is_dense(h, category, &view->columns[i]))
+			view->columns[kept++] = view->columns[i];
+	view->nr = kept;
+}
+
 static void survey(const struct html *h, const char *category, struct columns *c)
 {
 	struct vmb_target_verdict v;
@@ -33,6 +58,7 @@ static void survey(const struct html *h, const char *category, struct columns *c
 
 	memset(c, 0, sizeof(*c));
 	vmb_view_columns(h->res, category, &c->view);
+	drop_sparse(h, category, &c->view);
 	for (size_t i = 0; i < h->res->nr; i++) {
 		if (!is_row(h, i, category))
 			continue;

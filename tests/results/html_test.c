@@ -415,6 +415,38 @@ static void test_html_absent_is_absent(void **state)
 	vmb_result_fini(&res);
 }
 
+/* A title in the table of a category, for a metric that @rows of 8 benchmarks have. */
+static bool has_column(size_t rows)
+{
+	struct page p;
+	char *page;
+	bool there;
+
+	page_make(&p, 8, 0);
+	for (size_t i = 0; i < p.res.nr; i++) {
+		struct vmb_bench_result *b = &p.res.benches[i];
+
+		b->status = VMB_STATUS_OK;
+		PAGE_SET(b->category, "same");
+		b->summary.nr_metrics = i < rows;
+		b->summary.metrics[0] = (struct vmb_metric_stat){ .name = "rarity", .value = 7 };
+	}
+	page = written(&p.res, NULL);
+	there = strstr(page, "<th scope=\"col\">rarity</th>");
+	assert_true(there || strstr(page, "rarity"));
+	free(page);
+	page_free(&p);
+	return there;
+}
+
+static void test_html_leaves_rare_columns_to_the_details(void **state)
+{
+	(void)state;
+	assert_false(has_column(1));
+	assert_true(has_column(2));
+	assert_true(has_column(8));
+}
+
 static void test_html_failed_has_no_time(void **state)
 {
 	struct vmb_result res;
@@ -627,6 +659,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_html_text_is_safe_in_attributes_too),
 		cmocka_unit_test(test_html_runs_nothing_foreign),
 		cmocka_unit_test(test_html_absent_is_absent),
+		cmocka_unit_test(test_html_leaves_rare_columns_to_the_details),
 		cmocka_unit_test(test_html_failed_has_no_time),
 		cmocka_unit_test(test_html_few_batches_are_all_drawn),
 		cmocka_unit_test(test_html_many_batches_are_thinned_and_it_says_so),
