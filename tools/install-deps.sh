@@ -20,6 +20,7 @@ clang libclang-rt-dev|libclang-common-14-dev
 chromium nodejs
 qemu-user
 qemu-system-x86 qemu-system-arm cpio zstd xz-utils kmod libelf1|libelf1t64
+dkms
 '
 # Cross compilers for the instruction sets that this machine does not have.
 case $(uname -m) in
