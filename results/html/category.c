@@ -12,7 +12,7 @@
 #include "results/html/html.h"
 
 #define MOST_IDS	40	/* of one note */
-#define SPARSE		4	/* a column that fewer than one row in so many has is left to the details */
+#define SPARSE		4	/* a column that fewer than one measured row in so many has is left to the details */
 
 /* Columns that only this report has. */
 struct columns { bool status, effect, target; struct vmb_view view; };
@@ -33,7 +33,7 @@ static bool is_dense(const struct html *h, const char *category, const struct vm
 	size_t rows = 0, cells = 0;
 
 	for (size_t i = 0; i < h->res->nr; i++)
-		if (is_row(h, i, category)) {
+		if (is_row(h, i, category) && vmb_view_timed(&h->res->benches[i])) {
 			rows++;
 			cells += vmb_view_cell(&h->res->benches[i], c, cell);
 		}
