@@ -153,7 +153,7 @@ VMB_INLINE void lower_insn(struct a64_lower *l, uint32_t at)
 	uint32_t operand[3];
 
 	l->at = at;
-	l->locked = 0;
+	l->regs.locked = 0;
 	if (VMB_LIKELY(lower_op[insn->op]))
 		lower_op[insn->op](l, insn);
 	else if (ir_ops[insn->op].pure)

@@ -10,6 +10,7 @@
 #include "arch/base/assert.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/lower.h"
+#include "vmcore/jit/regcache.h"
 
 extern const struct host_ops a64_host_ops;
 
@@ -25,13 +26,9 @@ struct a64_checked {
 };
 
 #define A64_NR_CHECKED 2u
-#define A64_NR_REGS    64u
 
 /**
  * struct a64_lower - a unit on its way.
- * @owner: [register] the value that it holds, if its bit in @used is set
- * @locked: registers that the current instruction needs
- * @rotor: register that was taken last
  * @at, @block: current instruction and block
  * @pc: its guest instruction
  * @next_slot: slots in use
@@ -45,9 +42,7 @@ struct a64_lower {
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
-	uint32_t owner[A64_NR_REGS];
-	uint64_t used, locked;
-	uint32_t rotor;
+	struct jit_regcache regs;
 	uint32_t at, block;
 	uint64_t pc;
 	uint32_t next_slot;
@@ -103,16 +98,10 @@ VMB_INLINE bool a64_is_const(const struct a64_lower *l, uint32_t value)
 	return l->value[value].flags & JIT_CONST;
 }
 
-/* If the current instruction is the last use of @value, its register is free. Without a branch. */
+/* If the current instruction is the last use of @value, its register is free. */
 VMB_INLINE void a64_release(struct a64_lower *l, uint32_t value)
 {
-	struct jit_value *v = &l->value[value];
-	uint64_t dies = v->last == l->at;
-
-	static_assert((JIT_NO_REG & 63) == 63 && !((A64_GENERAL | A64_VECTOR) >> 63),
-		      "no register is the same as one that is never used");
-	l->used &= ~(dies << (v->reg & 63));
-	v->reg |= (uint8_t)-dies;
+	jit_regcache_release(&l->regs, &l->value[value], l->at);
 }
 
 /* Width of the operation for a type: integers below 32 bits are computed in 32. */

@@ -216,7 +216,7 @@ static void put_argument(struct a64_lower *l, uint32_t index, uint32_t arg)
 	a64_access(l->buf, reg < 32 ? A64_STR_X : A64_STR_Q, reg, A64_FRAME, offset);
 	if (reg < 32)
 		a64_access(l->buf, A64_STR_X, A64_ZR, A64_FRAME, offset + 8);
-	l->locked = 0;
+	l->regs.locked = 0;
 }
 
 A64_LOWER(call)

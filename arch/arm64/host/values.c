@@ -64,46 +64,21 @@ static void save(struct a64_lower *l, uint32_t index)
 	value->flags |= JIT_STORED;
 }
 
-/* A register to take from its owner: one that need not be saved, else the next in turn. */
-static unsigned int victim(const struct a64_lower *l, uint64_t from)
-{
-	uint64_t candidates = from & ~l->locked, turn, clean = 0, m;
-
-	for (m = candidates; m; m &= m - 1) {
-		unsigned int reg = (unsigned int)__builtin_ctzll(m);
-
-		if (l->value[l->owner[reg]].flags & (JIT_CONST | JIT_STORED))
-			clean |= UINT64_C(1) << reg;
-	}
-	candidates = clean ? clean : candidates;
-	VMB_ASSERT(candidates);
-	turn = candidates & (l->rotor < 63 ? UINT64_MAX << (l->rotor + 1) : 0);
-	return (unsigned int)__builtin_ctzll(turn ? turn : candidates);
-}
-
 static unsigned int allocate(struct a64_lower *l, uint64_t from)
 {
-	uint64_t free = from & ~l->used & ~l->locked;
-	unsigned int reg;
+	unsigned int reg = jit_regcache_free(&l->regs, from);
 
-	if (VMB_LIKELY(free))
-		return (unsigned int)__builtin_ctzll(free);
-	reg = victim(l, from);
-	l->rotor = reg;
-	save(l, l->owner[reg]);
-	l->value[l->owner[reg]].reg = JIT_NO_REG;
+	if (VMB_LIKELY(reg != JIT_NO_REG))
+		return reg;
+	reg = jit_regcache_victim(&l->regs, l->value, from);
+	save(l, l->regs.owner[reg]);
+	jit_regcache_forget(&l->regs, l->value, reg);
 	return reg;
 }
 
 static void own(struct a64_lower *l, unsigned int reg, uint32_t value)
 {
-	uint64_t bit = UINT64_C(1) << reg;
-
-	VMB_ASSERT(reg < A64_NR_REGS);
-	l->owner[reg] = value;
-	l->used |= bit;
-	l->locked |= bit;
-	l->value[value].reg = (uint8_t)reg;
+	jit_regcache_own(&l->regs, l->value, reg, value);
 }
 
 /* Bits of a constant in a vector register. */
@@ -145,7 +120,7 @@ unsigned int a64_value(struct a64_lower *l, uint32_t value)
 		load(l, reg, value);
 		own(l, reg, value);
 	}
-	l->locked |= UINT64_C(1) << reg;
+	jit_regcache_lock(&l->regs, reg);
 	return reg;
 }
 
@@ -174,7 +149,7 @@ unsigned int a64_result_last(struct a64_lower *l, const struct ir_insn *insn)
 	a64_release(l, operand[0]);
 	a64_release(l, operand[1]);
 	a64_release(l, operand[2]);
-	l->locked = 0;
+	l->regs.locked = 0;
 	return a64_result(l);
 }
 
@@ -197,7 +172,7 @@ unsigned int a64_result_from(struct a64_lower *l, uint32_t value)
 		return src;
 	}
 	if (src != JIT_NO_REG)
-		l->locked |= UINT64_C(1) << src;
+		jit_regcache_lock(&l->regs, src);
 	reg = a64_result(l);
 	if (src != JIT_NO_REG)
 		move(l, reg, src);
@@ -214,12 +189,6 @@ void a64_copy_to(struct a64_lower *l, unsigned int reg, uint32_t value)
 		load(l, reg, value);
 }
 
-static void forget(struct a64_lower *l, unsigned int reg)
-{
-	l->value[l->owner[reg]].reg = JIT_NO_REG;
-	l->used &= ~(UINT64_C(1) << reg);
-}
-
 void a64_finish(struct a64_lower *l)
 {
 	struct jit_value *value = &l->value[l->at];
@@ -233,20 +202,12 @@ void a64_finish(struct a64_lower *l)
 
 void a64_forget_all(struct a64_lower *l)
 {
-	while (l->used)
-		forget(l, (unsigned int)__builtin_ctzll(l->used));
+	jit_regcache_forget_all(&l->regs, l->value);
 }
 
 void a64_forget_dead(struct a64_lower *l, uint32_t from)
 {
-	uint64_t m;
-
-	for (m = l->used; m; m &= m - 1) {
-		unsigned int reg = (unsigned int)__builtin_ctzll(m);
-
-		if (l->value[l->owner[reg]].last < from)
-			forget(l, reg);
-	}
+	jit_regcache_forget_dead(&l->regs, l->value, from);
 }
 
 static void const_to_slot(struct a64_lower *l, uint32_t slot, uint64_t bits)

@@ -84,7 +84,7 @@ void rv_take_as_result(struct rv_lower *l, const struct ir_insn *insn)
 RV_LOWER(eval)
 {
 	rv_eval(l, insn);
-	l->locked = 0;
+	l->regs.locked = 0;
 	rv_take_as_result(l, insn);
 }
 
@@ -154,7 +154,7 @@ VMB_INLINE void lower_insn(struct rv_lower *l, uint32_t at)
 	uint32_t operand[3];
 
 	l->at = at;
-	l->locked = 0;
+	l->regs.locked = 0;
 	if (VMB_LIKELY(lower_op[insn->op]))
 		lower_op[insn->op](l, insn);
 	else if (ir_ops[insn->op].pure)

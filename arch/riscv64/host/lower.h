@@ -10,6 +10,7 @@
 #include "arch/riscv64/host/emit.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/lower.h"
+#include "vmcore/jit/regcache.h"
 
 extern const struct host_ops rv_host_ops;
 
@@ -30,9 +31,6 @@ struct rv_checked {
 
 /**
  * struct rv_lower - a unit on its way.
- * @owner: [register] the value that it holds, if its bit in @used is set
- * @locked: registers that the current instruction needs
- * @rotor: register that was taken last
  * @at, @block: current instruction and block
  * @pc: its guest instruction
  * @next_slot: slots in use
@@ -47,9 +45,7 @@ struct rv_lower {
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
-	uint64_t used, locked;
-	uint32_t rotor;
-	uint32_t owner[RV_NR_REGS];
+	struct jit_regcache regs;
 	uint32_t at, block;
 	uint64_t pc;
 	uint32_t next_slot;
@@ -157,16 +153,10 @@ VMB_INLINE bool rv_dies(const struct rv_lower *l, uint32_t value)
 	return l->value[value].last == l->at;
 }
 
-/* If the current instruction is the last use of @value, its register is free. Without a branch. */
+/* If the current instruction is the last use of @value, its register is free. */
 VMB_INLINE void rv_release(struct rv_lower *l, uint32_t value)
 {
-	struct jit_value *v = &l->value[value];
-	uint32_t dies = v->last == l->at;
-
-	static_assert((JIT_NO_REG & 63) == 63 && !((RV_GENERAL | RV_FLOAT) >> 63),
-		      "no register is the same as one that is never used");
-	l->used &= ~((uint64_t)dies << (v->reg & 63));
-	v->reg |= (uint8_t)-dies;
+	jit_regcache_release(&l->regs, &l->value[value], l->at);
 }
 
 /* The number of a constant integer as registers have it. */

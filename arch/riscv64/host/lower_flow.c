@@ -307,7 +307,7 @@ static void put_argument(struct rv_lower *l, uint32_t index, uint32_t arg)
 		rv_store(l->buf, RV_SD, RV_ZERO, to);
 	rv_store(l->buf, RV_SD, RV_ZERO, rv_plus(to, 8));
 	rv_store_typed(l->buf, type, reg, to);
-	l->locked = 0;
+	l->regs.locked = 0;
 }
 
 /* What follows the call of JIT_STUB_CALL. */

@@ -19,7 +19,6 @@ enum rv_reg {
  */
 #define RV_NR_GENERAL 32u
 #define RV_F(n)	      (RV_NR_GENERAL + (n))
-#define RV_NR_REGS    64u
 
 /*
  * t0			links calls of the runtime; else scratch for an address

@@ -78,43 +78,21 @@ static void save(struct rv_lower *l, uint32_t index)
 	value->flags |= JIT_STORED;
 }
 
-/* A register to take from its owner: one that need not be saved, else the next in turn. */
-static unsigned int victim(const struct rv_lower *l, uint64_t from)
-{
-	uint64_t candidates = from & ~l->locked, turn, clean = 0, m;
-
-	for (m = candidates; m; m &= m - 1) {
-		unsigned int reg = (unsigned int)__builtin_ctzll(m);
-
-		if (l->value[l->owner[reg]].flags & (JIT_CONST | JIT_STORED))
-			clean |= UINT64_C(1) << reg;
-	}
-	candidates = clean ? clean : candidates;
-	VMB_ASSERT(candidates);
-	turn = candidates & UINT64_MAX << l->rotor << 1;
-	return (unsigned int)__builtin_ctzll(turn ? turn : candidates);
-}
-
 static unsigned int allocate(struct rv_lower *l, uint64_t from)
 {
-	uint64_t free = from & ~l->used & ~l->locked;
-	unsigned int reg;
+	unsigned int reg = jit_regcache_free(&l->regs, from);
 
-	if (VMB_LIKELY(free))
-		return (unsigned int)__builtin_ctzll(free);
-	reg = victim(l, from);
-	l->rotor = reg;
-	save(l, l->owner[reg]);
-	l->value[l->owner[reg]].reg = JIT_NO_REG;
+	if (VMB_LIKELY(reg != JIT_NO_REG))
+		return reg;
+	reg = jit_regcache_victim(&l->regs, l->value, from);
+	save(l, l->regs.owner[reg]);
+	jit_regcache_forget(&l->regs, l->value, reg);
 	return reg;
 }
 
 static void own(struct rv_lower *l, unsigned int reg, uint32_t value)
 {
-	l->owner[reg] = value;
-	l->used |= UINT64_C(1) << reg;
-	l->locked |= UINT64_C(1) << reg;
-	l->value[value].reg = (uint8_t)reg;
+	jit_regcache_own(&l->regs, l->value, reg, value);
 }
 
 /* Floats are made by way of a general register; +0 needs none. */
@@ -164,7 +142,7 @@ unsigned int rv_value(struct rv_lower *l, uint32_t value)
 		load(l, reg, value);
 		own(l, reg, value);
 	}
-	l->locked |= UINT64_C(1) << reg;
+	jit_regcache_lock(&l->regs, reg);
 	return reg;
 }
 
@@ -196,7 +174,7 @@ unsigned int rv_result_last(struct rv_lower *l, const struct ir_insn *insn)
 	rv_release(l, operand[0]);
 	rv_release(l, operand[1]);
 	rv_release(l, operand[2]);
-	l->locked = 0;
+	l->regs.locked = 0;
 	return rv_result(l);
 }
 
@@ -219,7 +197,7 @@ unsigned int rv_result_from(struct rv_lower *l, uint32_t value)
 		return src;
 	}
 	if (src != JIT_NO_REG)
-		l->locked |= UINT64_C(1) << src;
+		jit_regcache_lock(&l->regs, src);
 	reg = rv_result(l);
 	if (src != JIT_NO_REG)
 		move(l, reg, src);
@@ -236,12 +214,6 @@ void rv_copy_to(struct rv_lower *l, unsigned int reg, uint32_t value)
 		load(l, reg, value);
 }
 
-static void forget(struct rv_lower *l, unsigned int reg)
-{
-	l->value[l->owner[reg]].reg = JIT_NO_REG;
-	l->used &= ~(UINT64_C(1) << reg);
-}
-
 void rv_finish(struct rv_lower *l)
 {
 	struct jit_value *value = &l->value[l->at];
@@ -255,20 +227,12 @@ void rv_finish(struct rv_lower *l)
 
 void rv_forget_all(struct rv_lower *l)
 {
-	while (l->used)
-		forget(l, (unsigned int)__builtin_ctzll(l->used));
+	jit_regcache_forget_all(&l->regs, l->value);
 }
 
 void rv_forget_dead(struct rv_lower *l, uint32_t from)
 {
-	uint64_t m;
-
-	for (m = l->used; m; m &= m - 1) {
-		unsigned int reg = (unsigned int)__builtin_ctzll(m);
-
-		if (l->value[l->owner[reg]].last < from)
-			forget(l, reg);
-	}
+	jit_regcache_forget_dead(&l->regs, l->value, from);
 }
 
 /* Eight bytes of a constant to memory. Scratch: t1. */
