@@ -57,7 +57,7 @@ static struct jit_options options_for(bool flat)
 	};
 }
 
-/* How units are compiled: what the optimiser does, and the tier. */
+/* How units are compiled: what the optimiser does, and the tier; NULL: tier 2 over tier 1. */
 struct column {
 	const char *name;
 	unsigned int level;
@@ -69,6 +69,10 @@ static const struct column tier1 = { "tier 1", 0, jit_compile };
 static const struct column tier2[] = {
 	{ "tier 2, O0", 0, jit_compile_tier2 }, { "tier 2, O1", 1, jit_compile_tier2 },
 	{ "tier 2, O2", 2, jit_compile_tier2 }, { "tier 2, O3", 3, jit_compile_tier2 },
+};
+static const struct column over[] = {
+	{ "tier 2 over 1, O0", 0, NULL }, { "tier 2 over 1, O1", 1, NULL },
+	{ "tier 2 over 1, O2", 2, NULL }, { "tier 2 over 1, O3", 3, NULL },
 };
 
 struct compiled {
@@ -100,11 +104,16 @@ static int begin(void *priv, struct ir_unit *unit)
 {
 	struct compiled *c = priv;
 	const struct opt_options options = { .level = c->column->level };
+	struct jit_code below;
 	struct ir_error error;
 	uint32_t insn = 0;
-	int status = opt_run(unit, &options, &c->scratch, &error);
+	int status = c->column->compile ? 0 : jit_compile(&c->jit, unit, &below, &insn);
 
 	if (!status)
+		status = opt_run(unit, &options, &c->scratch, &error);
+	if (!status && !c->column->compile)
+		status = jit_compile_over(&c->jit, unit, &below, &c->code, &insn);
+	else if (!status)
 		status = c->column->compile(&c->jit, unit, &c->code, &insn);
 	if (status)
 		print_error("%s: %s: %s\n", unit->name, strerror(-status),
@@ -193,8 +202,11 @@ static void test_tier2_keeps_every_case(void **state)
 	(void)state;
 	for (i = 0; i < VMB_ARRAY_SIZE(tier2); i++)
 		run_cases(&options, &tier2[i]);
+	for (i = 0; i < VMB_ARRAY_SIZE(over); i++)
+		run_cases(&options, &over[i]);
 	options.flat = false;
 	run_cases(&options, &tier2[2]);
+	run_cases(&options, &over[2]);
 }
 
 struct outcome {
@@ -332,6 +344,12 @@ static void test_tier2_does_what_the_interpreter_does(void **state)
 {
 	(void)state;
 	compare_units(tier2, VMB_ARRAY_SIZE(tier2), 390);
+}
+
+static void test_tier2_over_tier1_does_what_the_interpreter_does(void **state)
+{
+	(void)state;
+	compare_units(over, VMB_ARRAY_SIZE(over), 390);
 }
 
 static void random_unit(struct ir_unit *unit, struct ir_arena *arena, uint32_t nr_insns)
@@ -634,6 +652,7 @@ int main(void)
 		cmocka_unit_test(test_jit_does_what_the_interpreter_does),
 		cmocka_unit_test(test_jit_does_so_in_long_units),
 		cmocka_unit_test(test_tier2_does_what_the_interpreter_does),
+		cmocka_unit_test(test_tier2_over_tier1_does_what_the_interpreter_does),
 		cmocka_unit_test(test_jit_reports_a_full_cache),
 		cmocka_unit_test(test_jit_evicts_and_knows_stale_code),
 		cmocka_unit_test(test_jit_survives_any_room),

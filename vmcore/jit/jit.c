@@ -35,6 +35,7 @@ void jit_fini(struct jit *jit)
 	code_cache_fini(&jit->cache);
 	jit_scratch_fini(&jit->scratch);
 	jit_homes_fini(&jit->homes);
+	jit_select_fini(&jit->select);
 }
 
 static size_t align(size_t at, size_t to)
@@ -58,6 +59,7 @@ static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *cod
 	room = cache->bytes - code->start;
 	code_buf_init(job->buf, cache->write + code->start,
 		      room < MAX_UNIT_BYTES ? room : MAX_UNIT_BYTES);
+	job->below_at = (uint32_t)(job->below - code->start);
 	status = jit->host->lower(job);
 	if (!status)
 		cache->at = align(code->start + code_buf_at(job->buf), sizeof(uint64_t));
@@ -77,6 +79,9 @@ static int compile(struct jit *jit, struct jit_job *job, struct jit_code *code)
 	if (status != -ENOSPC || !jit->evict || !jit->cache.at)
 		return status;
 	code_cache_flush(&jit->cache);
+	/* The code to fall back on is gone. */
+	if (job->select)
+		return -ESTALE;
 	jit_scan(job);
 	return write_code(jit, job, code);
 }
@@ -126,22 +131,53 @@ int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *co
 	return status ? status : finish(jit, &job, code, insn);
 }
 
+/* Tier 2 of a unit that is to be copied. */
+static int compile_copy(struct jit *jit, const struct ir_unit *unit, const struct jit_code *below,
+			struct jit_code *code, uint32_t *insn)
+{
+	struct jit_select *select = &jit->select;
+	struct code_buf buf;
+	struct jit_job job = { .unit = &select->unit, .target = &jit->target,
+			       .scratch = &jit->scratch, .buf = &buf, .homes = &jit->homes,
+			       .home_general = jit->host->home_general,
+			       .home_vector = jit->host->home_vector, .links = jit->links };
+	int status = jit_select(select, unit, &jit->target, below);
+
+	if (!status)
+		status = jit_scratch_reserve(&jit->scratch, &select->unit);
+	if (!status)
+		status = jit_homes_reserve(&jit->homes, &select->unit);
+	if (status)
+		return status;
+	if (select->nr_guards) {
+		job.select = select;
+		job.below = below->entry;
+		job.below_fp = below->uses_fp;
+	}
+	status = finish(jit, &job, code, insn);
+	if (!status && job.select && code->nr_slots < below->nr_slots)
+		code->nr_slots = below->nr_slots;
+	return status;
+}
+
+int jit_compile_over(struct jit *jit, const struct ir_unit *unit, const struct jit_code *below,
+		     struct jit_code *code, uint32_t *insn)
+{
+	int status;
+
+	if (!jit->host->home_general)
+		return jit_compile(jit, unit, code, insn);
+	if (below && (below->epoch != jit->cache.epoch || below->host != jit->host ||
+		      jit->cache.bytes > MAX_UNIT_BYTES))
+		below = NULL;
+	status = compile_copy(jit, unit, below, code, insn);
+	return status == -ESTALE ? compile_copy(jit, unit, NULL, code, insn) : status;
+}
+
 int jit_compile_tier2(struct jit *jit, const struct ir_unit *unit, struct jit_code *code,
 		      uint32_t *insn)
 {
-	struct code_buf buf;
-	struct jit_job job = { .unit = unit, .target = &jit->target, .scratch = &jit->scratch,
-			       .buf = &buf, .homes = &jit->homes,
-			       .home_general = jit->host->home_general,
-			       .home_vector = jit->host->home_vector, .links = jit->links };
-	int status;
-
-	if (!job.home_general)
-		return jit_compile(jit, unit, code, insn);
-	status = jit_scratch_reserve(&jit->scratch, unit);
-	if (!status)
-		status = jit_homes_reserve(&jit->homes, unit);
-	return status ? status : finish(jit, &job, code, insn);
+	return jit_compile_over(jit, unit, NULL, code, insn);
 }
 
 void jit_runner_fini(struct jit_runner *runner)

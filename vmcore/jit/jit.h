@@ -10,6 +10,7 @@
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/homes.h"
 #include "vmcore/jit/lower.h"
+#include "vmcore/jit/select.h"
 #include "vmcore/ports.h"
 
 /**
@@ -76,6 +77,7 @@ struct jit {
 	struct code_cache cache;
 	struct jit_scratch scratch;
 	struct jit_homes homes;
+	struct jit_select select;
 	bool evict;
 	bool links;
 };
@@ -106,6 +108,16 @@ int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *co
  */
 int jit_compile_tier2(struct jit *jit, const struct ir_unit *unit, struct jit_code *code,
 		      uint32_t *insn);
+
+/**
+ * jit_compile_over - the same, with tier 1's code of the unit to fall back on: accesses to guest memory
+ * are compared with its bounds once, by ranges, at the entry. Where a range does not lie in guest
+ * memory @below runs instead.
+ * @below: what jit_compile() made of the same unit, optimised or not; it must stay in the cache as long
+ *	as @code is used. Where it cannot be used this is jit_compile_tier2()
+ */
+int jit_compile_over(struct jit *jit, const struct ir_unit *unit, const struct jit_code *below,
+		     struct jit_code *code, uint32_t *insn);
 
 /* A frame has always as many slots; only units that need no more can be linked to. */
 #define JIT_LINK_SLOTS 512u

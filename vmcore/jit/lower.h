@@ -85,6 +85,7 @@ struct jit_scratch {
 };
 
 struct jit_homes;
+struct jit_select;
 
 /**
  * struct jit_job - a unit to be lowered.
@@ -94,6 +95,10 @@ struct jit_homes;
  * @scratch: filled by jit_scan(); slow has room for an entry per instruction
  * @nr_slots: 8-byte slots that parameters take; the lowering adds its own
  * @uses_fp: the unit has an effect E_FP or E_FPENV
+ * @select: tier 2: guards of a unit that is its copy (vmcore/jit/select.h); NULL: there are none
+ * @below: with guards: where in the cache the code begins that runs instead; @below_at: counted from
+ *	the buffer's start
+ * @below_fp: that code uses floating point
  * @links: the unit can be entered by links, and its exits to a constant address can be linked
  * @unsupported: set with -ENOTSUP: the instruction
  */
@@ -103,6 +108,10 @@ struct jit_job {
 	struct jit_scratch *scratch;
 	struct jit_homes *homes;
 	uint32_t home_general, home_vector;
+	const struct jit_select *select;
+	size_t below;
+	uint32_t below_at;
+	bool below_fp;
 	struct code_buf *buf;
 	uint32_t nr_slots;
 	bool uses_fp;

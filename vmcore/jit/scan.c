@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vmcore/jit/lower.h"
+#include "vmcore/jit/select.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -160,6 +160,27 @@ static uint32_t scan_block(struct jit_job *job, const struct ir_block *block)
 	return all;
 }
 
+static void use_in_guards(struct jit_value *values, uint32_t value, uint32_t at)
+{
+	values[value].uses++;
+	if (values[value].last < at)
+		values[value].last = at;
+}
+
+/* The guards use values as if they were a part of the instruction that they stand before. */
+static void scan_guards(struct jit_job *job)
+{
+	const struct jit_select *s = job->select;
+	uint32_t i;
+
+	for (i = 0; i < s->nr_bases; i++)
+		use_in_guards(job->scratch->value, s->base[i].value, s->at);
+	for (i = 0; i < s->nr_guards; i++) {
+		if (s->guard[i].bound != IR_NONE)
+			use_in_guards(job->scratch->value, s->guard[i].bound, s->at);
+	}
+}
+
 void jit_scan(struct jit_job *job)
 {
 	const struct ir_unit *unit = job->unit;
@@ -173,5 +194,7 @@ void jit_scan(struct jit_job *job)
 		label[b] = (struct jit_label){ .at = JIT_UNBOUND };
 	for (b = 0; b < unit->nr_blocks; b++)
 		all |= scan_block(job, &unit->block[b]);
-	job->uses_fp |= !!(all & S_FP);
+	job->uses_fp |= all & S_FP || job->below_fp;
+	if (job->select)
+		scan_guards(job);
 }

@@ -39,6 +39,7 @@ void x64_leave_by_link(struct x64_lower *l, const struct ir_insn *exit)
 	none = x64_jcc_short(l->buf, CC_E);
 	x64_alu_mi(l->buf, X64_SUB, 8, x64_frame(JIT_FRAME_FUEL), (int32_t)nr);
 	over = x64_jcc_short(l->buf, CC_S);
+	x64_restore_memory(l);
 	x64_rm(l->buf, 0xff, 4, x64_at(RCX, 0));
 	x64_bind_short(l->buf, none);
 	x64_bind_short(l->buf, over);

@@ -125,6 +125,8 @@ static void lower_home_insn(struct x64_lower *l, uint32_t at)
 
 	l->at = at;
 	l->read = 0;
+	if (l->job->select && at == l->job->select->at)
+		x64_guards(l);
 	if (ends)
 		x64_home_leave(l);
 	lower_locked(l, insn, ends ? l->used : 0);
@@ -217,6 +219,8 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
 		x64_write_slow(&l);
 	if (!status && job->links)
 		x64_write_links(&l);
+	if (!status)
+		x64_write_misses(&l);
 	if (!status && short_jumps)
 		x64_link_short(&l);
 	job->nr_slots = l.next_slot;

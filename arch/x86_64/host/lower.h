@@ -10,6 +10,7 @@
 #include "arch/x86_64/host/emit.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/homes.h"
+#include "vmcore/jit/select.h"
 
 extern const struct host_ops x64_host_ops;
 
@@ -45,6 +46,7 @@ struct x64_checked {
  *	defined before here, IR_NONE
  * @nr_jumps: tier 2: jumps to blocks so far
  * @short_jumps: tier 2: it is known how far they lead
+ * @miss: [@nr_misses] jumps that are taken where a guard does not hold
  */
 struct x64_lower {
 	struct code_buf *buf;
@@ -64,6 +66,8 @@ struct x64_lower {
 	uint32_t global[JIT_NR_REGS];
 	uint32_t nr_jumps;
 	bool short_jumps;
+	uint32_t miss[4 * JIT_MAX_GUARDS];
+	uint32_t nr_misses;
 };
 
 /* An operand where it is: a register, memory, or an immediate that is sign-extended. */
@@ -272,6 +276,16 @@ X64_LOWER(guest_pc);
 void x64_write_slow(struct x64_lower *l);
 /* One that leaves because there is no fuel for @block. Return: its jump is to be set. */
 struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block);
+
+/* guards.c */
+/* Compare ranges, and set the registers of bases. Uses scratch registers only. */
+void x64_guards(struct x64_lower *l);
+/* Other code comes: the registers of guest memory and its limit are these again. */
+void x64_restore_memory(struct x64_lower *l);
+/* Behind the unit: go on with other code of it. */
+void x64_write_misses(struct x64_lower *l);
+/* Where an access with JIT_COVERED is; its index is locked. */
+struct x64_mem x64_covered(struct x64_lower *l, const struct ir_insn *insn);
 
 /* lower_flow.c */
 X64_LOWER(br);

@@ -123,7 +123,10 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 	access.mem.index = (uint8_t)access.address;
 	access.slow = l->nr_slow++;
 	slow = &l->job->scratch->slow[access.slow];
-	x64_alu_rr(l->buf, X64_CMP, 8, access.address, X64_LIMIT);
+	if (l->job->select)
+		x64_alu_rm(l->buf, X64_CMP, 8, access.address, x64_frame(JIT_FRAME_LIMIT));
+	else
+		x64_alu_rr(l->buf, X64_CMP, 8, access.address, X64_LIMIT);
 	*slow = (struct jit_slow){ .jump = x64_jcc(l->buf, CC_A) };
 	if (aligned && bytes > 1) {
 		x64_test_ri(l->buf, 1, access.address, bytes - 1);
@@ -206,6 +209,18 @@ static void load_extended(struct x64_lower *l, const struct ir_insn *insn, unsig
 	}
 }
 
+/* The register of the index may be that of the result. */
+static void load_covered(struct x64_lower *l, const struct ir_insn *insn)
+{
+	struct x64_mem mem = x64_covered(l, insn);
+
+	l->read = l->locked;
+	if (insn->a != IR_NONE)
+		x64_release(l, insn->a);
+	l->locked = 0;
+	load_extended(l, insn, x64_result(l), mem);
+}
+
 /*
  * The host's loads are acquiring, and sequentially consistent if its such stores are fenced. A
  * register for the result is made free before the way parts, or the slow one would not do so.
@@ -215,6 +230,10 @@ X64_LOWER(ld)
 	struct access access;
 	unsigned int dst;
 
+	if (insn->aux2 & JIT_COVERED) {
+		load_covered(l, insn);
+		return;
+	}
 	x64_value(l, insn->a);
 	dst = x64_result(l);
 	access = begin(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK), RAX, must_align(insn));
@@ -233,8 +252,12 @@ static void full_fence(struct x64_lower *l)
 X64_LOWER(st)
 {
 	unsigned int size = insn->aux & IR_MEM_SIZE_MASK, b = x64_value(l, insn->b);
-	struct access access = begin(l, insn, 1u << size, RAX, must_align(insn));
+	struct access access = { .in_line = true, .slow = IR_NONE };
 
+	if (insn->aux2 & JIT_COVERED)
+		access.mem = x64_covered(l, insn);
+	else
+		access = begin(l, insn, 1u << size, RAX, must_align(insn));
 	if (access.in_line && b < 16)
 		x64_store(l->buf, 1u << size, access.mem, b);
 	else if (access.in_line)

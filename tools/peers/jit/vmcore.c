@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * vmcore: level 0 is tier 1 alone, the others put the optimiser before it.
+ * vmcore: level 0 is tier 1 alone, 1 to 3 put the optimiser before it; 10 to 13 are tier 2 behind the
+ * optimiser's levels 0 to 3.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@ static struct jit jit;
 static struct jit_runner runner;
 static struct ir_arena scratch;
 static unsigned int optimise;
+static bool tier2;
+
+#define TIER2 10u
 
 static_assert(sizeof(struct jit_code) <= sizeof(((struct peer_code *)0)->own), "kept in it");
 
@@ -26,7 +30,8 @@ static int open_level(unsigned int level)
 		.bytes = GEN_MEM_BYTES,
 	};
 
-	optimise = level;
+	optimise = level % TIER2;
+	tier2 = level >= TIER2;
 	ir_arena_init(&scratch, 1u << 30);
 	return options.native ? jit_init(&jit, &options) : -ENOTSUP;
 }
@@ -36,17 +41,30 @@ static void version(char *text, size_t bytes)
 	snprintf(text, bytes, "this tree");
 }
 
+/* Tier 2 falls back on tier 1's code where a range is not in guest memory. */
+static int compile_in(struct ir_unit *unit, struct jit_code *own)
+{
+	const struct opt_options options = { .level = optimise };
+	struct jit_code below;
+	int err = tier2 ? jit_compile(&jit, unit, &below, NULL) : 0;
+
+	if (!err && optimise)
+		err = opt_run(unit, &options, &scratch, NULL);
+	if (err)
+		return err;
+	return tier2 ? jit_compile_over(&jit, unit, &below, own, NULL) :
+		       jit_compile(&jit, unit, own, NULL);
+}
+
 /* Used code is not freed one by one: the cache begins again when it is full. */
 static int compile(struct ir_unit *unit, struct peer_code *code)
 {
-	const struct opt_options options = { .level = optimise };
 	struct jit_code own;
-	int err = optimise ? opt_run(unit, &options, &scratch, NULL) : 0;
+	int err = compile_in(unit, &own);
 
-	err = err ? err : jit_compile(&jit, unit, &own, NULL);
 	if (err == -ENOSPC) {
 		code_cache_flush(&jit.cache);
-		err = jit_compile(&jit, unit, &own, NULL);
+		err = compile_in(unit, &own);
 	}
 	if (err)
 		return err;

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: MIT
+#include "vmcore/jit/select.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "vmcore/jit/extent.h"
+
+/* Accesses in a loop count as so many, to this depth of nesting. */
+#define LOOP_ROUNDS_LOG2 3u
+#define MAX_DEPTH	 5u
+
+/* Terms of an address that are looked at. */
+#define MAX_TERMS 4u
+
+#define NO_PLAN 0xffu
+
+/**
+ * struct plan - an access that may be covered.
+ * @base: its number, or NO_PLAN
+ * @index, @scale, @disp: what is added to the base; index IR_NONE: none; more than one: @many
+ */
+struct plan {
+	uint32_t index;
+	int32_t disp;
+	uint8_t base;
+	uint8_t scale;
+	bool many;
+};
+
+struct work {
+	struct jit_select *s;
+	const struct jit_target *target;
+	struct jit_flow flow;
+	bool guards;
+	bool uses_memory;
+	struct plan *plan;
+	uint32_t *weight;
+};
+
+static bool is_const(const struct work *w, uint32_t value, uint64_t *bits)
+{
+	*bits = w->s->unit.insn[value].imm;
+	return w->s->unit.insn[value].op == IR_const;
+}
+
+static bool is_access(const struct ir_insn *insn)
+{
+	return (insn->op == IR_ld || insn->op == IR_st) && !(insn->aux2 & IR_ORD_ALIGNED);
+}
+
+static bool touches_memory(const struct ir_insn *insn)
+{
+	return ir_ops[insn->op].aux2 == X_ORD;
+}
+
+/* Up to there the entry block can be run again from its begin. */
+static uint32_t guards_at(const struct ir_unit *unit)
+{
+	uint32_t at = 0;
+
+	while (!(ir_effects(unit, &unit->insn[at]) & (E_WRS | E_WRM | E_CALL | E_FPENV | E_TERM)) &&
+	       !touches_memory(&unit->insn[at]))
+		at++;
+	return at;
+}
+
+static uint32_t base_of(struct work *w, uint32_t value)
+{
+	struct jit_select *s = w->s;
+	uint32_t i;
+
+	for (i = 0; i < s->nr_bases; i++) {
+		if (s->base[i].value == value)
+			return i;
+	}
+	if (i == JIT_MAX_BASES)
+		return NO_PLAN;
+	s->base[s->nr_bases++] = (struct jit_base){ .value = value };
+	return i;
+}
+
+/* Adding up: at most one base, constants, and indices. */
+struct sum {
+	uint32_t base;
+	uint32_t index;
+	uint32_t nr_indices;
+	uint32_t nr_terms;
+	int64_t disp;
+	struct jit_extent extent;
+};
+
+static bool add_extent(struct sum *sum, struct jit_extent extent)
+{
+	if (extent.max > INT32_MAX || (extent.bound != IR_NONE && sum->extent.bound != IR_NONE))
+		return false;
+	extent.max += sum->extent.max;
+	if (extent.bound == IR_NONE) {
+		sum->extent.max = extent.max;
+		return true;
+	}
+	sum->extent = extent;
+	return true;
+}
+
+static bool add_index(const struct work *w, struct sum *sum, uint32_t value, uint32_t block)
+{
+	if (!add_extent(sum, jit_extent(&w->flow, value, block)))
+		return false;
+	sum->index = value;
+	sum->nr_indices++;
+	return true;
+}
+
+static bool add_terms(const struct work *w, struct sum *sum, uint32_t value, uint32_t block)
+{
+	const struct ir_insn *insn = &w->s->unit.insn[value];
+	uint64_t bits;
+
+	if (++sum->nr_terms > MAX_TERMS)
+		return false;
+	if (is_const(w, value, &bits)) {
+		sum->disp += (int64_t)bits;
+		return bits + INT32_MAX <= UINT64_C(2) * INT32_MAX;
+	}
+	if (value < w->s->at && sum->base == IR_NONE) {
+		sum->base = value;
+		return true;
+	}
+	if (insn->op == IR_add)
+		return add_terms(w, sum, insn->a, block) && add_terms(w, sum, insn->b, block);
+	return add_index(w, sum, value, block);
+}
+
+/* The address as base + index + disp. A constant alone counts from guest memory's first byte. */
+static bool split(const struct work *w, const struct ir_insn *insn, uint32_t block, struct sum *sum)
+{
+	uint64_t bits;
+
+	*sum = (struct sum){ .base = IR_NONE, .index = IR_NONE, .disp = (int64_t)insn->imm,
+			     .extent = { .bound = IR_NONE } };
+	if (is_const(w, insn->a, &bits)) {
+		sum->disp = (int64_t)(bits + insn->imm - w->target->first);
+		return true;
+	}
+	return w->guards && add_terms(w, sum, insn->a, block) && sum->base != IR_NONE;
+}
+
+static uint32_t access_bytes(const struct ir_insn *insn)
+{
+	return 1u << (insn->aux & IR_MEM_SIZE_MASK);
+}
+
+static bool fits(const struct work *w, int64_t lo, int64_t end)
+{
+	return lo >= INT32_MIN && end <= INT32_MAX && (uint64_t)(end - lo) <= w->target->bytes;
+}
+
+/* Let a guard cover [lo, end) as well. Return: is there one that does? */
+static bool cover(const struct work *w, uint32_t base, const struct jit_extent *extent, int64_t lo,
+		  int64_t end)
+{
+	struct jit_select *s = w->s;
+	struct jit_guard *guard = s->guard;
+
+	while (guard < s->guard + s->nr_guards &&
+	       !(guard->base == base && guard->bound == extent->bound && guard->shift == extent->shift))
+		guard++;
+	if (guard == s->guard + JIT_MAX_GUARDS)
+		return false;
+	if (guard == s->guard + s->nr_guards) {
+		*guard = (struct jit_guard){ .base = base, .bound = extent->bound,
+					     .shift = extent->shift, .lo = lo, .end = end };
+		s->nr_guards += fits(w, lo, end);
+		guard->least = extent->least;
+		return fits(w, lo, end);
+	}
+	lo = guard->lo < lo ? guard->lo : lo;
+	end = guard->end > end ? guard->end : end;
+	if (!fits(w, lo, end))
+		return false;
+	guard->lo = lo;
+	guard->end = end;
+	guard->least = guard->least > extent->least ? guard->least : extent->least;
+	return true;
+}
+
+static bool lies_in_memory(const struct work *w, const struct sum *sum, uint32_t bytes)
+{
+	return sum->disp >= 0 && (uint64_t)sum->disp + bytes <= w->target->bytes &&
+	       sum->disp <= INT32_MAX - 16;
+}
+
+static uint32_t plan_base(struct work *w, const struct sum *sum, uint32_t bytes)
+{
+	int64_t lo = sum->disp, end;
+	uint32_t base;
+
+	if (sum->base == IR_NONE)
+		return lies_in_memory(w, sum, bytes) ? JIT_BASE_MEMORY : NO_PLAN;
+	base = base_of(w, sum->base);
+	end = lo + bytes + (int64_t)sum->extent.max;
+	if (sum->extent.bound != IR_NONE)
+		end -= INT64_C(1) << sum->extent.shift;
+	if (base == NO_PLAN || !cover(w, base, &sum->extent, lo, end > lo ? end : lo))
+		return NO_PLAN;
+	return base;
+}
+
+/* Shifts that an address can do. */
+static void plan_index(const struct work *w, const struct sum *sum, struct plan *plan)
+{
+	const struct ir_insn *insn;
+	uint64_t by;
+
+	plan->index = sum->index;
+	plan->disp = (int32_t)sum->disp;
+	plan->many = sum->nr_indices > 1;
+	if (sum->index == IR_NONE || plan->many)
+		return;
+	insn = &w->s->unit.insn[sum->index];
+	if (insn->op == IR_shl && insn->type == IR_I64 && is_const(w, insn->b, &by) && by <= 3) {
+		plan->scale = (uint8_t)by;
+		plan->index = insn->a;
+	}
+	insn = &w->s->unit.insn[plan->index];
+	if (insn->op == IR_zext)
+		plan->index = insn->a;
+}
+
+static void plan_access(struct work *w, uint32_t at, uint32_t block)
+{
+	const struct ir_insn *insn = &w->s->unit.insn[at];
+	struct plan *plan = &w->plan[at];
+	struct sum sum;
+
+	plan->base = NO_PLAN;
+	if (!is_access(insn) || !split(w, insn, block, &sum))
+		return;
+	*plan = (struct plan){ .base = (uint8_t)plan_base(w, &sum, access_bytes(insn)) };
+	if (plan->base == NO_PLAN)
+		return;
+	plan_index(w, &sum, plan);
+	w->uses_memory |= plan->base == JIT_BASE_MEMORY || plan->many;
+	if (plan->base != JIT_BASE_MEMORY)
+		w->s->base[plan->base].weight += w->weight[block];
+}
+
+/* How often blocks run, by the loops around them: what lies between a block and an edge back to it. */
+static void weigh(struct work *w)
+{
+	const struct ir_unit *unit = &w->s->unit;
+	uint32_t b, i, k;
+
+	for (b = 0; b < unit->nr_blocks; b++)
+		w->weight[b] = 1;
+	for (b = 0; b < unit->nr_blocks; b++) {
+		const struct ir_insn *term = ir_terminator(unit, b);
+
+		for (i = 0; i < ir_nr_edges(term); i++) {
+			uint32_t head = unit->edge[term->lo + i].block;
+
+			for (k = head; k <= b && b - head < 64; k++)
+				w->weight[k] <<= w->weight[k] >> MAX_DEPTH * LOOP_ROUNDS_LOG2 ?
+							 0 : LOOP_ROUNDS_LOG2;
+		}
+	}
+}
+
+static void plan_all(struct work *w)
+{
+	struct jit_select *s = w->s;
+	uint32_t b, i, at = 0;
+
+	for (b = 0; b < s->unit.nr_blocks; b++) {
+		for (i = 0; i < s->unit.block[b].nr; i++, at++) {
+			if (!touches_memory(&s->unit.insn[at]))
+				continue;
+			plan_access(w, at, b);
+			s->nr_uncovered += w->plan[at].base == NO_PLAN;
+		}
+	}
+}
+
+/* Those with most accesses first. */
+static void order_bases(struct work *w, uint8_t *place)
+{
+	struct jit_select *s = w->s;
+	struct jit_base sorted[JIT_MAX_BASES];
+	uint32_t i, k;
+
+	for (i = 0; i < s->nr_bases; i++) {
+		uint32_t weight = s->base[i].weight, before = 0;
+
+		for (k = 0; k < s->nr_bases; k++)
+			before += s->base[k].weight > weight || (s->base[k].weight == weight && k < i);
+		place[i] = (uint8_t)before;
+		sorted[before] = s->base[i];
+	}
+	memcpy(s->base, sorted, sizeof(sorted[0]) * s->nr_bases);
+	for (i = 0; i < s->nr_guards; i++)
+		s->guard[i].base = place[s->guard[i].base];
+}
+
+static void set_place(struct ir_insn *insn, uint32_t base, const struct plan *plan)
+{
+	insn->aux2 |= JIT_COVERED;
+	insn->lo = (uint32_t)plan->disp;
+	insn->hi = base | (uint32_t)plan->scale << 8;
+	insn->a = plan->index;
+}
+
+/* By a register of its base, or by the whole address. */
+static void rewrite(struct work *w, uint32_t at, const uint8_t *place)
+{
+	const struct plan *plan = &w->plan[at];
+	struct ir_insn *insn = &w->s->unit.insn[at];
+	int64_t disp = (int64_t)(insn->imm - w->target->first);
+
+	if (plan->base == JIT_BASE_MEMORY)
+		set_place(insn, JIT_BASE_MEMORY, plan);
+	else if (place[plan->base] < w->s->nr_registers && !plan->many)
+		set_place(insn, place[plan->base], plan);
+	else if (disp == (int32_t)disp)
+		set_place(insn, JIT_BASE_MEMORY,
+			  &(struct plan){ .index = insn->a, .disp = (int32_t)disp });
+}
+
+static void rewrite_all(struct work *w)
+{
+	struct jit_select *s = w->s;
+	uint8_t place[JIT_MAX_BASES];
+	uint32_t i;
+
+	/* Memory's own register is free if everything goes by two others. */
+	s->nr_registers = s->nr_uncovered || w->uses_memory || s->nr_bases > 2 ? 1 : 2;
+	order_bases(w, place);
+	for (i = 0; i < s->unit.nr_insns; i++) {
+		if (touches_memory(&s->unit.insn[i]) && w->plan[i].base != NO_PLAN)
+			rewrite(w, i, place);
+	}
+}
+
+/*
+ * What only computed an address is not needed any more.
+ */
+
+static void count(const struct jit_select *s, const struct ir_insn *insn, uint32_t by)
+{
+	uint32_t operand[3], i;
+
+	jit_operands(insn, s->unit.nr_insns, operand);
+	for (i = 0; i < 3; i++)
+		s->uses[operand[i]] += by;
+}
+
+static void count_uses(const struct jit_select *s)
+{
+	uint32_t i;
+
+	memset(s->uses, 0, (s->unit.nr_insns + 1) * sizeof(*s->uses));
+	for (i = 0; i < s->unit.nr_insns; i++)
+		count(s, &s->unit.insn[i], 1);
+	for (i = 0; i < s->unit.nr_args; i++)
+		s->uses[s->unit.arg[i]]++;
+	for (i = 0; i < s->nr_guards; i++) {
+		s->uses[s->base[s->guard[i].base].value]++;
+		if (s->guard[i].bound != IR_NONE)
+			s->uses[s->guard[i].bound]++;
+	}
+}
+
+/* Floating point sets flags. A load that is in memory cannot fault. */
+static bool is_needless(const struct ir_insn *insn)
+{
+	if (insn->op == IR_ld)
+		return insn->aux2 == (IR_RLX | JIT_COVERED);
+	return insn->op != IR_param && (ir_ops[insn->op].pure || insn->op == IR_ld_state) &&
+	       !(ir_ops[insn->op].effects & (E_FP | E_FPENV));
+}
+
+static void remove_needless(const struct jit_select *s)
+{
+	static const struct ir_insn nothing = { .op = IR_fence, .a = IR_NONE, .b = IR_NONE,
+						.c = IR_NONE };
+	uint32_t i;
+
+	for (i = s->unit.nr_insns; i-- > 0;) {
+		struct ir_insn *insn = &s->unit.insn[i];
+
+		if (s->uses[i] || insn->type == IR_VOID || !is_needless(insn))
+			continue;
+		count(s, insn, UINT32_MAX);
+		*insn = nothing;
+	}
+}
+
+static int take_arrays(struct jit_select *s, struct work *w)
+{
+	const struct ir_unit *unit = &s->unit;
+
+	s->unit.insn = ir_arena_alloc(&s->arena, unit->nr_insns * sizeof(*unit->insn));
+	s->uses = ir_arena_alloc(&s->arena, (unit->nr_insns + 1) * sizeof(*s->uses));
+	w->plan = ir_arena_alloc(&s->arena, unit->nr_insns * sizeof(*w->plan));
+	w->weight = ir_arena_alloc(&s->arena, unit->nr_blocks * sizeof(*w->weight));
+	return s->unit.insn && s->uses && w->plan && w->weight ? 0 : -ENOMEM;
+}
+
+int jit_select(struct jit_select *select, const struct ir_unit *unit,
+	       const struct jit_target *target, bool guards)
+{
+	struct work w = { .s = select, .target = target, .guards = guards };
+	int status;
+
+	if (!select->arena.limit_bytes)
+		ir_arena_init(&select->arena, SIZE_MAX / 2);
+	ir_arena_reset(&select->arena);
+	select->unit = *unit;
+	select->nr_guards = select->nr_bases = select->nr_uncovered = select->nr_registers = 0;
+	status = take_arrays(select, &w);
+	if (status)
+		return status;
+	memcpy(select->unit.insn, unit->insn, unit->nr_insns * sizeof(*unit->insn));
+	select->at = guards_at(unit);
+	if (!target->flat)
+		return 0;
+	if (guards)
+		status = jit_flow_build(&w.flow, unit, select->at, &select->arena);
+	if (status)
+		return status;
+	weigh(&w);
+	plan_all(&w);
+	rewrite_all(&w);
+	count_uses(select);
+	remove_needless(select);
+	return 0;
+}
+
+void jit_select_fini(struct jit_select *select)
+{
+	if (select->arena.limit_bytes)
+		ir_arena_fini(&select->arena);
+	*select = (struct jit_select){ 0 };
+}
