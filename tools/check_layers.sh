@@ -27,12 +27,13 @@ rules='
 ^user/bench/                    ^kmod/uapi/ ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^vmcore/ ^user/bench\.h$ ^user/bench/
 ^user/cmd_exec\.c               ^arch/base/ ^arch/registry\.h$ ^user/(verbs|jit_symbols)\.h$ ^vmcore/xlat/xlat\.h$
 ^user/jit_symbols\.c            ^arch/base/ ^arch/registry\.h$ ^user/ ^vmcore/jit/events\.h$
+^user/(cmd_jit\.c|jit_view\.)    ^arch/base/ ^arch/registry\.h$ ^user/ ^vmcore/(ir|jit|opt)/ ^vmcore/ports\.h$
 ^user/                          ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^kmod/uapi/ ^results/ ^user/
 ^tools/peers/                   ^(arch|tests|tools|vmcore)/ ^user/bench\.h$
 ^tools/                         ^arch/base/ ^results/ ^user/bench\.h$ ^tools/
 ^tests/                         ^(arch|results|tests|tools|user|vmcore|kmod/uapi)/
 '
-third_party='^(hwloc|libcpuid|msgpack|jansson|xxhash|perfmon|valgrind|lz4|zstd|gsl)[./]'
+third_party='^(capstone|hwloc|libcpuid|msgpack|jansson|xxhash|perfmon|valgrind|lz4|zstd|gsl)[./]'
 isa_macro='__(x86_64|i386|amd64|aarch64|arm|riscv)(_*|_xlen)([^A-Za-z0-9_]|$)'
 dual='^(Kbuild$|kmod/.*\.[ch]$|arch/cpu\.h|arch/[^/]+/(facts|cpu)\.h|arch/base/(attr|types|bits)\.h)'
 

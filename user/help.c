@@ -19,6 +19,7 @@ static const char *const group_title[VMB_OPT_NR_GROUPS] = {
 	[VMB_OPT_OUTPUT] = "Results and output",
 	[VMB_OPT_DOCTOR] = "Doctor",
 	[VMB_OPT_EXEC] = "Running guest programs",
+	[VMB_OPT_JIT] = "Looking at compiled code",
 	[VMB_OPT_ALIAS] = "Names that google/benchmark's tools use",
 	[VMB_OPT_OTHER] = "Other",
 };

@@ -37,11 +37,11 @@ struct vmb_options {
 	uint64_t categories;
 	struct vmb_list filters, skip, plugins;
 	const char *pin, *counters, *results_dir, *format, *output, *label, *color, *gbench_list;
-	const char *jitdump;
+	const char *jitdump, *host, *opt_level, *dump_ir;
 	const char *save_baseline, *baseline, *baseline_lenient, *config;
 	char *const *guest;
 	const char *gbench_out, *gbench_out_format;
-	uint64_t rounds, batches, seed;
+	uint64_t rounds, batches, seed, tier;
 	double measurement_time_s, warm_up_time_s, timeout_s, confidence, profile_time_s;
 	double noise_threshold, significance;
 	bool all, exact, list, quick, rigorous, verbose, quiet, json, events, fix, restore;
@@ -57,8 +57,7 @@ enum vmb_opt_kind {
 
 enum vmb_opt_group {
 	VMB_OPT_SELECT, VMB_OPT_MEASURE, VMB_OPT_COMPARE, VMB_OPT_OUTPUT, VMB_OPT_DOCTOR, VMB_OPT_EXEC,
-	VMB_OPT_ALIAS,
-	VMB_OPT_OTHER, VMB_OPT_NR_GROUPS,
+	VMB_OPT_JIT, VMB_OPT_ALIAS, VMB_OPT_OTHER, VMB_OPT_NR_GROUPS,
 };
 
 /** struct vmb_opt - one row of options.def. */

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 SRC += $(wildcard user/*.c user/counter/*.c user/env/*.c user/bench/*.c user/bench/*/*.c user/selftest/*.c)
 
+# The disassembler is optional. It is loaded when it is asked for: only its header is needed here.
+HAS_CAPSTONE := $(shell $(PKG_CONFIG) --exists capstone 2>/dev/null && echo 1)
+SRC += user/disasm/$(if $(HAS_CAPSTONE),capstone,none).c
+
 # How this build is made, for the environment of a result (user/env/build.c). The script leaves the
 # file alone when nothing changed.
 $(B)/include/build_info.h: FORCE

@@ -20,6 +20,8 @@ static const struct vmb_verb verbs[] = {
 	{ "selftest", "[PART...]", "false alarms, power, coverage and flatness, measured on this machine",
 	  vmb_cmd_selftest },
 	{ "exec", "GUEST.elf [ARG...]", "run a static Linux program of another architecture", vmb_cmd_exec },
+	{ "jit", "disasm|emit|dump-ir UNIT.ir", "what the compiler makes of intermediate code, for any host",
+	  vmb_cmd_jit },
 	{ "help", "", "this text", vmb_cmd_help },
 	{ "man", "", "print the manual page in mdoc(7)", vmb_cmd_man },
 };

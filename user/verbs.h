@@ -47,6 +47,7 @@ int vmb_cmd_history(const struct vmb_options *o);
 int vmb_cmd_export(const struct vmb_options *o);
 int vmb_cmd_selftest(const struct vmb_options *o);
 int vmb_cmd_exec(const struct vmb_options *o);
+int vmb_cmd_jit(const struct vmb_options *o);
 int vmb_cmd_help(const struct vmb_options *o);
 int vmb_cmd_man(const struct vmb_options *o);
 
