@@ -100,22 +100,41 @@ static int status_of(const char *path, const struct xlat_end *end)
 	return end->kind == XLAT_TRAP ? BY_SIGNAL + 8 : BY_SIGNAL + end->code;
 }
 
-static void print_stats(const struct xlat *x)
+/* @name: 17 columns at most */
+static void print_count(const char *name, uint64_t count)
+{
+	fprintf(stderr, "%-17s %12" PRIu64 "\n", name, count);
+}
+
+static void print_tier(unsigned int tier, const struct xlat_tier_stats *s)
+{
+	double seconds = (double)s->translate_ns / 1e9;
+
+	if (!s->regions)
+		return;
+	fprintf(stderr, "tier %u\n", tier);
+	print_count("regions", s->regions);
+	print_count("guest insns", s->insns);
+	print_count("guest bytes", s->guest_bytes);
+	print_count("IR insns", s->ir_insns);
+	print_count("code bytes", s->code_bytes);
+	fprintf(stderr, "translation       %12.3f ms, %.2f M guest insns/s\n", seconds * 1e3,
+		(double)s->insns / seconds / 1e6);
+}
+
+static void print_stats(const struct xlat *x, bool interpret)
 {
 	const struct xlat_stats *s = xlat_stats(x);
-	double ms = (double)s->translate_ns / 1e6;
 
 	fflush(stdout);
-	fprintf(stderr, "regions           %12" PRIu64 "\n", s->regions);
-	fprintf(stderr, "guest insns       %12" PRIu64 "\n", s->insns);
-	fprintf(stderr, "guest bytes       %12" PRIu64 "\n", s->guest_bytes);
-	fprintf(stderr, "IR insns          %12" PRIu64 "\n", s->ir_insns);
-	fprintf(stderr, "code bytes        %12" PRIu64 "\n", s->code_bytes);
-	fprintf(stderr, "translation       %12.3f ms\n", ms);
-	fprintf(stderr, "regions entered   %12" PRIu64 "\n", s->entries);
-	fprintf(stderr, "looked up further %12" PRIu64 "\n", s->misses);
-	fprintf(stderr, "flushes           %12" PRIu64 "\n", s->flushes);
-	fprintf(stderr, "system calls      %12" PRIu64 "\n", s->syscalls);
+	print_tier(!interpret, &s->tier[0]);
+	print_tier(2, &s->tier[1]);
+	fprintf(stderr, "all\n");
+	print_count("regions linked", s->links);
+	print_count("regions entered", s->entries);
+	print_count("looked up further", s->misses);
+	print_count("flushes", s->flushes);
+	print_count("system calls", s->syscalls);
 }
 
 static int execute(const struct vmb_options *o, const struct vmb_arch *arch, const struct file *file)
@@ -148,7 +167,7 @@ static int execute(const struct vmb_options *o, const struct vmb_arch *arch, con
 	xlat_run(x, &end);
 	status = status_of(path, &end);
 	if (o->stats)
-		print_stats(x);
+		print_stats(x, !options.native);
 	xlat_free(x);
 	vmb_jit_symbols_end(o, symbols);
 	return status;

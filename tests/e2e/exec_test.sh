@@ -26,6 +26,18 @@ same()
 	is "$name: interpreted" "$wanted" "$status $out"
 }
 
+# compiled NAME GUEST NATIVE ARGUMENT...: the same for what takes the interpreter too long.
+compiled()
+{
+	local name=$1 guest=$2 native=$3 wanted
+
+	shift 3
+	run "$native" "$@"
+	wanted="$status $out"
+	run "$vmbench" exec "$guest" "$@"
+	is "$name: compiled" "$wanted" "$status $out"
+}
+
 # ended NAME STATUS REGEX WORD: how the program that does WORD ends.
 ended()
 {
@@ -38,12 +50,13 @@ programs()
 {
 	local program
 
-	for program in integer float memory interpreter system; do
+	for program in integer float memory interpreter modify system kernels; do
 		"$cc" "${flags[@]}" -o "$isa.$program" "$top/tests/guests/$program.c" -lm
 		[ -x "native.$program" ] ||
 			cc "${flags[@]}" -o "native.$program" "$top/tests/guests/$program.c" -lm
 		case $program in
 		system) same "$isa $program" ./"$isa.$program" ./native.$program "$tmp/file" "two words" ;;
+		kernels) compiled "$isa $program" ./"$isa.$program" ./native.$program ;;
 		*) same "$isa $program" ./"$isa.$program" ./native.$program 1 ;;
 		esac
 	done
@@ -65,7 +78,10 @@ endings()
 	like "$isa sandbox: no file" 'write -1' "$out"
 	is "$isa sandbox: nothing was written" "" "$(ls "$tmp"/file 2>/dev/null)"
 	run "$vmbench" exec --stats "$isa.interpreter"
-	like "$isa stats" '^regions +[1-9]' "$err"
+	like "$isa stats" $'tier 1\nregions +[1-9]' "$err"
+	run "$vmbench" exec --stats "$isa.kernels" fib 2
+	like "$isa: what is hot is translated again" $'tier 2\nregions +[1-9]' "$err"
+	like "$isa: regions are linked" 'regions linked +[1-9]' "$err"
 }
 
 for isa in riscv64 arm64; do

@@ -57,6 +57,38 @@ struct jit_frame {
 	uint64_t slot[];
 };
 
+/*
+ * Chained code (jit_target.chained) finds where a computed jump goes in a table that lies below the
+ * frame: each thread has its own, so that no entry changes while it is read.
+ */
+#define JIT_TABLE_ENTRIES 4096u
+#define JIT_TABLE_BYTES	  (16u * JIT_TABLE_ENTRIES)
+
+/**
+ * struct jit_target_entry - an entry of it.
+ * @pc: guest address; ~0: none
+ * @code: where chained code for it begins
+ */
+struct jit_target_entry {
+	uint64_t pc;
+	const void *code;
+};
+
+/** jit_target_entry - where @pc is in the table of a frame that has one. */
+VMB_INLINE struct jit_target_entry *jit_target_entry(struct jit_frame *frame, uint64_t pc)
+{
+	struct jit_target_entry *table = (void *)((uint8_t *)frame - JIT_TABLE_BYTES);
+
+	return &table[pc / 2 % JIT_TABLE_ENTRIES];
+}
+
+/*
+ * How chained code leaves besides the ways of enum ir_leave_kind: by a way, whose number is the exit
+ * word's code; exit_pc has no meaning.
+ */
+#define JIT_LEAVE_WAY 0x40u
+#define JIT_MAX_WAYS  (1u << 24)
+
 /* enter.S knows these numbers; the fields after the arrays lie within a byte's reach of the slots. */
 #define JIT_FRAME_GPR	     512
 #define JIT_FRAME_MEMORY     896

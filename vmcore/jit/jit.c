@@ -26,6 +26,7 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 			options->bytes <= INT64_MAX,
 		.first = options->first,
 		.bytes = options->bytes,
+		.chained = options->chained && options->host->chains,
 	};
 	return code_cache_init(&jit->cache, options->cache_bytes, options->wx);
 }
@@ -98,6 +99,36 @@ static void publish(const struct jit *jit, const struct jit_job *job, const stru
 	jit_tell(&(struct jit_event){ job->unit, job->homes ? 2 : 1, run, bytes });
 }
 
+static void store_word(struct jit *jit, size_t word, size_t target)
+{
+	uint64_t value = (uint64_t)(uintptr_t)(jit->cache.run + target);
+
+	__atomic_store_n((uint64_t *)(void *)(jit->cache.write + word), value, __ATOMIC_RELEASE);
+}
+
+/* Each way leads to its stub at first. */
+static void set_ways(struct jit *jit, const struct jit_code *code)
+{
+	const struct jit_scratch *s = &jit->scratch;
+	uint32_t i;
+
+	for (i = 0; i < s->nr_ways; i++) {
+		if (s->way[i].word)
+			store_word(jit, code->start + s->way[i].word,
+				   code->start + s->way[i].stub);
+	}
+}
+
+int jit_lead_to(struct jit *jit, size_t word, size_t target)
+{
+	int status = code_cache_open(&jit->cache);
+
+	if (status)
+		return status;
+	store_word(jit, word, target);
+	return code_cache_close(&jit->cache);
+}
+
 /* Compile a job whose scratch memory is there. */
 static int finish(struct jit *jit, struct jit_job *job, struct jit_code *code, uint32_t *insn)
 {
@@ -105,7 +136,11 @@ static int finish(struct jit *jit, struct jit_job *job, struct jit_code *code, u
 
 	if (status)
 		return status;
-	status = compile(jit, job, code);
+	job->first_way = jit->next_way;
+	status = jit->next_way + jit->scratch.cap_ways > JIT_MAX_WAYS ? -ENOSPC :
+									  compile(jit, job, code);
+	if (!status)
+		set_ways(jit, code);
 	closed = code_cache_close(&jit->cache);
 	if (status == -ENOTSUP && insn)
 		*insn = job->unsupported;

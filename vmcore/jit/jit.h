@@ -23,6 +23,8 @@
  * @flat, @first, @bytes: guest memory is an array whose accesses are compiled in line; every context
  *	must have it as a struct ir_flat with these bounds, at a host address that is as much a
  *	multiple of 16 as @first. Without it all accesses go through the context's memory port
+ * @chained: as struct jit_target; the host must be able to (host_ops.chains). Such code is not run by
+ *	jit_run() but by an embedder that serves the ways (vmcore/xlat/README.md)
  * @features: what code may use if @native is NULL
  * @links: units can be linked (vmcore/jit/link.h), if the host can do that and @wx is CODE_WX_DUAL
  */
@@ -33,6 +35,7 @@ struct jit_options {
 	enum code_wx wx;
 	bool evict;
 	bool flat;
+	bool chained;
 	uint64_t first;
 	uint64_t bytes;
 	uint64_t features;
@@ -69,6 +72,7 @@ struct jit_code {
  * struct jit - a compiler with its cache. One thread compiles at a time.
  * @scratch: what is known of the unit that was compiled last, too
  * @links: units are compiled to be linked
+ * @next_way: number of the next unit's first way; the embedder's, who finds them in @scratch.way
  */
 struct jit {
 	struct jit_target target;
@@ -80,6 +84,7 @@ struct jit {
 	struct jit_select select;
 	bool evict;
 	bool links;
+	uint32_t next_way;
 };
 
 /**
@@ -121,6 +126,15 @@ int jit_compile_over(struct jit *jit, const struct ir_unit *unit, const struct j
 
 /* A frame has always as many slots; only units that need no more can be linked to. */
 #define JIT_LINK_SLOTS 512u
+
+/**
+ * jit_lead_to - let a way lead to other code, or back to its own stub.
+ * @word: offset in the cache
+ * @target: offset in the cache
+ * Return: 0, or -errno of mprotect() (CODE_WX_MPROTECT). Context: other threads may run the code if
+ * the cache is CODE_WX_DUAL: one aligned word is stored after all that it leads to.
+ */
+int jit_lead_to(struct jit *jit, size_t word, size_t target);
 
 /** struct jit_runner - where a thread runs units. Zero-initialised it is empty. */
 struct jit_runner {

@@ -13,10 +13,13 @@
  * struct jit_target - what code is made for.
  * @features: bits of the host, host_native.features
  * @flat: guest memory is one array [@first, @first + @bytes) with a fixed place in the host
+ * @chained: exits for constant addresses are ways, computed ones look into the frame's table, and
+ *	units ask for fuel where they begin and go back, leaving by a way as well
  */
 struct jit_target {
 	uint64_t features;
 	bool flat;
+	bool chained;
 	uint64_t first;
 	uint64_t bytes;
 };
@@ -73,15 +76,31 @@ struct jit_slow {
 };
 
 /**
+ * struct jit_way - where chained code leaves for a constant address.
+ * @pc: the address
+ * @word: offset in the unit of eight bytes, a multiple of 8: the host address at which the code goes
+ *	on, which may be changed at any time. 0: the code always leaves, since it has no fuel
+ * @stub: offset of the code that leaves, which is what @word holds at first
+ */
+struct jit_way {
+	uint64_t pc;
+	uint32_t word;
+	uint32_t stub;
+};
+
+/**
  * struct jit_scratch - memory of the compiler, reused from unit to unit.
  * @value: [nr_insns + 1] by instruction, and one that stands for operands that are none
  * @label: [nr_blocks]
+ * @way: [nr_ways] of the unit compiled last, if it is chained
  */
 struct jit_scratch {
 	struct jit_value *value;
 	struct jit_label *label;
 	struct jit_slow *slow;
-	uint32_t cap_values, cap_labels;
+	struct jit_way *way;
+	uint32_t cap_values, cap_labels, cap_ways;
+	uint32_t nr_ways;
 };
 
 struct jit_homes;
@@ -101,6 +120,7 @@ struct jit_select;
  * @below_fp: that code uses floating point
  * @links: the unit can be entered by links, and its exits to a constant address can be linked
  * @unsupported: set with -ENOTSUP: the instruction
+ * @first_way: number of the unit's first way
  */
 struct jit_job {
 	const struct ir_unit *unit;
@@ -117,6 +137,7 @@ struct jit_job {
 	bool uses_fp;
 	bool links;
 	uint32_t unsupported;
+	uint32_t first_way;
 };
 
 /** jit_scratch_reserve - make room for a unit. Return: 0 or -ENOMEM. */
@@ -127,6 +148,16 @@ void jit_scratch_fini(struct jit_scratch *scratch);
 
 /** jit_scan - fill @job->scratch, nr_slots and uses_fp in one walk over the unit. */
 void jit_scan(struct jit_job *job);
+
+/**
+ * jit_resume_pc - may a guest be left where a block begins, and go on from a guest address?
+ * @pc: gets the address
+ * Return: nothing is done in the block before its guest_pc; for the entry, in what it leads to.
+ */
+bool jit_resume_pc(const struct ir_unit *unit, uint32_t block, uint64_t *pc);
+
+/** jit_add_way - the next way of the unit, which leads to @pc. Return: its number. */
+uint32_t jit_add_way(struct jit_job *job, uint64_t pc);
 
 /**
  * jit_follows_only - is a block entered only from the one before it, so that what the registers hold

@@ -41,6 +41,17 @@ static int reserve_values(struct jit_scratch *scratch, uint32_t nr)
 	return 0;
 }
 
+static int reserve_ways(struct jit_scratch *scratch, uint32_t nr)
+{
+	void *way = realloc(scratch->way, nr * sizeof(*scratch->way));
+
+	if (!way)
+		return -ENOMEM;
+	scratch->way = way;
+	scratch->cap_ways = nr;
+	return 0;
+}
+
 static int reserve_labels(struct jit_scratch *scratch, uint32_t nr)
 {
 	void *label = realloc(scratch->label, nr * sizeof(*scratch->label));
@@ -54,10 +65,15 @@ static int reserve_labels(struct jit_scratch *scratch, uint32_t nr)
 
 int jit_scratch_reserve(struct jit_scratch *scratch, const struct ir_unit *unit)
 {
+	/* Slow ways: of instructions, of edges, of the entry. Links: of blocks instead. */
+	uint32_t nr = unit->nr_insns + unit->nr_edges + 1;
+	uint32_t ways = unit->nr_blocks + unit->nr_edges + 1;
 	int status = 0;
 
-	if (unit->nr_insns >= scratch->cap_values)
-		status = reserve_values(scratch, unit->nr_insns + unit->nr_insns / 2 + 64);
+	if (nr > scratch->cap_values)
+		status = reserve_values(scratch, nr + nr / 2 + 64);
+	if (!status && ways > scratch->cap_ways)
+		status = reserve_ways(scratch, ways + ways / 2 + 64);
 	if (!status && unit->nr_blocks > scratch->cap_labels)
 		status = reserve_labels(scratch, unit->nr_blocks + unit->nr_blocks / 2 + 64);
 	return status;
@@ -68,7 +84,37 @@ void jit_scratch_fini(struct jit_scratch *scratch)
 	free(scratch->value);
 	free(scratch->label);
 	free(scratch->slow);
+	free(scratch->way);
 	*scratch = (struct jit_scratch){ 0 };
+}
+
+bool jit_resume_pc(const struct ir_unit *unit, uint32_t block, uint64_t *pc)
+{
+	const struct ir_block *b = &unit->block[block];
+	uint32_t i;
+
+	for (i = b->first + b->nr_params; i < b->first + b->nr; i++) {
+		const struct ir_insn *insn = &unit->insn[i];
+		uint32_t to = insn->op == IR_br ? unit->edge[insn->lo].block : 0;
+
+		if (insn->op == IR_guest_pc) {
+			*pc = insn->imm;
+			return true;
+		}
+		if (to && !block)
+			return jit_resume_pc(unit, to, pc);
+		if (ir_effects(unit, insn) & ~(unsigned int)E_RDS)
+			return false;
+	}
+	return false;
+}
+
+uint32_t jit_add_way(struct jit_job *job, uint64_t pc)
+{
+	struct jit_scratch *s = job->scratch;
+
+	s->way[s->nr_ways] = (struct jit_way){ .pc = pc };
+	return job->first_way + s->nr_ways++;
 }
 
 static void give_slot(struct jit_job *job, struct jit_value *value, unsigned int type)
@@ -188,7 +234,8 @@ void jit_scan(struct jit_job *job)
 	uint32_t b, all = 0;
 
 	job->nr_slots = 0;
-	job->uses_fp = false;
+	job->uses_fp = job->target->chained;
+	job->scratch->nr_ways = 0;
 	job->scratch->value[unit->nr_insns] = (struct jit_value){ .reg = 0xff };
 	for (b = 0; b < unit->nr_blocks; b++)
 		label[b] = (struct jit_label){ .at = JIT_UNBOUND };

@@ -13,7 +13,7 @@ typedef int64_t xlat_call(struct xlat_program *p, const uint64_t *arg);
 
 /* syscall_memory.c */
 xlat_call xlat_sys_brk, xlat_sys_mmap, xlat_sys_munmap, xlat_sys_mprotect, xlat_sys_mremap,
-	xlat_sys_madvise;
+	xlat_sys_madvise, xlat_sys_flush_icache;
 
 /* syscall_file.c */
 xlat_call xlat_sys_openat, xlat_sys_fstat, xlat_sys_newfstatat, xlat_sys_readv, xlat_sys_writev,

@@ -116,3 +116,11 @@ int64_t xlat_sys_madvise(struct xlat_program *p, const uint64_t *arg)
 		return -EINVAL;
 	return madvise(xlat_host(&p->space, arg[0]), page_up(arg[1]), MADV_DONTNEED) ? -errno : 0;
 }
+
+/* What is at the addresses will be executed as it is now. */
+int64_t xlat_sys_flush_icache(struct xlat_program *p, const uint64_t *arg)
+{
+	(void)arg;
+	p->space.changes++;
+	return 0;
+}

@@ -62,27 +62,27 @@ static int grow(struct xlat_table *table)
 	return 0;
 }
 
-const struct xlat_code *xlat_table_add(struct xlat_table *table, const struct xlat_code *code)
+struct xlat_code *xlat_table_add(struct xlat_table *table, const struct xlat_code *code)
 {
-	struct xlat_code *copy, **slot;
+	struct xlat_code **slot;
 
 	if (table->nr >= table->nr_slots / 2 && grow(table))
 		return NULL;
-	copy = malloc(sizeof(*copy));
-	if (!copy)
-		return NULL;
-	*copy = *code;
 	slot = place(table->slot, table->nr_slots, code->pc);
-	free(*slot);
-	*slot = copy;
-	table->nr++;
-	table->near[code->pc / 2 % XLAT_NEAR] = copy;
-	return copy;
+	if (!*slot) {
+		*slot = malloc(sizeof(**slot));
+		table->nr += !!*slot;
+	}
+	if (!*slot)
+		return NULL;
+	**slot = *code;
+	table->near[code->pc / 2 % XLAT_NEAR] = *slot;
+	return *slot;
 }
 
-const struct xlat_code *xlat_table_find(struct xlat_table *table, uint64_t pc)
+struct xlat_code *xlat_table_find(struct xlat_table *table, uint64_t pc)
 {
-	const struct xlat_code *code = *place(table->slot, table->nr_slots, pc);
+	struct xlat_code *code = *place(table->slot, table->nr_slots, pc);
 
 	if (code)
 		table->near[pc / 2 % XLAT_NEAR] = code;

@@ -10,31 +10,24 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "vmcore/jit/jit.h"
-#include "vmcore/opt/pipeline.h"
-#include "vmcore/xlat/region.h"
-#include "vmcore/xlat/table.h"
+#include "vmcore/xlat/engine.h"
 
 #define SPACE_BYTES   (UINT64_C(16) << 30)
-#define CACHE_BYTES   (UINT64_C(8) << 20)
-#define ARENA_BYTES   (UINT64_C(256) << 20)
-#define MAX_INSNS     256u
 #define FIRST_SLOTS   4096u
-#define CODE_ALIGN    64u
+/* Instructions of the IR between two looks at what is running. */
+#define SLICE	      100000
 
 struct xlat {
 	struct xlat_program program;
-	struct xlat_stats stats;
-	struct xlat_table table;
-	const struct host_native *native;
-	struct jit jit;
+	struct xlat_engine engine;
 	struct jit_frame *frame;
+	uint8_t *room;
 	uint32_t nr_slots;
+	struct jit_code entered;
 	struct ir_context context;
 	struct ir_flat flat;
 	struct ir_frame values;
-	struct ir_arena arena, scratch, kept;
-	uint64_t seen_changes;
+	uint64_t seen_changes, seen_flushes;
 };
 
 /* Where a fault of the host's goes while a guest runs: signals have no other argument. */
@@ -68,26 +61,6 @@ static bool guest_clock(void *priv, const struct ir_helper *helper, const union 
 	*result = (union ir_val){ .d = { (uint64_t)now.tv_sec * 1000000000u +
 					 (uint64_t)now.tv_nsec } };
 	return true;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static int start_jit(struct xlat *x, const struct xlat_options *o)
-{
-	struct jit_options options = {
-		.host = o->host, .native = o->native, .cache_bytes = CACHE_BYTES, .flat = true,
-		.first = XLAT_FIRST, .bytes = x->flat.bytes, .evict = true,
-	};
-	int status = jit_init(&x->jit, &options);
-
-	x->native = status ? NULL : o->native;
-	return status;
 }
 
 static char *absolute(const char *path)
@@ -138,10 +111,7 @@ static int prepare(struct xlat *x, const struct xlat_options *o)
 		.memory = { .priv = &x->flat, .map = ir_flat_map }, .call = guest_clock,
 		.fuel = INT64_MAX,
 	};
-	ir_arena_init(&x->arena, ARENA_BYTES);
-	ir_arena_init(&x->scratch, ARENA_BYTES);
-	ir_arena_init(&x->kept, 4 * ARENA_BYTES);
-	return xlat_table_init(&x->table);
+	return xlat_engine_init(&x->engine, o->guest, &p->space, o->host, o->native);
 }
 
 struct xlat *xlat_start(const struct xlat_options *options, const uint8_t *file, size_t bytes,
@@ -161,8 +131,6 @@ struct xlat *xlat_start(const struct xlat_options *options, const uint8_t *file,
 	status = prepare(x, options);
 	if (!status)
 		status = load(x, options, file, bytes, why);
-	if (!status && options->host)
-		status = start_jit(x, options);
 	if (!status)
 		return x;
 	xlat_free(x);
@@ -172,14 +140,9 @@ struct xlat *xlat_start(const struct xlat_options *options, const uint8_t *file,
 
 void xlat_free(struct xlat *x)
 {
-	if (x->native)
-		jit_fini(&x->jit);
-	free(x->frame);
+	xlat_engine_fini(&x->engine);
+	free(x->room);
 	ir_frame_fini(&x->values);
-	xlat_table_fini(&x->table);
-	ir_arena_fini(&x->arena);
-	ir_arena_fini(&x->scratch);
-	ir_arena_fini(&x->kept);
 	xlat_space_fini(&x->program.space);
 	free(x->program.state);
 	free(x->program.path);
@@ -188,133 +151,106 @@ void xlat_free(struct xlat *x)
 
 const struct xlat_stats *xlat_stats(const struct xlat *x)
 {
-	return &x->stats;
+	return &x->engine.stats;
 }
 
-static void flush(struct xlat *x)
+/* No computed jump is known any more. */
+static void forget_targets(struct xlat *x)
 {
-	xlat_table_clear(&x->table);
-	ir_arena_reset(&x->kept);
-	if (x->native)
-		code_cache_flush(&x->jit.cache);
-	x->stats.flushes++;
+	if (x->room)
+		memset(x->room, 0xff, JIT_TABLE_BYTES);
+	x->seen_flushes = x->engine.stats.flushes;
 }
 
-/* Room for the values of a unit; the rest of the frame stays as it is. */
-static int reserve(struct xlat *x, uint32_t nr_slots)
+/* A new frame, with the table of targets below it; @old: what it goes on with. */
+static void fill_frame(struct xlat *x, struct jit_frame *frame, const struct jit_frame *old)
 {
+	memset(frame, 0, sizeof(*frame));
+	if (old) {
+		memcpy(frame, old, sizeof(*frame));
+		return;
+	}
+	x->entered.first = XLAT_FIRST;
+	frame->memory = x->flat.host;
+	frame->limit = x->flat.bytes - 16;
+	frame->state = x->program.state;
+	frame->context = &x->context;
+	frame->fp_control = x->engine.jit.host->fp_pack(x->context.fp);
+	frame->fuel = xlat_engine_has_tier2(&x->engine) ? SLICE : INT64_MAX;
+	memcpy(frame->stub, x->engine.native->stub, sizeof(frame->stub));
+}
+
+/* Room for the values of all units; the rest of the frame stays as it is. */
+static int reserve(struct xlat *x)
+{
+	uint32_t nr_slots = x->engine.nr_slots;
 	size_t nr = nr_slots > FIRST_SLOTS ? (nr_slots + 7u) & ~7u : FIRST_SLOTS;
 	struct jit_frame *frame;
+	uint8_t *room;
 
-	if (x->frame && nr_slots <= x->nr_slots)
+	if (VMB_LIKELY(x->frame && nr_slots <= x->nr_slots))
 		return 0;
-	frame = aligned_alloc(64, sizeof(*frame) + nr * sizeof(uint64_t));
-	if (!frame)
+	room = aligned_alloc(64, JIT_TABLE_BYTES + sizeof(*frame) + nr * sizeof(uint64_t));
+	if (!room)
 		return -ENOMEM;
-	memset(frame, 0, sizeof(*frame));
-	if (x->frame) {
-		memcpy(frame, x->frame, sizeof(*frame));
-	} else {
-		frame->memory = x->flat.host;
-		frame->limit = x->flat.bytes - 16;
-		frame->state = x->program.state;
-		frame->context = &x->context;
-		frame->fp_control = x->jit.host->fp_pack(x->context.fp);
-		memcpy(frame->stub, x->native->stub, sizeof(frame->stub));
-	}
-	free(x->frame);
+	frame = (void *)(room + JIT_TABLE_BYTES);
+	fill_frame(x, frame, x->frame);
+	free(x->room);
+	x->room = room;
 	x->frame = frame;
 	x->nr_slots = (uint32_t)nr;
+	forget_targets(x);
 	return 0;
 }
 
-/* A unit to code, or to a copy that is interpreted. */
-static int finish(struct xlat *x, struct ir_unit *unit, struct xlat_code *code)
-{
-	struct ir_error error;
-	struct opt_options options = { .level = 1 };
-	int status = ir_verify(unit, &x->scratch, &error);
-
-	if (!status)
-		status = opt_run(unit, &options, &x->scratch, &error);
-	if (status)
-		return status;
-	if (!x->native) {
-		code->unit = ir_arena_alloc(&x->kept, sizeof(*code->unit));
-		return code->unit ? ir_unit_copy(code->unit, unit, &x->kept) : -ENOMEM;
-	}
-	status = jit_compile(&x->jit, unit, &code->code, NULL);
-	if (!status)
-		status = reserve(x, code->code.nr_slots);
-	x->stats.code_bytes += code->code.bytes;
-	return status;
-}
-
-static int translate(struct xlat *x, uint64_t pc, struct xlat_code *code)
-{
-	const struct xlat_source source = { xlat_fetch, &x->program.space };
-	uint32_t epoch = x->jit.cache.epoch;
-	struct xlat_region region;
-	struct ir_unit unit;
-	int status;
-
-	ir_arena_reset(&x->arena);
-	ir_arena_reset(&x->scratch);
-	ir_unit_init(&unit, &x->arena);
-	status = xlat_lift(x->program.guest, &source, pc, MAX_INSNS, &unit, &region);
-	if (status)
-		return status;
-	x->stats.ir_insns += unit.nr_insns;
-	status = finish(x, &unit, code);
-	/* The compiler has thrown away what the table knows. */
-	if (x->native && x->jit.cache.epoch != epoch) {
-		xlat_table_clear(&x->table);
-		x->stats.flushes++;
-	}
-	x->stats.regions++;
-	x->stats.insns += region.nr_insns;
-	x->stats.guest_bytes += region.nr_bytes;
-	return status;
-}
-
-static int miss(struct xlat *x, uint64_t pc, const struct xlat_code **found)
-{
-	uint64_t start = now_ns();
-	struct xlat_code code = { .pc = pc };
-	int status;
-
-	*found = xlat_table_find(&x->table, pc);
-	x->stats.misses++;
-	if (*found)
-		return 0;
-	status = translate(x, pc, &code);
-	x->stats.translate_ns += now_ns() - start;
-	if (status)
-		return status;
-	*found = xlat_table_add(&x->table, &code);
-	return *found ? 0 : -ENOMEM;
-}
-
-/* Run a region. Sets how it was left. */
+/* Run a region, and those that it is linked with. Sets how the last was left. */
 static int enter(struct xlat *x, const struct xlat_code *code, struct ir_leave *leave)
 {
 	struct jit_frame *frame = x->frame;
-	const void *entry;
+	uint32_t word;
 
-	if (!x->native) {
+	if (code->unit) {
 		x->context.fuel = INT64_MAX;
 		return ir_interpret(code->unit, &x->context, &x->values, leave);
 	}
-	entry = x->jit.cache.run + code->code.entry;
-	frame->code = &code->code;
-	frame->fuel = INT64_MAX;
+	x->entered = code->code;
+	frame->code = &x->entered;
+	if (!x->engine.jit.target.chained)
+		frame->fuel = INT64_MAX;
 	if (code->code.uses_fp)
-		x->native->enter_fp(frame, entry);
+		x->engine.native->enter_fp(frame, xlat_engine_entry(&x->engine, code));
 	else
-		x->native->enter(frame, entry);
-	*leave = (struct ir_leave){ .kind = frame->exit_word & 0xff,
-				    .code = (uint32_t)frame->exit_word >> 8, .pc = frame->exit_pc,
+		x->engine.native->enter(frame, xlat_engine_entry(&x->engine, code));
+	word = (uint32_t)frame->exit_word;
+	*leave = (struct ir_leave){ .kind = word & 0xff, .code = word >> 8, .pc = frame->exit_pc,
 				    .address = frame->fault_address };
+	return 0;
+}
+
+/* The code at @leave's address, or that its link leads to. */
+static int find(struct xlat *x, struct ir_leave *leave, struct xlat_code **code)
+{
+	struct xlat_engine *e = &x->engine;
+	int status = 0;
+
+	e->stats.entries++;
+	if (leave->kind == JIT_LEAVE_WAY) {
+		if (x->frame->fuel < 0)
+			x->frame->fuel = SLICE;
+		status = xlat_engine_follow(e, leave->code, &leave->pc, code);
+	} else {
+		*code = xlat_table_peek(&e->table, leave->pc);
+		status = *code ? 0 : xlat_engine_find(e, leave->pc, code);
+	}
+	if (!status && e->native)
+		status = reserve(x);
+	if (status || !e->native)
+		return status;
+	if (x->seen_flushes != e->stats.flushes)
+		forget_targets(x);
+	if (!(*code)->alone && e->jit.target.chained)
+		*jit_target_entry(x->frame, leave->pc) = (struct jit_target_entry){
+			leave->pc, xlat_engine_entry(e, *code) };
 	return 0;
 }
 
@@ -342,10 +278,10 @@ static bool syscall_ends(struct xlat *x, struct xlat_end *end, uint64_t pc)
 
 	xlat_set(p, p->guest->pc_offset, pc);
 	xlat_syscall(p);
-	x->stats.syscalls++;
+	x->engine.stats.syscalls++;
 	if (p->space.changes != x->seen_changes) {
 		x->seen_changes = p->space.changes;
-		flush(x);
+		xlat_engine_flush(&x->engine);
 	}
 	if (!p->ended)
 		return false;
@@ -359,7 +295,7 @@ static bool exit_ends(struct xlat *x, const struct ir_leave *leave, struct xlat_
 	case IR_EXIT_SYSCALL:
 		return syscall_ends(x, end, leave->pc);
 	case IR_EXIT_ICACHE:
-		flush(x);
+		xlat_engine_flush(&x->engine);
 		return false;
 	case IR_EXIT_BREAK:
 	case IR_EXIT_HALT:
@@ -400,13 +336,11 @@ static bool ends(struct xlat *x, const struct ir_leave *leave, struct xlat_end *
 static void dispatch(struct xlat *x, struct xlat_end *end)
 {
 	struct ir_leave leave = { .pc = xlat_get(&x->program, x->program.guest->pc_offset) };
-	const struct xlat_code *code;
+	struct xlat_code *code;
 	int status;
 
 	do {
-		x->stats.entries++;
-		code = xlat_table_peek(&x->table, leave.pc);
-		status = code ? 0 : miss(x, leave.pc, &code);
+		status = find(x, &leave, &code);
 		if (!status) {
 			xlat_set(&x->program, x->program.guest->pc_offset, leave.pc);
 			status = enter(x, code, &leave);
@@ -416,7 +350,8 @@ static void dispatch(struct xlat *x, struct xlat_end *end)
 			return;
 		}
 	} while ((leave.kind == IR_LEAVE_EXIT && leave.code <= IR_EXIT_CALL) ||
-		 leave.kind == IR_LEAVE_INDIRECT || !ends(x, &leave, end));
+		 leave.kind == IR_LEAVE_INDIRECT || leave.kind == JIT_LEAVE_WAY ||
+		 !ends(x, &leave, end));
 }
 
 void xlat_run(struct xlat *x, struct xlat_end *end)

@@ -6,6 +6,7 @@
  * its system calls are made for it.
  */
 
+#include "vmcore/xlat/engine.h"
 #include "vmcore/xlat/program.h"
 
 /**
@@ -48,19 +49,6 @@ struct xlat_end {
 	uint64_t pc, address;
 	uint32_t nr_bytes;
 	uint8_t bytes[16];
-};
-
-/**
- * struct xlat_stats - what it took.
- * @regions: translated, @insns, @guest_bytes, @code_bytes: of them; @ir_insns: before optimisation
- * @entries: times that the dispatcher has entered a region; @misses: times that it had to look further
- *	than the first place; @flushes: times that everything was thrown away
- * @syscalls: made by the guest
- * @translate_ns: time spent translating
- */
-struct xlat_stats {
-	uint64_t regions, insns, guest_bytes, code_bytes, ir_insns;
-	uint64_t entries, misses, flushes, syscalls, translate_ns;
 };
 
 struct xlat;

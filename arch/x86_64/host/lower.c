@@ -180,6 +180,7 @@ static int lower_blocks(struct x64_lower *l)
 {
 	uint32_t b, i;
 
+	x64_ask_at_entry(l);
 	for (b = 0; b < l->unit->nr_blocks; b++) {
 		const struct ir_block *block = &l->unit->block[b];
 
@@ -212,6 +213,7 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
 	if (homes)
 		memset(l.global, 0xff, sizeof(l.global));
 	job->unsupported = IR_NONE;
+	job->scratch->nr_ways = 0;
 	if (job->links)
 		x64_enter_by_link(&l);
 	status = lower_blocks(&l);
@@ -221,6 +223,7 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
 		x64_write_links(&l);
 	if (!status)
 		x64_write_misses(&l);
+		x64_write_chain(&l);
 	if (!status && short_jumps)
 		x64_link_short(&l);
 	job->nr_slots = l.next_slot;
@@ -285,6 +288,7 @@ const struct host_ops x64_host_ops = {
 	.home_vector = X64_VECTOR,
 	.link_bytes = X64_LINK_BYTES,
 	.resumes = true,
+	.chains = true,
 	.lower = lower,
 	.fp_pack = fp_pack,
 	.fp_unpack = fp_unpack,

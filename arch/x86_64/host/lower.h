@@ -274,7 +274,9 @@ X64_LOWER(fence);
 X64_LOWER(guest_pc);
 /* The slow ways, behind the unit. */
 void x64_write_slow(struct x64_lower *l);
-/* One that leaves because there is no fuel for @block. Return: its jump is to be set. */
+/* One that leaves because there is no fuel for @block (chained code: by that way). Return: its jump is
+ * to be set.
+ */
 struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block);
 
 /* guards.c */
@@ -311,6 +313,14 @@ void x64_enter_by_link(struct x64_lower *l);
 void x64_leave_by_link(struct x64_lower *l, const struct ir_insn *exit);
 /* The words of the links, behind the unit. */
 void x64_write_links(struct x64_lower *l);
+/* chain.c: chained code */
+bool x64_chain_exit(struct x64_lower *l, const struct ir_insn *insn);
+void x64_look_up(struct x64_lower *l);
+/* Ask for fuel where the unit begins, or goes back to a block. */
+void x64_ask_at_entry(struct x64_lower *l);
+void x64_ask_at_back_edge(struct x64_lower *l, uint32_t block, uint32_t fuel);
+/* Behind the slow ways: the code that leaves by each way, and their words. */
+void x64_write_chain(struct x64_lower *l);
 
 /* lower.c */
 X64_LOWER(nothing);

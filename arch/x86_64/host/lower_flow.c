@@ -107,6 +107,10 @@ static void burn_fuel(struct x64_lower *l, const struct ir_edge *edge)
 	const struct ir_block *here = &l->unit->block[l->block];
 	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
 
+	if (l->job->target->chained) {
+		x64_ask_at_back_edge(l, edge->block, nr);
+		return;
+	}
 	x64_alu_mi(l->buf, X64_SUB, 8, x64_frame(JIT_FRAME_FUEL), (int32_t)nr);
 	if (l->homes) {
 		x64_slow_fuel(l, edge->block)->jump = x64_jcc(l->buf, CC_S);
@@ -226,6 +230,8 @@ X64_LOWER(switch)
 
 X64_LOWER(exit)
 {
+	if (l->job->target->chained && x64_chain_exit(l, insn))
+		return;
 	x64_mov_imm(l->buf, RAX, insn->imm);
 	if (l->job->links && insn->aux <= IR_EXIT_CALL)
 		x64_leave_by_link(l, insn);
@@ -236,6 +242,8 @@ X64_LOWER(exit)
 X64_LOWER(exit_indirect)
 {
 	x64_copy_to(l, RAX, insn->a);
+	if (l->job->target->chained)
+		x64_look_up(l);
 	x64_leave(l, IR_LEAVE_INDIRECT, insn->aux);
 }
 

@@ -160,6 +160,10 @@ struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block)
 static void write_fuel(struct x64_lower *l, const struct jit_slow *slow)
 {
 	x64_bind(l->buf, slow->jump);
+	if (l->job->target->chained) {
+		x64_leave(l, JIT_LEAVE_WAY, slow->back);
+		return;
+	}
 	x64_mov_imm(l->buf, RAX, slow->back);
 	x64_leave(l, IR_LEAVE_FUEL, 0);
 }
