@@ -36,6 +36,17 @@ struct guest_lift {
 #define GUEST_LINUX_ARGS 6
 
 /**
+ * struct guest_linux_call - a system call of an architecture.
+ * @generic: number of the generic call (asm-generic/unistd.h) that does it, 0: none
+ * @args: where that finds its arguments: 0 to 5 the guest's, C AT_FDCWD, L AT_SYMLINK_NOFOLLOW,
+ *	R AT_REMOVEDIR, S SIGCHLD, T O_CREAT | O_WRONLY | O_TRUNC, Z 0. "": those of the guest
+ */
+struct guest_linux_call {
+	uint16_t generic;
+	char args[6];
+};
+
+/**
  * struct guest_linux - what a Linux program of this architecture sees of its kernel. Offsets are
  * of i64 slots in the guest state.
  * @elf_machine: e_machine of its programs
@@ -43,8 +54,9 @@ struct guest_lift {
  * @hwcap, @hwcap2: AT_HWCAP, AT_HWCAP2: exactly what lift() supports
  * @number, @arg, @result: of a system call (exit.syscall)
  * @sp, @tls: stack pointer, thread pointer
- * @call: [@nr_calls] generic number (asm-generic/unistd.h) of each of the guest's system calls,
- *	0xffff for none. NULL: the guest's numbers are the generic ones
+ * @call: [@nr_calls] by the guest's number. NULL: the guest's numbers are the generic ones
+ * @own: a system call that concerns registers only sets *@result. Return: false if it is none. NULL:
+ *	there are none
  * @o_direct, @o_directory, @o_nofollow, @o_largefile: flags of open(2) that architectures number
  *	differently
  * @stat_x86: struct stat as x86_64 lays it out, not as asm-generic/stat.h does
@@ -56,8 +68,9 @@ struct guest_linux {
 	uint64_t hwcap, hwcap2;
 	uint32_t number, arg[GUEST_LINUX_ARGS], result;
 	uint32_t sp, tls;
-	const uint16_t *call;
+	const struct guest_linux_call *call;
 	uint32_t nr_calls;
+	bool (*own)(void *state, uint64_t number, const uint64_t *arg, int64_t *result);
 	uint32_t o_direct, o_directory, o_nofollow, o_largefile;
 };
 

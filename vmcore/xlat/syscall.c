@@ -2,6 +2,8 @@
 #include "vmcore/xlat/syscall.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -77,23 +79,58 @@ static int64_t pass_on(const struct xlat_program *p, const struct row *row, cons
 	return result == -1 ? -errno : result;
 }
 
-/* The guest's number as a generic one. */
-static uint64_t generic(const struct guest_linux *abi, uint64_t number)
+/* A letter of struct guest_linux_call.args. */
+static uint64_t argument(char letter, const uint64_t *guest)
 {
+	static const struct {
+		char letter;
+		int32_t value;
+	} fixed[] = {
+		{ 'C', AT_FDCWD }, { 'L', AT_SYMLINK_NOFOLLOW }, { 'R', AT_REMOVEDIR },
+		{ 'S', SIGCHLD }, { 'T', O_CREAT | O_WRONLY | O_TRUNC },
+	};
+	size_t i;
+
+	if (letter >= '0' && letter < '0' + GUEST_LINUX_ARGS)
+		return guest[letter - '0'];
+	for (i = 0; i < VMB_ARRAY_SIZE(fixed); i++) {
+		if (fixed[i].letter == letter)
+			return (uint64_t)fixed[i].value;
+	}
+	return 0;
+}
+
+/* The guest's number as a generic one, with the arguments of that. */
+static uint64_t generic(const struct guest_linux *abi, uint64_t number, uint64_t *arg)
+{
+	const struct guest_linux_call *as;
+	uint64_t guest[GUEST_LINUX_ARGS];
+	size_t i;
+
 	if (!abi->call)
 		return number;
-	return number < abi->nr_calls ? abi->call[number] : UINT64_MAX;
+	if (number >= abi->nr_calls || !abi->call[number].generic)
+		return UINT64_MAX;
+	as = &abi->call[number];
+	memcpy(guest, arg, sizeof(guest));
+	for (i = 0; i < sizeof(as->args) && as->args[i]; i++)
+		arg[i] = argument(as->args[i], guest);
+	return as->generic;
 }
 
 static int64_t call(struct xlat_program *p, const struct guest_linux *abi)
 {
-	const struct row *row = find(generic(abi, xlat_get(p, abi->number)));
 	/* A buffer's length is looked for behind the last argument, too. */
-	uint64_t arg[GUEST_LINUX_ARGS + 1] = { 0 };
+	uint64_t arg[GUEST_LINUX_ARGS + 1] = { 0 }, number = xlat_get(p, abi->number);
+	const struct row *row;
+	int64_t result;
 	int i;
 
 	for (i = 0; i < GUEST_LINUX_ARGS; i++)
 		arg[i] = xlat_get(p, abi->arg[i]);
+	if (abi->own && abi->own(p->state, number, arg, &result))
+		return result;
+	row = find(generic(abi, number, arg));
 	if (!row)
 		return -ENOSYS;
 	if (!is_allowed(p, row, arg))

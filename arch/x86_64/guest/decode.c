@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+#include "arch/x86_64/guest/decode.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "arch/x86_64/guest/insns.h"
+
+static const struct x86_line lines[] = {
+#define X86(name, lift, map, opcode, nr, prefix, ext, attr, a, b, c, arg)                          \
+	{ #name, x86_##lift, attr, X86_##map, opcode, nr, X86_##prefix, ext,                        \
+	  { X86_##a, X86_##b, X86_##c }, arg },
+#include "arch/x86_64/guest/insn.def"
+#undef X86
+};
+
+/* By map and opcode: 1 + the first line that may match, and behind which line none does. */
+static struct {
+	uint16_t first, end;
+} place[X86_NR_MAPS][256];
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void note(uint16_t line, unsigned int opcode)
+{
+	if (!place[lines[line].map][opcode].end)
+		place[lines[line].map][opcode].first = line;
+	place[lines[line].map][opcode].end = (uint16_t)(line + 1);
+}
+
+static void fill_places(void)
+{
+	unsigned int k;
+	uint16_t i;
+
+	for (i = 0; i < VMB_ARRAY_SIZE(lines); i++) {
+		for (k = 0; k < lines[i].nr; k++)
+			note(i, lines[i].opcode + k);
+	}
+}
+
+/* Bytes being read; @nr: how many there are, @at: how many have been read. */
+struct reader {
+	const uint8_t *bytes;
+	size_t nr, at;
+	bool size16;
+};
+
+/* Little-endian, zero-extended. What is not there reads as 0, and @at is behind the end. */
+static uint64_t take(struct reader *r, unsigned int bytes)
+{
+	uint64_t value = 0;
+
+	if (r->at + bytes <= r->nr)
+		memcpy(&value, r->bytes + r->at, bytes);
+	r->at += bytes;
+	return value;
+}
+
+static int64_t take_signed(struct reader *r, unsigned int bytes)
+{
+	unsigned int unused = 64 - 8 * bytes;
+
+	return bytes ? (int64_t)(take(r, bytes) << unused) >> unused : 0;
+}
+
+static bool take_prefix(struct x86_insn *i, struct reader *r, uint8_t byte)
+{
+	switch (byte) {
+	case 0x66:
+		r->size16 = true;
+		return true;
+	case 0x67:
+		i->address32 = 1;
+		return true;
+	case 0xf0:
+		i->lock = 1;
+		return true;
+	case 0xf2:
+	case 0xf3:
+		i->repeat = byte;
+		return true;
+	case 0x64:
+	case 0x65:
+		i->segment = byte;
+		return true;
+	case 0x26:
+	case 0x2e:
+	case 0x36:
+	case 0x3e:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What VEX says: bits 7..5 of the byte before, inverted, are R, X, B. */
+static bool take_vex(struct x86_insn *i, struct reader *r, uint8_t first, unsigned int *map)
+{
+	static const uint8_t repeat[] = { 0, 0, 0xf3, 0xf2 };
+	uint8_t b = (uint8_t)take(r, 1), c = b;
+
+	if (i->rex || i->repeat || r->size16 || i->lock)
+		return false;
+	i->rex = 0x40 | (b & 0x80 ? 0 : 4);
+	*map = X86_V0F;
+	if (first == 0xc4) {
+		c = (uint8_t)take(r, 1);
+		i->rex |= (b & 0x40 ? 0 : 2) | (b & 0x20 ? 0 : 1) | (c & 0x80 ? 8 : 0);
+		if ((b & 0x1f) < 1 || (b & 0x1f) > 3)
+			return false;
+		*map = X86_V0F + (b & 0x1f) - 1;
+	}
+	i->vvvv = (c >> 3 & 15) ^ 15;
+	i->repeat = repeat[c & 3];
+	r->size16 = (c & 3) == 1;
+	i->scale = c & 4;
+	return true;
+}
+
+/* Prefixes and the opcode. Return: its map, or X86_NR_MAPS if it is none. */
+static unsigned int take_opcode(struct x86_insn *i, struct reader *r)
+{
+	unsigned int map = X86_M1;
+	uint8_t byte = (uint8_t)take(r, 1);
+
+	while (take_prefix(i, r, byte))
+		byte = (uint8_t)take(r, 1);
+	if ((byte & 0xf0) == 0x40) {
+		i->rex = byte;
+		byte = (uint8_t)take(r, 1);
+	}
+	if (byte == 0xc4 || byte == 0xc5) {
+		if (!take_vex(i, r, byte, &map))
+			return X86_NR_MAPS;
+		byte = (uint8_t)take(r, 1);
+	} else if (byte == 0x0f) {
+		byte = (uint8_t)take(r, 1);
+		map = byte == 0x38 ? X86_M38 : byte == 0x3a ? X86_M3A : X86_M0F;
+		if (map != X86_M0F)
+			byte = (uint8_t)take(r, 1);
+	}
+	i->opcode = byte;
+	return map;
+}
+
+static bool is_modrm(unsigned int operand)
+{
+	return (operand >= X86_Eb && operand <= X86_Mo) || operand >= X86_Vo;
+}
+
+static bool has_modrm(const struct x86_line *line)
+{
+	return line->ext >= 0 || line->attr & (X86_MEM | X86_REG) || is_modrm(line->operand[0]) ||
+	       is_modrm(line->operand[1]) || is_modrm(line->operand[2]);
+}
+
+static bool prefix_matches(const struct x86_line *line, const struct x86_insn *i)
+{
+	switch (line->prefix) {
+	case X86_NP:
+		return !i->repeat && !i->size16;
+	case X86_P66:
+		return !i->repeat && i->size16;
+	case X86_PF3:
+		return i->repeat == 0xf3;
+	case X86_PF2:
+		return i->repeat == 0xf2;
+	default:
+		return true;
+	}
+}
+
+static bool attr_matches(const struct x86_line *line, const struct x86_insn *i, bool vex_l)
+{
+	uint32_t attr = line->attr;
+	bool memory = has_modrm(line) && i->mod != 3;
+
+	return !(attr & X86_MEM && !memory) && !(attr & X86_REG && memory) &&
+	       !(attr & X86_W0 && i->rex & 8) && !(attr & X86_W1 && !(i->rex & 8)) &&
+	       !(attr & X86_L0 && vex_l) && !(i->lock && !(attr & X86_LOCK && memory));
+}
+
+static const struct x86_line *find(unsigned int map, const struct x86_insn *i, bool vex_l)
+{
+	const struct x86_line *line = &lines[place[map][i->opcode].first];
+	const struct x86_line *end = &lines[place[map][i->opcode].end];
+
+	for (; line < end; line++) {
+		if (i->opcode - line->opcode < line->nr && i->opcode >= line->opcode &&
+		    line->map == map && prefix_matches(line, i) &&
+		    (line->ext < 0 || line->ext == (i->reg & 7)) && attr_matches(line, i, vex_l))
+			return line;
+	}
+	return NULL;
+}
+
+static void take_sib(struct x86_insn *i, struct reader *r)
+{
+	uint8_t sib = (uint8_t)take(r, 1);
+
+	i->scale = sib >> 6;
+	i->index = (sib >> 3 & 7) | (i->rex & 2 ? 8 : 0);
+	if (i->index == 4)
+		i->index = X86_NO_REG;
+	i->base = (sib & 7) | (i->rex & 1 ? 8 : 0);
+	if ((sib & 7) == 5 && !i->mod)
+		i->base = X86_NO_REG;
+}
+
+static void take_modrm(struct x86_insn *i, struct reader *r)
+{
+	uint8_t modrm = (uint8_t)take(r, 1);
+
+	i->has_modrm = true;
+	i->mod = modrm >> 6;
+	i->reg = (modrm >> 3 & 7) | (i->rex & 4 ? 8 : 0);
+	i->rm = (modrm & 7) | (i->rex & 1 ? 8 : 0);
+	i->scale = 0;
+	if (i->mod == 3)
+		return;
+	i->base = i->rm;
+	if ((modrm & 7) == 4) {
+		take_sib(i, r);
+	} else if ((modrm & 7) == 5 && !i->mod) {
+		i->base = X86_NO_REG;
+		i->relative = 1;
+	}
+	if (i->mod == 1)
+		i->disp = (int32_t)take_signed(r, 1);
+	else if (i->mod == 2 || (!i->mod && i->base == X86_NO_REG))
+		i->disp = (int32_t)take_signed(r, 4);
+}
+
+unsigned int x86_imm_bytes(unsigned int operand, unsigned int size)
+{
+	switch (operand) {
+	case X86_Ib:
+	case X86_Ub:
+	case X86_Jb:
+		return 1;
+	case X86_Uw:
+		return 2;
+	case X86_Iz:
+		return size == 2 ? 2 : 4;
+	case X86_Jz:
+		return 4;
+	case X86_Iv:
+		return size;
+	default:
+		return 0;
+	}
+}
+
+static void take_immediate(struct x86_insn *i, struct reader *r)
+{
+	unsigned int k, operand;
+
+	for (k = 0; k < 3; k++) {
+		operand = i->line->operand[k];
+		if (operand == X86_Ub || operand == X86_Uw)
+			i->imm = (int64_t)take(r, operand == X86_Ub ? 1 : 2);
+		else if (operand == X86_Ob || operand == X86_Ov)
+			i->imm = (int64_t)take(r, i->address32 ? 4 : 8);
+		else if (x86_imm_bytes(operand, i->size))
+			i->imm = take_signed(r, x86_imm_bytes(operand, i->size));
+	}
+}
+
+static uint8_t operand_size(const struct x86_insn *i)
+{
+	if (i->line->attr & X86_F64)
+		return 8;
+	if (i->line->attr & X86_D64)
+		return i->size16 && !(i->rex & 8) ? 2 : 8;
+	return i->rex & 8 ? 8 : i->size16 ? 2 : 4;
+}
+
+/* Return: 0 if the bytes suffice so far or more are needed, -EILSEQ. */
+static int take_all(struct x86_insn *i, struct reader *r)
+{
+	unsigned int map = take_opcode(i, r);
+	bool vex_l;
+
+	if (map == X86_NR_MAPS || !place[map][i->opcode].end)
+		return -EILSEQ;
+	vex_l = map >= X86_V0F && i->scale;
+	i->size16 = r->size16;
+	if (has_modrm(&lines[place[map][i->opcode].first]))
+		take_modrm(i, r);
+	i->line = find(map, i, vex_l);
+	if (!i->line)
+		return -EILSEQ;
+	i->size = operand_size(i);
+	take_immediate(i, r);
+	return 0;
+}
+
+int x86_decode(const uint8_t *bytes, size_t nr, struct x86_insn *insn)
+{
+	struct reader r = { bytes, nr < X86_MAX_BYTES ? nr : X86_MAX_BYTES, 0, false };
+	int status;
+
+	pthread_once(&once, fill_places);
+	*insn = (struct x86_insn){ .base = X86_NO_REG, .index = X86_NO_REG };
+	status = take_all(insn, &r);
+	if (r.at > r.nr)
+		return nr >= X86_MAX_BYTES ? -EILSEQ : 0;
+	insn->bytes = (uint8_t)r.at;
+	return status ? status : (int)r.at;
+}
+
+const struct x86_line *x86_lines(size_t *nr)
+{
+	*nr = VMB_ARRAY_SIZE(lines);
+	return lines;
+}
+
+uint32_t x86_cond_reads(unsigned int cond)
+{
+	static const uint8_t reads[] = {
+		1 << X86_O, 1 << X86_C, 1 << X86_Z, 1 << X86_C | 1 << X86_Z, 1 << X86_S,
+		1 << X86_P, 1 << X86_S | 1 << X86_O, 1 << X86_S | 1 << X86_O | 1 << X86_Z,
+	};
+
+	return reads[cond >> 1 & 7];
+}
+
+uint32_t x86_reads(const struct x86_insn *insn)
+{
+	uint32_t reads = insn->line->attr >> 6 & X86_ALL_FLAGS;
+
+	return insn->line->attr & X86_COND ? reads | x86_cond_reads(insn->opcode) : reads;
+}
+
+uint32_t x86_kills(const struct x86_insn *insn)
+{
+	uint32_t kills = insn->line->attr & X86_ALL_FLAGS;
+
+	if (insn->line->attr & X86_SHIFT && !(insn->imm & (insn->size == 8 ? 63 : 31)))
+		return 0;
+	return kills;
+}

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: MIT
+/*
+ * x86_64 instructions: what the interpreter makes of their IR against a CPU, every line of insn.def on
+ * random registers, flags and memory. X86_CASES=1000000 asks for that many cases, X86_SEED=n for
+ * others, X86_ONLY=name for one instruction.
+ */
+#include "tests/test.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "arch/x86_64/guest/guest.h"
+#include "tests/arch/x86_make.h"
+#include "tests/arch/x86_peer.h"
+#include "vmcore/interp/interp.h"
+#include "vmcore/opt/pipeline.h"
+
+#define DEFAULT_CASES 60000u
+
+/* Lifting and interpreting. */
+
+struct lifter {
+	struct guest_lift lift;
+	uint64_t target[8];
+	uint32_t block[8];
+	unsigned int nr;
+};
+
+static uint32_t target_block(struct guest_lift *lift, uint64_t pc)
+{
+	struct lifter *l = (struct lifter *)lift;
+
+	assert_true(l->nr < 8);
+	l->target[l->nr] = pc;
+	l->block[l->nr] = ir_new_block(lift->build);
+	return l->block[l->nr++];
+}
+
+static struct ir_arena arena, scratch;
+static struct ir_frame frame;
+
+/* Instructions one behind the other until one ends the block. Return: 0, or -1 if one is refused. */
+static int lift_insns(struct lifter *l, const struct x86_case *c, uint32_t *at, uint64_t slot)
+{
+	/* Behind them: returns, which say nothing of the flags that are read. */
+	uint8_t code[X86_CASE_CODE_BYTES + 16];
+	int bytes;
+
+	memset(code, 0xc3, sizeof(code));
+	memcpy(code, c->code, c->nr_bytes);
+	while (*at < c->nr_bytes && !l->lift.ends) {
+		bytes = guest_ops_x86_64.lift(&l->lift, &(struct guest_code){
+			.bytes = code + *at, .nr_bytes = sizeof(code) - *at, .pc = slot + *at });
+		if (bytes <= 0)
+			return -1;
+		*at += (uint32_t)bytes;
+	}
+	return 0;
+}
+
+/* The code from @at on to a unit that leaves for whatever comes next. */
+static int lift_unit(struct ir_unit *unit, const struct x86_case *c, uint32_t at, uint64_t slot)
+{
+	struct lifter l = { .lift = { .block = target_block } };
+	struct ir_build build;
+	struct ir_error error;
+	unsigned int i;
+
+	ir_arena_reset(&arena);
+	ir_arena_reset(&scratch);
+	ir_unit_init(unit, &arena);
+	unit->state_bytes = guest_ops_x86_64.state_bytes;
+	unit->flags = guest_ops_x86_64.unit_flags;
+	ir_build_begin(&build, unit);
+	l.lift.build = &build;
+	ir_start_block(&build, ir_new_block(&build));
+	if (lift_insns(&l, c, &at, slot))
+		return -1;
+	if (!l.lift.ends)
+		ir_exit_to(&build, IR_EXIT_JUMP, slot + at);
+	for (i = 0; i < l.nr; i++) {
+		ir_start_block(&build, l.block[i]);
+		ir_exit_to(&build, IR_EXIT_JUMP, l.target[i]);
+	}
+	assert_int_equal(ir_build_end(&build), 0);
+	if (ir_verify(unit, &scratch, &error)) {
+		print_error("%02x %02x %02x %02x: %s\n", c->code[0], c->code[1], c->code[2],
+			    c->code[3], error.text);
+		ir_print(unit, stderr);
+		fail();
+	}
+	return 0;
+}
+
+/* MXCSR as the environment of the IR, and back. */
+static const uint8_t rm_of[] = { IR_RNE, IR_RDN, IR_RUP, IR_RTZ };
+static const uint8_t flag_of[][2] = { { 1, IR_FP_INVALID }, { 4, IR_FP_DIVZERO },
+				      { 8, IR_FP_OVERFLOW }, { 16, IR_FP_UNDERFLOW },
+				      { 32, IR_FP_INEXACT } };
+/* DE is not kept. */
+#define MXCSR_COMPARED 0xffbdu
+
+static void case_to_state(const struct x86_case *c, struct x86_state *s, struct ir_fpenv *fp)
+{
+	unsigned int i;
+
+	memset(s, 0, sizeof(*s));
+	memcpy(s->r, c->r, sizeof(s->r));
+	memcpy(s->xmm, c->xmm, sizeof(s->xmm));
+	s->gs = X86_GS;
+	s->flag[X86_C] = c->rflags & 1;
+	s->flag[X86_P] = !(c->rflags & 4);
+	s->flag[X86_A] = c->rflags >> 4 & 1;
+	s->flag[X86_Z] = c->rflags >> 6 & 1;
+	s->flag[X86_S] = c->rflags >> 7 & 1;
+	s->flag[X86_O] = c->rflags >> 11 & 1;
+	s->back = c->rflags >> 10 & 1;
+	s->other = c->rflags & X86_RFLAGS_OTHER;
+	*fp = (struct ir_fpenv){ .rm = rm_of[c->mxcsr >> 13 & 3] };
+	for (i = 0; i < VMB_ARRAY_SIZE(flag_of); i++)
+		fp->flags |= c->mxcsr & flag_of[i][0] ? flag_of[i][1] : 0;
+}
+
+static void state_to_case(const struct x86_state *s, const struct ir_fpenv *fp, struct x86_case *c)
+{
+	static const uint8_t rc[] = { 0, 3, 1, 2 };
+	unsigned int i;
+
+	memcpy(c->r, s->r, sizeof(s->r));
+	memcpy(c->xmm, s->xmm, sizeof(s->xmm));
+	c->rflags = s->flag[X86_C] | (uint64_t)(__builtin_parity(s->flag[X86_P]) ^ 1) << 2 |
+		    (uint64_t)s->flag[X86_A] << 4 | (uint64_t)s->flag[X86_Z] << 6 |
+		    (uint64_t)s->flag[X86_S] << 7 | (uint64_t)s->flag[X86_O] << 11 |
+		    (uint64_t)s->back << 10 | s->other | 0x202;
+	c->mxcsr = 0x1f80 | (uint32_t)rc[fp->rm & 3] << 13;
+	for (i = 0; i < VMB_ARRAY_SIZE(flag_of); i++)
+		c->mxcsr |= fp->flags & flag_of[i][1] ? flag_of[i][0] : 0;
+}
+
+/* What units are optimised with before they are run. */
+static unsigned int opt_level;
+
+static uint32_t signal_of(const struct ir_leave *leave)
+{
+	if (leave->kind == IR_LEAVE_FAULT)
+		return SIGSEGV;
+	if (leave->kind == IR_LEAVE_TRAP)
+		return leave->code == IR_TRAP_DIVIDE ? SIGFPE : SIGILL;
+	return 0;
+}
+
+/* Run the instructions of a case. Return: NULL, or why they cannot be. */
+static const char *interpret(struct x86_case *c, uint64_t slot)
+{
+	static struct x86_state state;
+	struct ir_flat flat = { c->memory, X86_DATA, X86_CASE_MEM_BYTES };
+	struct ir_context context = {
+		.state = &state, .state_bytes = sizeof(state),
+		.memory = { .priv = &flat, .map = ir_flat_map }, .fuel = 100000,
+	};
+	uint64_t pc = slot, last = 0, end = pc + c->nr_bytes;
+	struct ir_leave leave;
+	struct ir_unit unit;
+
+	case_to_state(c, &state, &context.fp);
+	while (pc >= slot && pc < end) {
+		if (pc != last && lift_unit(&unit, c, (uint32_t)(pc - slot), slot))
+			return "refused";
+		if (pc != last && opt_level &&
+		    opt_run(&unit, &(struct opt_options){ .level = opt_level }, &scratch, NULL))
+			return "not optimised";
+		last = pc;
+		if (ir_interpret(&unit, &context, &frame, &leave))
+			return "not interpreted";
+		c->signal = signal_of(&leave);
+		if (c->signal)
+			break;
+		if (leave.kind > IR_LEAVE_INDIRECT)
+			return "left otherwise";
+		pc = leave.pc;
+	}
+	state_to_case(&state, &context.fp, c);
+	c->landed = pc == slot + X86_SLOT_LANDED;
+	return pc == end || c->landed || c->signal ? NULL : "went elsewhere";
+}
+
+/* Comparison. */
+
+/* What the line leaves undefined; of shifts it depends on the count, and on the width. */
+static uint64_t compared_flags(const struct x86_line *line, const struct x86_case *before,
+			       const struct x86_case *after)
+{
+	static const uint16_t bit[] = { 1, 4, 0x10, 0x40, 0x80, 0x800 };
+	uint64_t mask = 0x244cd5;
+	unsigned int f;
+
+	(void)before;
+	if (after->signal)
+		return 0;
+	for (f = 0; f < X86_NR_FLAGS; f++) {
+		if (line->attr >> 12 & 1u << f)
+			mask &= ~(uint64_t)bit[f];
+	}
+	return mask;
+}
+
+static uint64_t undefined_carry(const struct x86_case *before)
+{
+	struct x86_insn i;
+	unsigned int count;
+
+	if (x86_decode(before->code, sizeof(before->code), &i) <= 0)
+		return 0;
+	count = i.line->operand[1] == X86_CL || i.line->operand[2] == X86_CL ?
+			(unsigned int)before->r[X86_RCX] : (unsigned int)i.imm;
+	if ((!strcmp(i.line->name, "shl") || !strcmp(i.line->name, "shr")) &&
+	    (count & 31) >= (i.line->operand[0] == X86_Eb ? 8 : 8u * i.size))
+		return 1;
+	return 0;
+}
+
+static unsigned int differences(const struct x86_line *line, const struct x86_case *before,
+				const struct x86_case *is, const struct x86_case *want, FILE *out)
+{
+	uint64_t mask = line ? compared_flags(line, before, want) : 0x244cc5, a[2], b[2];
+	unsigned int nr = 0, i;
+
+	if (line)
+		mask &= ~undefined_carry(before);
+#define DIFFER(format, ...) (nr++, out ? (void)fprintf(out, format, __VA_ARGS__) : (void)0)
+	for (i = 0; i < 16; i++) {
+		if (is->r[i] != want->r[i])
+			DIFFER("  r%u %016" PRIx64 ", not %016" PRIx64 "\n", i, is->r[i], want->r[i]);
+	}
+	for (i = 0; i < 16; i++) {
+		if (!memcmp(is->xmm[i], want->xmm[i], 16))
+			continue;
+		memcpy(a, is->xmm[i], 16);
+		memcpy(b, want->xmm[i], 16);
+		DIFFER("  xmm%u %016" PRIx64 "%016" PRIx64 ", not %016" PRIx64 "%016" PRIx64 "\n", i,
+		       a[1], a[0], b[1], b[0]);
+	}
+	if ((is->rflags ^ want->rflags) & mask)
+		DIFFER("  rflags %" PRIx64 ", not %" PRIx64 "\n", is->rflags, want->rflags);
+	if ((is->mxcsr ^ want->mxcsr) & MXCSR_COMPARED)
+		DIFFER("  mxcsr %x, not %x\n", is->mxcsr, want->mxcsr);
+	if (is->landed != want->landed || is->signal != want->signal)
+		DIFFER("  landed %u, signal %u, not %u, %u\n", is->landed, is->signal, want->landed,
+		       want->signal);
+	for (i = 0; i < X86_CASE_MEM_BYTES; i++) {
+		if (is->memory[i] != want->memory[i])
+			DIFFER("  byte %u %02x, not %02x\n", i, is->memory[i], want->memory[i]);
+	}
+#undef DIFFER
+	return nr;
+}
+
+static void print_case(const struct x86_case *c, const struct x86_line *line, FILE *out)
+{
+	uint64_t q[2];
+	unsigned int i;
+
+	fprintf(out, "%s:", line ? line->name : "sequence");
+	for (i = 0; i < c->nr_bytes; i++)
+		fprintf(out, " %02x", c->code[i]);
+	fprintf(out, "\n  rflags %" PRIx64 " mxcsr %x\n", c->rflags, c->mxcsr);
+	for (i = 0; i < 16; i++) {
+		memcpy(q, c->xmm[i], 16);
+		fprintf(out, "  r%u %016" PRIx64 " xmm%u %016" PRIx64 "%016" PRIx64 "\n", i, c->r[i], i,
+			q[1], q[0]);
+	}
+}
+
+/* A batch of cases, what they were before, and whose line they are. */
+static struct {
+	struct x86_case before[X86_BATCH], mine[X86_BATCH], theirs[X86_BATCH];
+	const struct x86_line *line[X86_BATCH];
+	uint32_t nr;
+	uint64_t cases, failed, signals;
+} batch;
+
+static struct peer peer;
+
+/* The peer dies of one case: of the last one of the shortest batch that kills it. */
+static void find_killer(void)
+{
+	uint32_t nr = 0;
+
+	stop_peer(&peer);
+	start_peer(&peer);
+	do {
+		memcpy(batch.theirs, batch.before, ++nr * sizeof(batch.before[0]));
+	} while (nr < batch.nr && execute(&peer, batch.theirs, nr));
+	print_case(&batch.before[nr - 1], batch.line[nr - 1], stderr);
+	fprintf(stderr, "  kills the program that executes it\n");
+	fail();
+}
+
+static void run_batch(void)
+{
+	const char *why;
+	uint32_t i;
+
+	if (!batch.nr)
+		return;
+	memcpy(batch.theirs, batch.before, batch.nr * sizeof(batch.before[0]));
+	if (!execute(&peer, batch.theirs, batch.nr))
+		find_killer();
+	memcpy(batch.mine, batch.before, batch.nr * sizeof(batch.before[0]));
+	for (i = 0; i < batch.nr; i++) {
+		why = interpret(&batch.mine[i], X86_CODE + i * X86_SLOT_BYTES);
+		batch.cases++;
+		batch.signals += batch.theirs[i].signal != 0;
+		if (!why && !differences(batch.line[i], &batch.before[i], &batch.mine[i],
+					 &batch.theirs[i], NULL))
+			continue;
+		if (batch.failed++ < 20) {
+			print_case(&batch.before[i], batch.line[i], stderr);
+			if (why)
+				fprintf(stderr, "  %s\n", why);
+			else
+				differences(batch.line[i], &batch.before[i], &batch.mine[i],
+					    &batch.theirs[i], stderr);
+		}
+	}
+	batch.nr = 0;
+}
+
+static struct x86_case *next_case(const struct x86_line *line)
+{
+	if (batch.nr == X86_BATCH)
+		run_batch();
+	batch.line[batch.nr] = line;
+	return &batch.before[batch.nr];
+}
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+/* What has tests of its own, or what a CPU does otherwise each time. */
+static bool is_left_out(const struct x86_line *line)
+{
+	static const char *const names[] = { "syscall", "cpuid", "rdtsc", "int3" };
+	unsigned int i;
+
+	for (i = 0; i < VMB_ARRAY_SIZE(names); i++) {
+		if (is_name(line, names[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A result that is undefined is not asked for: BSWAP and long SHLD of 16 bits. */
+static bool is_undefined(const struct x86_case *c)
+{
+	struct x86_insn i;
+
+	if (x86_decode(c->code, sizeof(c->code), &i) <= 0)
+		return true;
+	if (i.size == 2 && is_name(i.line, "bswap"))
+		return true;
+	return i.size == 2 && (is_name(i.line, "shld") || is_name(i.line, "shrd")) &&
+	       ((i.line->operand[2] == X86_CL ? c->r[X86_RCX] : (uint64_t)i.imm) & 31) > 15;
+}
+
+static bool add_case(const struct x86_line *line)
+{
+	struct x86_case *c = next_case(line);
+	unsigned int tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		random_state(c);
+		if (make_insn(line, c, X86_CODE + batch.nr * X86_SLOT_BYTES, true) &&
+		    !is_undefined(c)) {
+			batch.nr++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void test_lift_agrees_with_cpu(void **state)
+{
+	const char *only = getenv("X86_ONLY");
+	uint64_t per_line, i;
+	const struct x86_line *line;
+	size_t nr, k;
+
+	(void)state;
+	line = x86_lines(&nr);
+	per_line = (number("X86_CASES", DEFAULT_CASES) + nr - 1) / nr;
+	for (k = 0; k < nr; k++) {
+		if (is_left_out(&line[k]) || (only && strcmp(only, line[k].name)))
+			continue;
+		for (i = 0; i < per_line; i++) {
+			if (!add_case(&line[k])) {
+				print_error("%s %02x: no case\n", line[k].name, line[k].opcode);
+				fail();
+			}
+		}
+	}
+	run_batch();
+	print_message("%" PRIu64 " cases of %zu lines, %" PRIu64 " with a signal, %" PRIu64 " differ\n",
+		      batch.cases, nr, batch.signals, batch.failed);
+	assert_int_equal(batch.failed, 0);
+}
+
+/* No memory, no jump, and nothing undefined. */
+static bool is_plain(const struct x86_line *line)
+{
+	return !(line->attr & (X86_JUMP | X86_STOP | X86_MEM | X86_D64 | X86_F64)) &&
+	       !(line->attr >> 12 & X86_ALL_FLAGS & ~(1u << X86_A)) && !is_left_out(line) &&
+	       !is_name(line, "leave") && !is_name(line, "lahf") && !is_name(line, "xlat") && !is_name(line, "bswap") &&
+	       strncmp(line->name, "shl", 3) && strncmp(line->name, "shr", 3) &&
+	       line->operand[0] != X86_Ob && line->operand[0] != X86_Ov && line->operand[1] != X86_Ob &&
+	       line->operand[1] != X86_Ov;
+}
+
+static void sequences_agree(void)
+{
+	uint64_t i, nr = number("X86_CASES", DEFAULT_CASES) / 6;
+	const struct x86_line *line;
+	struct x86_case *c;
+	unsigned int k;
+	size_t nr_lines;
+
+	line = x86_lines(&nr_lines);
+	batch.failed = 0;
+	for (i = 0; i < nr; i++) {
+		c = next_case(NULL);
+		random_state(c);
+		for (k = 0; k < 5;) {
+			const struct x86_line *l = &line[rng() % nr_lines];
+
+			if (is_plain(l) &&
+			    make_insn(l, c, X86_CODE + batch.nr * X86_SLOT_BYTES, false))
+				k++;
+		}
+		batch.nr++;
+	}
+	run_batch();
+	assert_int_equal(batch.failed, 0);
+}
+
+/* Instructions that use each other's results, and the flags that the ones before have set. */
+static void test_sequences_agree_with_cpu(void **state)
+{
+	(void)state;
+	sequences_agree();
+}
+
+static void test_optimised_sequences_agree_with_cpu(void **state)
+{
+	(void)state;
+	opt_level = 2;
+	sequences_agree();
+	opt_level = 0;
+}
+
+static int setup(void **state)
+{
+	const char *missing = build_peer(&peer);
+
+	(void)state;
+	if (missing) {
+		print_message("skipped: %s is not installed\n", missing);
+		exit(77);
+	}
+	rng_state = number("X86_SEED", 1);
+	ir_arena_init(&arena, 64 << 20);
+	ir_arena_init(&scratch, 64 << 20);
+	start_peer(&peer);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	stop_peer(&peer);
+	unlink(peer.program);
+	ir_arena_fini(&arena);
+	ir_arena_fini(&scratch);
+	ir_frame_fini(&frame);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lift_agrees_with_cpu),
+		cmocka_unit_test(test_sequences_agree_with_cpu),
+		cmocka_unit_test(test_optimised_sequences_agree_with_cpu),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
