@@ -2,8 +2,10 @@
 /*
  * PROGRAM LEVEL SIZE UNITS SECONDS: compile random units of SIZE instructions, look whether they do
  * what the interpreter says, and print how long both took, of CPU time, children included.
+ * PROGRAM LEVEL FILE NAME SECONDS: the same with the unit NAME of a text.
  */
 #include "tools/peers/jit/peer.h"
+#include "vmcore/ir/build.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,15 +14,31 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#define RUNS 2000u
+/* Of units without loops to speak of, and of those that are a loop. */
+#define RUNS	    2000u
+#define KERNEL_RUNS 20u
 
-/* A unit, and what the interpreter makes of its world in RUNS runs, each from what the last left. */
+/* The time of a run is the least of so many. */
+#define REPEAT 7u
+
+/* What texts may ask the state for: three arrays, and a length. */
+#define ARRAY_BYTES   0x4000u
+#define LENGTH_OFFSET 24u
+#define LENGTH	      2000u
+
+/*
+ * A unit, and what the interpreter makes of its world in @runs runs, each from what the last left.
+ * @seed: of the world
+ * @kernel: the world has arrays
+ */
 struct subject {
 	struct ir_arena arena;
 	struct ir_unit unit;
-	uint64_t executed;
+	uint64_t executed, seed;
+	uint32_t runs;
+	bool kernel;
 	uint8_t state[GEN_STATE_BYTES] VMB_ALIGNED(16);
-	uint8_t memory[GEN_MEM_BYTES] VMB_ALIGNED(16);
+	uint8_t memory[PEER_MEM_BYTES] VMB_ALIGNED(16);
 	struct ir_leave leave;
 };
 
@@ -64,9 +82,23 @@ int peer_call(const struct peer_code *code, struct peer_world *world, uint32_t r
 	return 0;
 }
 
-static void interpret(struct subject *s, uint64_t seed)
+static void set_world(const struct subject *s, uint8_t *state, uint8_t *memory)
 {
-	struct ir_flat flat = { s->memory, PEER_MEM_FIRST, GEN_MEM_BYTES };
+	uint64_t array[] = { PEER_MEM_FIRST, PEER_MEM_FIRST + ARRAY_BYTES,
+			     PEER_MEM_FIRST + 2 * ARRAY_BYTES, LENGTH };
+	uint32_t at;
+
+	static_assert(sizeof(array) == LENGTH_OFFSET + 8, "three arrays and a length");
+	gen_world(s->seed, state, memory, PEER_MEM_FIRST);
+	for (at = GEN_MEM_BYTES; at < PEER_MEM_BYTES; at += GEN_MEM_BYTES)
+		memcpy(memory + at, memory, GEN_MEM_BYTES);
+	if (s->kernel)
+		memcpy(state, array, sizeof(array));
+}
+
+static void interpret(struct subject *s)
+{
+	struct ir_flat flat = { s->memory, PEER_MEM_FIRST, PEER_MEM_BYTES };
 	struct ir_context context = {
 		.state = s->state, .state_bytes = GEN_STATE_BYTES, .fuel = PEER_FUEL,
 		.memory = { .priv = &flat, .map = ir_flat_map },
@@ -75,8 +107,8 @@ static void interpret(struct subject *s, uint64_t seed)
 	uint32_t i;
 	int err = 0;
 
-	gen_world(seed, s->state, s->memory, PEER_MEM_FIRST);
-	for (i = 0; i < RUNS && !err; i++)
+	set_world(s, s->state, s->memory);
+	for (i = 0; i < s->runs && !err; i++)
 		err = ir_interpret(&s->unit, &context, &frame, &s->leave);
 	if (err)
 		die("interpreter", err);
@@ -84,24 +116,73 @@ static void interpret(struct subject *s, uint64_t seed)
 	ir_frame_fini(&frame);
 }
 
-static struct subject *make(uint32_t nr, uint32_t size)
+static struct subject *new_subjects(uint32_t nr)
 {
-	struct subject *subject = calloc(nr, sizeof(*subject));
+	struct subject *subject = aligned_alloc(64, (nr * sizeof(*subject) + 63) / 64 * 64);
 	uint32_t i;
-	int err;
 
 	if (!subject)
 		die("units", -ENOMEM);
+	memset(subject, 0, nr * sizeof(*subject));
 	for (i = 0; i < nr; i++) {
-		const struct gen_options options = { .seed = 100 + i, .nr_insns = size };
-
 		ir_arena_init(&subject[i].arena, 1u << 30);
 		ir_unit_init(&subject[i].unit, &subject[i].arena);
-		err = gen_unit(&subject[i].unit, &options);
+		subject[i].seed = i;
+		subject[i].runs = RUNS;
+	}
+	return subject;
+}
+
+static struct subject *make(uint32_t nr, uint32_t size)
+{
+	struct subject *subject = new_subjects(nr);
+	uint32_t i;
+
+	for (i = 0; i < nr; i++) {
+		const struct gen_options options = { .seed = 100 + i, .nr_insns = size };
+		int err = gen_unit(&subject[i].unit, &options);
+
 		if (err)
 			die("units", err);
-		interpret(&subject[i], i);
+		interpret(&subject[i]);
 	}
+	return subject;
+}
+
+/* The unit @name of a text. */
+static void parse(struct subject *subject, const char *data, size_t bytes, const char *name)
+{
+	struct ir_text text = { .text = data, .bytes = bytes };
+	struct ir_error error;
+
+	while (ir_parse(&text, &subject->unit, &error) == 1) {
+		if (!strcmp(subject->unit.name, name)) {
+			if (!ir_verify(&subject->unit, &subject->arena, &error))
+				return;
+			break;
+		}
+		ir_arena_reset(&subject->arena);
+		ir_unit_init(&subject->unit, &subject->arena);
+	}
+	fprintf(stderr, "%s: there is none, or line %u: %s\n", name, error.line, error.text);
+	exit(2);
+}
+
+static struct subject *load(const char *path, const char *name)
+{
+	static char text[1 << 16];
+	struct subject *subject = new_subjects(1);
+	FILE *file = fopen(path, "r");
+	size_t bytes;
+
+	if (!file)
+		die(path, -errno);
+	bytes = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	parse(subject, text, bytes, name);
+	subject->kernel = true;
+	subject->runs = KERNEL_RUNS;
+	interpret(subject);
 	return subject;
 }
 
@@ -133,34 +214,77 @@ static double compile(const struct subject *subject, uint32_t nr, struct peer_co
 	return begin;
 }
 
-/* Return: seconds for RUNS runs of unit @i, which must end as in the interpreter. */
-static double run(const struct subject *s, uint32_t i, const struct peer_code *code)
+static void must_agree(const struct subject *s, const struct peer_world *world, int32_t kind)
 {
-	static uint8_t state[GEN_STATE_BYTES] VMB_ALIGNED(16), memory[GEN_MEM_BYTES] VMB_ALIGNED(16);
+	if (!memcmp(world->state, s->state, sizeof(s->state)) &&
+	    !memcmp(world->memory, s->memory, sizeof(s->memory)) &&
+	    (uint32_t)kind == s->leave.kind && world->code == s->leave.code &&
+	    world->pc == s->leave.pc)
+		return;
+	fprintf(stderr, "%s: does something else than in the interpreter\n", s->unit.name);
+	exit(4);
+}
+
+/* Return: seconds for the runs of a unit, which must end as in the interpreter. */
+static double run_once(const struct subject *s, const struct peer_code *code)
+{
+	static uint8_t state[GEN_STATE_BYTES] VMB_ALIGNED(64), memory[PEER_MEM_BYTES] VMB_ALIGNED(64);
 	struct peer_world world = { .state = state, .memory = memory, .fuel = PEER_FUEL };
 	int32_t kind = -1;
 	double begin;
 	int err;
 
-	gen_world(i, state, memory, PEER_MEM_FIRST);
+	set_world(s, state, memory);
 	begin = cpu_seconds();
-	err = peer.run(code, &world, RUNS, &kind);
+	err = peer.run(code, &world, s->runs, &kind);
 	begin = cpu_seconds() - begin;
 	if (err)
 		die("run", err);
-	if (memcmp(state, s->state, sizeof(state)) || memcmp(memory, s->memory, sizeof(memory)) ||
-	    (uint32_t)kind != s->leave.kind || world.code != s->leave.code || world.pc != s->leave.pc) {
-		fprintf(stderr, "unit %u: does something else than in the interpreter\n", i);
-		exit(4);
-	}
+	must_agree(s, &world, kind);
 	return begin;
 }
 
-static void measure(uint32_t size, uint32_t nr, double limit)
+static double run(const struct subject *s, const struct peer_code *code)
 {
-	struct subject *subject = make(nr, size);
+	double least = run_once(s, code);
+	uint32_t i;
+
+	for (i = 1; i < REPEAT; i++) {
+		double seconds = run_once(s, code);
+
+		least = seconds < least ? seconds : least;
+	}
+	return least;
+}
+
+/* Return: seconds for a run of a unit that does nothing. */
+static double call_seconds(void)
+{
+	const struct ir_insn leave = { .op = IR_exit, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE };
+	struct subject *s = new_subjects(1);
+	struct ir_build build;
+	struct peer_code code;
+	double seconds;
+
+	s->unit.state_bytes = GEN_STATE_BYTES;
+	ir_build_begin(&build, &s->unit);
+	ir_start_block(&build, ir_new_block(&build));
+	ir_emit(&build, &leave);
+	if (ir_build_end(&build))
+		die("a unit that does nothing", -ENOMEM);
+	interpret(s);
+	compile(s, 1, &code);
+	seconds = run(s, &code) / s->runs;
+	peer.release(&code);
+	ir_arena_fini(&s->arena);
+	free(s);
+	return seconds;
+}
+
+static void measure(struct subject *subject, uint32_t nr, double limit)
+{
 	struct peer_code *code = calloc(nr, sizeof(*code));
-	double compile_s = 0, run_s = 0, begin = cpu_seconds();
+	double compile_s = 0, run_s = 0, call_s = call_seconds(), begin = cpu_seconds();
 	uint64_t insns = 0, executed = 0, bytes = 0, compiled = 0;
 	uint32_t i;
 
@@ -175,14 +299,13 @@ static void measure(uint32_t size, uint32_t nr, double limit)
 		compiled += insns * peer.copies;
 	} while (cpu_seconds() - begin < limit);
 	for (i = 0; i < nr; i++) {
-		run(&subject[i], i, &code[i]); /* once before time is taken */
-		run_s += run(&subject[i], i, &code[i]);
+		run_s += run(&subject[i], &code[i]);
 		executed += subject[i].executed;
 		bytes += code[i].bytes;
 	}
-	printf("insns=%.0f compiled=%.0f compile_ns=%.0f bytes=%.0f executed=%.0f run_ns=%.0f\n",
+	printf("insns=%.0f compiled=%.0f compile_ns=%.0f bytes=%.0f executed=%.0f run_ns=%.0f call_ns=%.0f\n",
 	       (double)insns, (double)compiled, compile_s * 1e9, (double)bytes, (double)executed,
-	       run_s * 1e9);
+	       run_s * 1e9, call_s * 1e9 * nr * subject->runs);
 	for (i = 0; i < nr; i++) {
 		peer.release(&code[i]);
 		ir_arena_fini(&subject[i].arena);
@@ -202,12 +325,17 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc != 5) {
-		fprintf(stderr, "usage: %s LEVEL SIZE UNITS SECONDS | version\n", argv[0]);
+		fprintf(stderr, "usage: %s LEVEL SIZE UNITS SECONDS | LEVEL FILE NAME SECONDS | version\n",
+			argv[0]);
 		return 2;
 	}
 	err = peer.open((unsigned int)atoi(argv[1]));
 	if (err)
 		die("this level", err);
-	measure((uint32_t)atoi(argv[2]), (uint32_t)atoi(argv[3]), atof(argv[4]));
+	if (atoi(argv[2]))
+		measure(make((uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[2])), (uint32_t)atoi(argv[3]),
+			atof(argv[4]));
+	else
+		measure(load(argv[2], argv[3]), 1, atof(argv[4]));
 	return 0;
 }

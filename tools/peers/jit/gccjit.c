@@ -148,7 +148,7 @@ static gcc_jit_lvalue *checked(struct translation *t, const struct ir_insn *insn
 	gcc_jit_block_end_with_conditional(
 		t->open, NULL,
 		gcc_jit_context_new_comparison(t->c, NULL, GCC_JIT_COMPARISON_GT, offset,
-					       word(t, GEN_MEM_BYTES - (1u << size))),
+					       word(t, PEER_MEM_BYTES - (1u << size))),
 		fault(t, write), next);
 	t->open = next;
 	return place(t, read_value(t->memory), offset, size);

@@ -188,7 +188,7 @@ static LLVMValueRef checked(struct translation *t, const struct ir_insn *insn, u
 	LLVMValueRef address = LLVMBuildAdd(t->b, t->value[insn->a], number(t, insn->imm), "");
 	LLVMValueRef offset = LLVMBuildSub(t->b, address, number(t, PEER_MEM_FIRST), "");
 	LLVMValueRef outside = LLVMBuildICmp(t->b, LLVMIntUGT, offset,
-					     number(t, GEN_MEM_BYTES - bytes), "");
+					     number(t, PEER_MEM_BYTES - bytes), "");
 	LLVMBasicBlockRef here = LLVMGetInsertBlock(t->b);
 	LLVMBasicBlockRef next = LLVMAppendBasicBlockInContext(t->c, t->function, "");
 

@@ -9,11 +9,12 @@
 #include "vmcore/interp/interp.h"
 
 #define PEER_MEM_FIRST 0x10000u
+#define PEER_MEM_BYTES 0x10000u
 #define PEER_FUEL      (INT64_C(1) << 40)
 
 /**
  * struct peer_world - what compiled code works in; adapters know the offsets by their order.
- * @state, @memory: guest state, and host address of guest byte PEER_MEM_FIRST; GEN_MEM_BYTES of it
+ * @state, @memory: guest state, and host address of guest byte PEER_MEM_FIRST; PEER_MEM_BYTES of it
  * @fuel: instructions that may still be executed; code subtracts a loop's at each back edge and leaves
  *	with IR_LEAVE_FUEL when it is below 0
  * @code, @pc, @address: as in struct ir_leave

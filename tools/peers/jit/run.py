@@ -17,13 +17,17 @@ import sys
 PEERS = (("vmcore", "vmcore, tier 1", (0, 1, 2, 3)), ("vmcore", "vmcore, tier 2", (10, 11, 12, 13)),
          ("llvm", "LLVM", (0, 1, 2)), ("gccjit", "libgccjit", (0, 1, 2)))
 SIZES = (10, 100, 1000)
+TEXT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernels.ir")
+with open(TEXT) as text:
+    KERNELS = tuple(re.findall(r"(?m)^unit (\w+)", text.read()))
 
 
-def ask(o, peer, level, size):
-    words = o.pin + [os.path.join(o.build, peer), str(level), str(size), str(o.units), str(o.seconds)]
+def ask(o, peer, level, what):
+    unit = [TEXT, what] if what in KERNELS else [str(what), str(o.units)]
+    words = o.pin + [os.path.join(o.build, peer), str(level)] + unit + [str(o.seconds)]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
-        sys.exit("%s, level %d, size %d: %s" % (peer, level, size, done.stderr.strip()))
+        sys.exit("%s, level %d, %s: %s" % (peer, level, what, done.stderr.strip()))
     return {key: float(value) for key, value in re.findall(r"(\w+)=([\d.]+)", done.stdout)}
 
 
@@ -32,17 +36,24 @@ def version(o, peer):
                           text=True).stdout.strip()
 
 
-def figures(rows):
-    def middle(value):
-        return statistics.median(value(row) for row in rows)
+def middle(rows, value):
+    return statistics.median(value(row) for row in rows)
 
-    return (middle(lambda r: r["compiled"] * 1e3 / r["compile_ns"]), middle(lambda r: r["bytes"] / r["insns"]),
-            middle(lambda r: r["run_ns"] / r["executed"]))
+
+def figures(rows):
+    return (middle(rows, lambda r: r["compiled"] * 1e3 / r["compile_ns"]),
+            middle(rows, lambda r: r["bytes"] / r["insns"]),
+            middle(rows, lambda r: r["run_ns"] / r["executed"]),
+            middle(rows, lambda r: (r["run_ns"] - r["call_ns"]) / r["executed"]))
+
+
+def kernel_figure(rows):
+    return "%.3g" % middle(rows, lambda r: (r["run_ns"] - r["call_ns"]) / r["executed"])
 
 
 def measure(o):
     jobs = [(peer, level, size) for peer, _, levels in PEERS if peer not in o.absent
-            for level in levels for size in o.sizes]
+            for level in levels for size in o.sizes + o.kernels]
     results = {job: [] for job in jobs}
     load = [os.getloadavg()[0]]
     for i in range(o.rounds):
@@ -63,20 +74,38 @@ def heading(o, load):
         print("- %s: %s" % (title, "left out, " + o.absent[peer] if peer in o.absent else version(o, peer)))
 
 
+def rows(o, results, figure):
+    for peer, title, levels in PEERS:
+        if peer in o.absent:
+            print("| %s | left out |" % title)
+            continue
+        for level in levels:
+            print("| %s, level %d | %s |" % (title, level % 10, figure(results, peer, level)))
+
+
+def report_kernels(o, results):
+    print("\n| ns per executed IR insn, less the call | %s |" % " | ".join(o.kernels))
+    print("|---|%s" % ("--:|" * len(o.kernels)))
+    rows(o, results, lambda results, peer, level:
+         " | ".join(kernel_figure(results[peer, level, kernel]) for kernel in o.kernels))
+
+
+def sizes_figure(o):
+    def text(results, peer, level):
+        columns = zip(*(figures(results[peer, level, size]) for size in o.sizes))
+        return " | ".join(" / ".join("%.3g" % n for n in column) for column in columns)
+
+    return text
+
+
 def report(o, results, load):
     heading(o, load)
     sizes = " / ".join(map(str, o.sizes))
-    print("\n| | compile, M IR insns/s (%s) | bytes of code per IR insn | run, ns per executed IR insn |"
-          % sizes)
-    print("|---|--:|--:|--:|")
-    for peer, title, levels in PEERS:
-        if peer in o.absent:
-            print("| %s | left out | left out | left out |" % title)
-            continue
-        for level in levels:
-            columns = zip(*(figures(results[peer, level, size]) for size in o.sizes))
-            texts = [" / ".join("%.3g" % n for n in column) for column in columns]
-            print("| %s, level %d | %s |" % (title, level % 10, " | ".join(texts)))
+    print("\n| | compile, M IR insns/s (%s) | bytes of code per IR insn | run, ns per executed IR insn "
+          "| the same, less the call |" % sizes)
+    print("|---|--:|--:|--:|--:|")
+    rows(o, results, sizes_figure(o))
+    report_kernels(o, results)
 
 
 def options():
@@ -88,7 +117,7 @@ def options():
     p.add_argument("--quick", action="store_true", help="one round, two units, no units of 1000")
     p.add_argument("--build", required=True, help=argparse.SUPPRESS)
     o = p.parse_args()
-    o.sizes = SIZES
+    o.sizes, o.kernels = SIZES, KERNELS
     if o.quick:
         o.rounds, o.units, o.sizes, o.seconds = 1, 2, SIZES[:2], 0.02
     o.pin = ["taskset", "-c", o.cpu] if o.cpu else []

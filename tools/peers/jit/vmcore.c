@@ -27,7 +27,7 @@ static int open_level(unsigned int level)
 	const struct jit_options options = {
 		.host = vmb_arch_host()->host_ops, .native = vmb_native()->host_native,
 		.cache_bytes = 64u << 20, .flat = true, .first = PEER_MEM_FIRST,
-		.bytes = GEN_MEM_BYTES,
+		.bytes = PEER_MEM_BYTES,
 	};
 
 	optimise = level % TIER2;
@@ -75,7 +75,7 @@ static int compile(struct ir_unit *unit, struct peer_code *code)
 
 static int run(const struct peer_code *code, struct peer_world *world, uint32_t runs, int32_t *kind)
 {
-	struct ir_flat flat = { world->memory, PEER_MEM_FIRST, GEN_MEM_BYTES };
+	struct ir_flat flat = { world->memory, PEER_MEM_FIRST, PEER_MEM_BYTES };
 	struct ir_context context = {
 		.state = world->state, .state_bytes = GEN_STATE_BYTES, .fuel = (uint64_t)world->fuel,
 		.memory = { .priv = &flat, .map = ir_flat_map },
