@@ -18,6 +18,7 @@ bool x64_chain_exit(struct x64_lower *l, const struct ir_insn *insn)
 	if (insn->aux != IR_EXIT_JUMP && insn->aux != IR_EXIT_CALL)
 		return false;
 	jit_add_way(l->job, insn->imm);
+	x64_restore_memory(l);
 	x64_data(l->buf, jump, sizeof(jump));
 	s->way[s->nr_ways - 1].word = code_buf_at(l->buf);
 	return true;
@@ -39,6 +40,7 @@ void x64_look_up(struct x64_lower *l)
 	x64_alu_ri(l->buf, X64_AND, 4, RCX, 2 * JIT_TABLE_ENTRIES - 2);
 	x64_alu_rm(l->buf, X64_CMP, 8, RAX, entry_of_rcx(offsetof(struct jit_target_entry, pc)));
 	other = x64_jcc_short(l->buf, CC_NE);
+	x64_restore_memory(l);
 	x64_rm(l->buf, 0xff, 4, entry_of_rcx(offsetof(struct jit_target_entry, code)));
 	x64_bind_short(l->buf, other);
 }

@@ -223,6 +223,7 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
 		x64_write_links(&l);
 	if (!status)
 		x64_write_misses(&l);
+	if (!status)
 		x64_write_chain(&l);
 	if (!status && short_jumps)
 		x64_link_short(&l);
