@@ -19,6 +19,11 @@ $(B)/tests/e2e/forge: $(B)/tests/e2e/forge.c.o $(LIB_OBJ)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $(filter %.o,$^) $(DEP_LIBS) -lm -ldl
 
+# What reads the memory of a machine of the rig, for the same.
+$(B)/tests/kmod/tables: $(B)/tests/kmod/tables.c.o $(LIB_OBJ)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -rdynamic -o $@ $(filter %.o,$^) $(DEP_LIBS) $(ATOMIC) -lm -ldl
+
 tests-build: $(TEST_BIN)
 
 test:

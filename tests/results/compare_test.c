@@ -139,7 +139,7 @@ static void test_a_time_of_zero_has_no_ratio(void **state)
 	assert_non_null(strstr(x.reason, "no positive time"));
 }
 
-/* Two loops around nothing: whatever their ratio is, it means nothing, and --strict has no complaint. */
+/* Two loops around nothing: their ratio means nothing, and --strict does not complain of it. */
 static void test_two_times_of_nothing_are_not_compared(void **state)
 {
 	const double old_ns[] = { 1e-4, 0, 2e-4 }, new_ns[] = { 5e-3, 6e-3, 4e-3 };

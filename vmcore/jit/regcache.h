@@ -75,7 +75,7 @@ VMB_INLINE void jit_regcache_own(struct jit_regcache *c, struct jit_value *value
 	value[index].reg = (uint8_t)reg;
 }
 
-/** jit_regcache_release - if instruction @at is the last use of @v, its register is free. Without a branch. */
+/** jit_regcache_release - free @v's register if @at is its last use. Without a branch. */
 VMB_INLINE void jit_regcache_release(struct jit_regcache *c, struct jit_value *v, uint32_t at)
 {
 	uint64_t dies = v->last == at;
