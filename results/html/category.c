@@ -12,7 +12,7 @@
 #include "results/html/html.h"
 
 #define MOST_IDS	40	/* of one note */
-#define SPARSE		4	/* a column that fewer than one measured row in so many has is left to the details */
+#define SPARSE		4	/* what fewer than one measured row in so many has is no column */
 
 /* Columns that only this report has. */
 struct columns { bool status, effect, target; struct vmb_view view; };
