@@ -69,6 +69,10 @@ static bool same_name(const struct x86_line *line, const char *mnemonic)
 	}
 	if (!strncmp(line->name, "prefetch", 8) && !strncmp(mnemonic, "prefetch", 8))
 		return true;
+	/* CMPPS by 0 is CMPEQPS to objdump. */
+	if (line->opcode == 0xc2 && line->map == X86_M0F && strlen(mnemonic) > 5)
+		return !strncmp(mnemonic, "cmp", 3) &&
+		       !strcmp(mnemonic + strlen(mnemonic) - 2, line->name + 3);
 	if (strncmp(line->name, mnemonic, length))
 		return false;
 	if (!(line->attr & X86_COND))

@@ -390,29 +390,44 @@ static inline void place_implicit(struct maker *m, uint64_t landed)
 	}
 }
 
-/* Calls and jumps by way of an operand need an address there. Return: false if that cannot be. */
-static inline bool place_target(struct maker *m, const struct x86_insn *i, uint64_t slot)
+/* Where the operand in memory is. */
+static inline uint64_t address_of(const struct maker *m, const struct x86_insn *i, uint64_t slot)
 {
-	uint64_t address, landed = slot + X86_SLOT_LANDED;
+	uint64_t address = (uint64_t)(int64_t)i->disp + (m->gs ? X86_GS : 0);
 
-	if (m->line->opcode != 0xff || (m->line->ext != 2 && m->line->ext != 4))
-		return true;
-	if (i->mod == 3) {
-		m->c->r[i->rm] = landed;
-		return i->rm != X86_RSP;
-	}
-	address = (uint64_t)(int64_t)i->disp + (m->gs ? X86_GS : 0);
 	if (i->relative)
 		address += slot + (uint64_t)(m->at - m->c->code);
 	if (i->base != X86_NO_REG)
 		address += m->c->r[i->base];
 	if (i->index != X86_NO_REG)
 		address += m->c->r[i->index] << i->scale;
-	if (m->address32)
-		address = (uint32_t)address;
-	if (address - X86_DATA <= X86_CASE_MEM_BYTES - 8)
-		memcpy(m->c->memory + (address - X86_DATA), &landed, 8);
-	return true;
+	return m->address32 ? (uint32_t)address : address;
+}
+
+static inline void place(struct maker *m, uint64_t address, uint64_t value, unsigned int bytes)
+{
+	if (address - X86_DATA <= X86_CASE_MEM_BYTES - bytes)
+		memcpy(m->c->memory + (address - X86_DATA), &value, bytes);
+}
+
+/*
+ * Operands that cannot be anything: where calls and jumps lead, and MXCSR. Return: false if that cannot
+ * be.
+ */
+static inline bool place_operand(struct maker *m, const struct x86_insn *i, uint64_t slot)
+{
+	uint64_t landed = slot + X86_SLOT_LANDED;
+
+	if (is_name(m->line, "ldmxcsr"))
+		place(m, address_of(m, i, slot), 0x1f80 | (rng() & 3) << 13 | (rng() & 0x3d), 4);
+	if (m->line->opcode != 0xff || (m->line->ext != 2 && m->line->ext != 4))
+		return true;
+	if (i->mod != 3) {
+		place(m, address_of(m, i, slot), landed, 8);
+		return true;
+	}
+	m->c->r[i->rm] = landed;
+	return i->rm != X86_RSP;
 }
 
 /* A dividend that gives a quotient that fits, most of the time. */
@@ -476,7 +491,7 @@ static inline bool make_insn(const struct x86_line *line, struct x86_case *c, ui
 	bytes = x86_decode(start, (size_t)(m.at - start), &i);
 	if (bytes != m.at - start || i.line != line)
 		return false;
-	if (!place_target(&m, &i, slot))
+	if (!place_operand(&m, &i, slot))
 		return false;
 	if (!strncmp(line->name, "bt", 2) && has_operand(line, X86_Gv) && i.mod != 3)
 		c->r[i.reg] = (c->r[i.reg] & 0x3ff) - 0x200;

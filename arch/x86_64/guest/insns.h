@@ -34,6 +34,16 @@
 #define ROTATE_C_ONE (ROTATED | X86_READS(FLAG(C)))
 #define ROTATE_C_CL  ROTATE_C_IMM
 
+/* Instructions of the IR for vectors: op, lanes at bit 8, a condition at bit 11; or with the operands
+ * the other way round.
+ */
+#define VEC(op, lane)		 (IR_##op | IR_##lane << 8)
+#define VEC_COND(op, lane, cond) (VEC(op, lane) | IR_##cond << 11)
+#define VEC_SWAP		 0x8000
+#define VEC_OP(arg)		 ((arg) & 255u)
+#define VEC_LANE(arg)		 ((arg) >> 8 & 7u)
+#define VEC_COND_OF(arg)	 ((arg) >> 11 & 15u)
+
 #define X86(name, lift, ...) bool x86_##lift(struct x86 *t);
 #include "arch/x86_64/guest/insn.def"
 #undef X86
