@@ -270,6 +270,32 @@ static void test_exhausted_heap(void **state)
 	exhaust((struct gc_options){ .heap_bytes = 8 << 20, .stop_the_world = true });
 }
 
+/* A header, and the words that were asked for: 24 bytes for two references. */
+static void test_object_takes_its_words_and_no_more(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .verify = true });
+	struct gc_stats before, after;
+
+	(void)state;
+	for (uint32_t bytes = 0; bytes <= 64; bytes++) {
+		const struct gc_type_spec spec = { .bytes = bytes, .refs = bytes / 8 };
+		const struct gc_type *type;
+
+		assert_int_equal(gc_type_add(w->heap, &spec, &type), 0);
+		gc_heap_stats(w->heap, &before);
+		w->root[0] = gc_alloc(w->m, type);
+		gc_heap_stats(w->heap, &after);
+		assert_int_equal(after.allocated_bytes - before.allocated_bytes, 8 + (bytes + 7) / 8 * 8);
+		for (uint32_t i = 0; i < spec.refs; i++)
+			gc_set(w->m, w->root[0], i, w->root[1]);
+		w->root[1] = w->root[0];
+	}
+	gc_collect(w->m, GC_COLLECT_FULL);
+	gc_heap_stats(w->heap, &after);
+	assert_true(after.live_bytes > 0);
+	world_destroy(w);
+}
+
 /* ---- the verifier ---- */
 
 static void expect_broken(struct world *w, const char *what)
@@ -309,7 +335,7 @@ static void test_verifier_sees_what_is_broken(void **state)
 	*header_of(inside) = *header_of(w->root[1]);
 	w->root[2] = inside;
 	expect_broken(w, "shares memory");
-	w->root[2].addr = young.addr + 8;
+	w->root[2].addr = young.addr + 4;
 	expect_broken(w, "not aligned");
 	w->root[2].addr = 16;
 	expect_broken(w, "outside the heap");
@@ -342,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_huge_objects),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_exhausted_heap),
+		cmocka_unit_test(test_object_takes_its_words_and_no_more),
 		cmocka_unit_test(test_verifier_sees_what_is_broken),
 	};
 

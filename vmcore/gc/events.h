@@ -30,7 +30,7 @@ enum gc_pause_kind {
  * struct gc_pause - one kind of work within one stop of the program.
  * @stop: number of the stop: pauses of the same one follow each other without the program between
  * @begin_ticks, @end_ticks: cpu_ticks() (arch/cpu.h)
- * @objects: MINOR: moved; the others: marked
+ * @objects: MINOR: moved; the others: marked and looked into
  * @bytes: MINOR: their size; MARK_END, FULL: of all that lives in the old space; else 0
  */
 struct gc_pause {

@@ -26,7 +26,7 @@
 
 #include "arch/base/attr.h"
 
-#define GC_GRAIN_BYTES	 16u	/* objects begin at a multiple of it, sizes are multiples of it */
+#define GC_GRAIN_BYTES	 8u	/* objects begin at a multiple of it, sizes are multiples of it */
 #define GC_HEADER_BYTES	 8u
 #define GC_LENGTH_BYTES	 8u	/* in front of an array's elements */
 #define GC_SMALL_BYTES	 8192u	/* larger objects never move */

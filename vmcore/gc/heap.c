@@ -76,10 +76,10 @@ static int map_tables(struct gc_heap *h)
 	h->bitmap_bytes = h->old_bytes / GC_GRAIN_BYTES / 8;
 	h->mark = gc_reserve(h->bitmap_bytes);
 	h->live = gc_reserve(h->bitmap_bytes);
-	/* [gc.stack] a word for each slot, one for each object, two for each part of an array */
-	h->stack_bytes = h->old_bytes * 2 + 4096;
+	/* [gc.stack] a word for each object, of which none is smaller, two more for a large array */
+	h->stack_bytes = h->old_bytes + 4096;
 	h->stack = gc_reserve(h->stack_bytes);
-	h->copy_bytes = h->young_bytes / 2 + 4096;
+	h->copy_bytes = h->young_bytes + 4096;
 	h->copy = gc_reserve(h->copy_bytes);
 	/* each slot of the old space is in the log once at most */
 	h->log_bytes = h->old_bytes + 4096;

@@ -6,40 +6,44 @@
 #include "vmcore/gc/object.h"
 
 /*
- * [gc.stack] An entry is an object, which may turn out to be marked already; MARKED: one that was
- * marked when it was pushed, but not scanned; PART: an array of references, and below it the index of
- * the element where to go on. Each slot pushes at most once, and each object at most once more, which
- * is the room that was reserved for it: a stack that overflows does not exist.
+ * [gc.stack] An entry is an object that is to be scanned; PART: an array of references, and below it
+ * the index of the element where to go on. An object is claimed, by its first bit, when it is pushed,
+ * so that it is pushed once; the other bits follow when its size is known, that is, when its memory
+ * has arrived. A stack that overflows does not exist: a word for each object was reserved.
  */
-#define MARKED 1u
-#define PART   2u
-#define TAGS   3u
+#define PART 1u
 
-#define AHEAD	    16u	/* objects whose memory is asked for; a power of two */
-#define PART_SLOTS 256u	/* of an array at a time */
+#define AHEAD	   32u	/* objects whose memory is asked for; a power of two */
+#define PART_SLOTS 256u /* of an array at a time */
 
 /** struct marker - what marking keeps at hand. */
 struct marker {
 	struct gc_heap *heap;
 	uintptr_t old, old_bytes;
-	const uint64_t *mark;
+	uint64_t *mark;
 	uintptr_t *top;
 	uint64_t objects, bytes;
 };
 
-VMB_INLINE void push(void *ctx, struct gc_ref *slot)
+/*
+ * Whether an object has been claimed before is as good as random, and asking for its bit may take the
+ * time of a hundred instructions: so there is no branch that waits for the answer. What is null or in
+ * the nursery has no bit: it sets none of the first word's.
+ */
+VMB_INLINE void claim(void *ctx, struct gc_ref *slot)
 {
 	struct marker *k = ctx;
-	uintptr_t at = slot->addr - k->old;
-	size_t grain = at / GC_GRAIN_BYTES;
+	uintptr_t object = slot->addr, at = object - k->old;
+	uint64_t here = at < k->old_bytes;
+	size_t grain = (at & -here) / GC_GRAIN_BYTES;
+	uint64_t *word = &k->mark[grain / 64], bit = here << grain % 64, was = *word;
 
-	/* null, or in the nursery, or marked */
-	if (at >= k->old_bytes || k->mark[grain / 64] >> grain % 64 & 1)
-		return;
-	*k->top++ = slot->addr;
+	*word = was | bit;
+	*k->top = object;
+	k->top += (bit & ~was) != 0;
 }
 
-static void push_part(struct marker *k, uintptr_t array, uint64_t from)
+static void claim_part(struct marker *k, uintptr_t array, uint64_t from)
 {
 	struct gc_ref *word = gc_words_of(array);
 	uint64_t nr = word->addr, to = nr - from > PART_SLOTS ? from + PART_SLOTS : nr;
@@ -49,40 +53,23 @@ static void push_part(struct marker *k, uintptr_t array, uint64_t from)
 		*k->top++ = array | PART;
 	}
 	for (uint64_t i = from; i < to; i++)
-		push(k, word + 1 + i);
+		claim(k, word + 1 + i);
 	k->objects += (to - from) / 8;
 }
 
-VMB_INLINE void scan(struct marker *k, uintptr_t object, uint64_t header)
-{
-	if (VMB_UNLIKELY(gc_header_bytes(header) > GC_SMALL_BYTES &&
-			 k->heap->shape[gc_header_type(header)].layout == GC_LAYOUT_REFS))
-		push_part(k, object, 0);
-	else
-		gc_visit_slots(k->heap, object, header, push, k);
-}
-
-VMB_INLINE void mark_object(struct marker *k, uintptr_t object)
+VMB_INLINE void scan(struct marker *k, uintptr_t object)
 {
 	uint64_t header = *gc_header_of(object);
 	size_t bytes = gc_header_bytes(header);
 
-	if (gc_is_marked(k->heap, object))
-		return;
 	gc_set_marked(k->heap, object, bytes);
 	k->objects++;
 	k->bytes += bytes;
-	scan(k, object, header);
-}
-
-static VMB_NOINLINE void go_on(struct marker *k, uintptr_t entry)
-{
-	uintptr_t object = entry & ~(uintptr_t)TAGS;
-
-	if (entry & PART)
-		push_part(k, object, *--k->top);
+	if (VMB_UNLIKELY(bytes > GC_SMALL_BYTES &&
+			 k->heap->shape[gc_header_type(header)].layout == GC_LAYOUT_REFS))
+		claim_part(k, object, 0);
 	else
-		scan(k, object, *gc_header_of(object));
+		gc_visit_slots(k->heap, object, header, claim, k);
 }
 
 /** struct ahead - objects whose memory has been asked for, oldest first. */
@@ -97,8 +84,8 @@ VMB_INLINE void look_ahead(struct marker *k, struct ahead *a)
 	while (a->tail - a->head < AHEAD && k->top > k->heap->stack) {
 		uintptr_t entry = *--k->top;
 
-		if (VMB_UNLIKELY(entry & TAGS)) {
-			go_on(k, entry);
+		if (VMB_UNLIKELY(entry & PART)) {
+			claim_part(k, entry & ~(uintptr_t)PART, *--k->top);
 			continue;
 		}
 		__builtin_prefetch((const void *)entry);
@@ -108,13 +95,14 @@ VMB_INLINE void look_ahead(struct marker *k, struct ahead *a)
 
 static void drain(struct marker *k, uint64_t objects)
 {
-	struct ahead a = { .head = 0 };
+	struct ahead a;
 
+	a.head = a.tail = 0;
 	while (k->objects < objects) {
 		look_ahead(k, &a);
 		if (a.head == a.tail)
 			return;
-		mark_object(k, a.object[a.head++ % AHEAD]);
+		scan(k, a.object[a.head++ % AHEAD]);
 	}
 	while (a.head != a.tail)
 		*k->top++ = a.object[a.head++ % AHEAD];
@@ -140,18 +128,16 @@ bool gc_mark_some(struct gc_heap *h, uint64_t objects)
 	return h->top == h->stack;
 }
 
-/** gc_mark_ref - mark now, scan later: each object is pushed here at most once. */
+/** gc_mark_ref - claim now, scan later. */
 void gc_mark_ref(struct gc_heap *h, struct gc_ref r)
 {
-	size_t bytes;
+	size_t grain = gc_grain_of(h, r.addr);
+	uint64_t bit = (uint64_t)1 << grain % 64;
 
-	if (!gc_in_old(h, r.addr) || gc_is_marked(h, r.addr))
+	if (!gc_in_old(h, r.addr) || h->mark[grain / 64] & bit)
 		return;
-	bytes = gc_header_bytes(*gc_header_of(r.addr));
-	gc_set_marked(h, r.addr, bytes);
-	h->marked_objects++;
-	h->marked_bytes += bytes;
-	*h->top++ = r.addr | MARKED;
+	h->mark[grain / 64] |= bit;
+	*h->top++ = r.addr;
 }
 
 void gc_set_while_marking(struct gc_mutator *m, struct gc_ref old)

@@ -23,8 +23,8 @@ VMB_INLINE void copy_words(uintptr_t to, uintptr_t from, uint64_t header, size_t
 	if (bytes > 128) {
 		memcpy(dst, src, bytes);
 	} else {
-		for (size_t i = 0; i < bytes / 16; i++)
-			memcpy(dst + 2 * i, src + 2 * i, 16);
+		for (size_t i = 1; i < bytes / 8; i++)
+			dst[i] = src[i];
 	}
 	dst[0] = header;
 }
