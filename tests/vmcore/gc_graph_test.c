@@ -167,6 +167,57 @@ static uint32_t choose_length(struct world *w)
 	return (uint32_t)draw(w, 4) ? 100 + (uint32_t)draw(w, 800) : 1100 + (uint32_t)draw(w, 6000);
 }
 
+static void set_all_null(struct gc_ref r, const struct shadow *s)
+{
+	for (uint32_t i = 0; i < s->nr; i++)
+		gc_init(r, word_of(s, i), (struct gc_ref){ 0 });
+}
+
+/* Two references that are in no frame must be what the roots are that were the same before. */
+static struct gc_ref make_with_a_pair(struct world *w, const struct shadow *s)
+{
+	uint32_t i = (uint32_t)draw(w, ROOTS), j = (uint32_t)draw(w, ROOTS);
+	struct gc_ref a = w->root[i], b = w->root[j], r;
+
+	r = gc_alloc_pair(w->m, w->type[s->kind], &a, &b);
+	assert_true(gc_is_same(a, w->root[i]) && gc_is_same(b, w->root[j]));
+	return r;
+}
+
+/* One of a run, in which others die at once. */
+static struct gc_ref make_in_a_run(struct world *w, const struct shadow *s)
+{
+	struct gc_run run = gc_run_begin(w->m);
+	struct gc_ref r = { 0 };
+
+	for (uint64_t nr = draw(w, 4); nr; nr--) {
+		r = gc_run_alloc_raw(&run, w->type[s->kind]);
+		if (!gc_is_null(r))
+			set_all_null(r, s);
+	}
+	r = gc_run_alloc(&run, w->type[s->kind]);
+	gc_run_end(&run);
+	for (uint32_t i = 0; !gc_is_null(r) && i < s->nr; i++)
+		assert_true(gc_is_null(gc_get(r, word_of(s, i))));
+	return r;
+}
+
+/* Of fixed size, in all ways there are. */
+static struct gc_ref make_fixed(struct world *w, const struct shadow *s)
+{
+	uint64_t dice = draw(w, 4);
+	struct gc_ref r;
+
+	if (!dice)
+		return gc_alloc(w->m, w->type[s->kind]);
+	if (dice == 1)
+		return make_in_a_run(w, s);
+	r = dice == 2 ? make_with_a_pair(w, s) : gc_alloc_raw(w->m, w->type[s->kind]);
+	if (!gc_is_null(r))
+		set_all_null(r, s);
+	return r;
+}
+
 static struct gc_ref make(struct world *w, struct shadow *s)
 {
 	struct gc_ref r;
@@ -175,7 +226,7 @@ static struct gc_ref make(struct world *w, struct shadow *s)
 	if (s->kind == REFS)
 		return gc_alloc_array(w->m, w->type[REFS], s->nr);
 	if (s->kind != BYTES) {
-		r = gc_alloc(w->m, w->type[s->kind]);
+		r = make_fixed(w, s);
 		if (!gc_is_null(r))
 			*(uint64_t *)gc_data(r, s->kind == NODE ? 24 : 0) = s->id;
 		return r;

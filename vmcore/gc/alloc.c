@@ -14,33 +14,27 @@ struct gc_ref gc_exhausted(struct gc_heap *h, uint64_t bytes)
 	return (struct gc_ref){ 0 };
 }
 
-static size_t piece_for(const struct gc_heap *h, size_t left, size_t bytes)
+/* A mark that is under way gets a slice when the first half is used up. */
+static size_t piece_for(const struct gc_heap *h, size_t need)
 {
-	size_t need = bytes - left, piece = GC_PIECE_BYTES;
+	size_t used = h->young_next - h->young, half = h->young_bytes / 2;
+	size_t room = h->young_limit - h->young_next;
 
-	if (h->options.stress)
+	if (h->options.stress && need < room)
 		return need;
-	/* never more at hand than a small object: a larger one has no business here */
-	if (piece > GC_SMALL_BYTES - left)
-		piece = GC_SMALL_BYTES - left;
-	return need > piece ? need : piece;
+	if (used + need < half && half - used < room)
+		return half - used;
+	return room;
 }
 
-/*
- * The pieces follow each other, so that nothing is lost between them. They are zeroed when they are
- * needed, a little at a time: the program writes to them next, and finds them in the L1 cache.
- */
+/* The pieces follow each other, so that nothing is lost between them. */
 static bool refill(struct gc_mutator *m, size_t bytes)
 {
 	struct gc_heap *h = m->heap;
-	size_t left = (size_t)(m->limit - m->cur), room = h->young_limit - h->young_next;
-	size_t piece = piece_for(h, left, bytes);
+	size_t left = (size_t)(m->limit - m->cur), piece = piece_for(h, bytes - left);
 
-	if (piece > room)
-		piece = room;
 	if (left + piece < bytes)
 		return false;
-	memset((void *)h->young_next, 0, piece);
 	h->young_next += piece;
 	m->limit += piece;
 	return true;
@@ -129,11 +123,14 @@ static struct gc_ref alloc_large(struct gc_heap *h, uint64_t header, size_t byte
 
 /* ---- what the inline functions call ---- */
 
-VMB_NOINLINE struct gc_ref gc_alloc_slowly(struct gc_mutator *m, uint64_t header, size_t bytes)
+/** gc_alloc_slowly - an object whose @header says how large it is; zeroed. */
+VMB_NOINLINE struct gc_ref gc_alloc_slowly(struct gc_mutator *m, uint64_t header)
 {
 	struct gc_heap *h = m->heap;
+	size_t bytes = gc_header_bytes(header);
 	char *p;
 
+	VMB_ASSERT(bytes);
 	if (bytes > GC_SMALL_BYTES)
 		return alloc_large(h, header, bytes);
 	if (VMB_UNLIKELY(h->options.stress))
@@ -148,7 +145,20 @@ VMB_NOINLINE struct gc_ref gc_alloc_slowly(struct gc_mutator *m, uint64_t header
 	p = m->cur;
 	m->cur += bytes;
 	*gc_header_of((uintptr_t)p) = header;
+	memset(p + GC_HEADER_BYTES, 0, bytes - GC_HEADER_BYTES);
 	return (struct gc_ref){ (uintptr_t)p };
+}
+
+VMB_NOINLINE struct gc_ref gc_alloc_pair_slowly(struct gc_mutator *m, uint64_t header,
+						struct gc_ref keep[2])
+{
+	struct gc_frame frame;
+	struct gc_ref object;
+
+	gc_enter(m, &frame, keep, 2);
+	object = gc_alloc_slowly(m, header);
+	gc_leave(m, &frame);
+	return object;
 }
 
 VMB_NOINLINE struct gc_ref gc_alloc_array_slowly(struct gc_mutator *m, const struct gc_type *type,
@@ -162,7 +172,7 @@ VMB_NOINLINE struct gc_ref gc_alloc_array_slowly(struct gc_mutator *m, const str
 	if (length > h->old_bytes / type->element_bytes)
 		return gc_exhausted(h, UINT64_MAX);
 	bytes = gc_array_bytes(type, length);
-	array = gc_alloc_slowly(m, type->header | (uint64_t)(bytes / GC_GRAIN_BYTES) << 32, bytes);
+	array = gc_alloc_slowly(m, type->header | (uint64_t)(bytes / GC_GRAIN_BYTES) << 32);
 	if (!gc_is_null(array))
 		*(uint64_t *)gc_data(array, 0) = length;
 	return array;

@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "arch/base/attr.h"
 
@@ -41,7 +42,7 @@ struct gc_ref {
 /** struct gc_type - what kind of object it is; made by gc_type_add() of embed.h, read by gc_alloc(). */
 struct gc_type {
 	uint64_t header;	/* of objects of a fixed size; without the size for arrays */
-	size_t object_bytes;	/* the same with header, in grains; 0 for arrays */
+	size_t inline_bytes;	/* with header; more than any nursery has if large; of no use for arrays */
 	uint32_t element_bytes; /* of arrays */
 	uint32_t id;
 };
@@ -55,7 +56,7 @@ struct gc_frame {
 
 /**
  * struct gc_mutator - one thread's access to a heap; for the inline functions.
- * @cur, @limit: what is left of the zeroed piece of the nursery
+ * @cur, @limit: what is left of the piece of the nursery at hand, not zeroed
  * @young_base, @young_bytes: the nursery
  * @log: next entry of the list of old slots that refer to the nursery
  * @marking: an incremental mark is under way
@@ -79,7 +80,8 @@ enum gc_collection {
 };
 
 /* What the inline functions call. */
-struct gc_ref gc_alloc_slowly(struct gc_mutator *m, uint64_t header, size_t bytes);
+struct gc_ref gc_alloc_slowly(struct gc_mutator *m, uint64_t header);
+struct gc_ref gc_alloc_pair_slowly(struct gc_mutator *m, uint64_t header, struct gc_ref keep[2]);
 struct gc_ref gc_alloc_array_slowly(struct gc_mutator *m, const struct gc_type *type,
 				    uint64_t length);
 void gc_set_while_marking(struct gc_mutator *m, struct gc_ref old);
@@ -123,17 +125,113 @@ VMB_INLINE void gc_leave(struct gc_mutator *m, const struct gc_frame *frame)
 /* ---- allocation ---- */
 
 /**
+ * struct gc_run - allocation by a loop: what is left of the nursery is in the loop's registers.
+ * Between gc_run_begin() and gc_run_end() nothing but the functions of the run may allocate or collect.
+ */
+struct gc_run {
+	struct gc_mutator *m;
+	char *cur, *limit;
+};
+
+VMB_INLINE struct gc_run gc_run_begin(struct gc_mutator *m)
+{
+	return (struct gc_run){ m, m->cur, m->limit };
+}
+
+VMB_INLINE void gc_run_end(const struct gc_run *run)
+{
+	run->m->cur = run->cur;
+}
+
+/* The nursery is not zeroed ahead of the program: who initialises an object anyway does it once. */
+VMB_INLINE void gc_zero(char *object, size_t bytes)
+{
+	if (VMB_UNLIKELY(bytes > 128)) {
+		memset(object + GC_HEADER_BYTES, 0, bytes - GC_HEADER_BYTES);
+		return;
+	}
+	for (size_t i = GC_HEADER_BYTES; i < bytes; i += 8) {
+		*(uint64_t *)(void *)(object + i) = 0;
+		__asm__("" : "+r"(i)); /* few words: no call of memset() */
+	}
+}
+
+VMB_INLINE struct gc_ref gc_run_take(struct gc_run *run, const struct gc_type *type, bool zero)
+{
+	char *p = run->cur;
+	size_t bytes = type->inline_bytes;
+	struct gc_ref object;
+
+	if (VMB_LIKELY((size_t)(run->limit - p) >= bytes)) {
+		run->cur = p + bytes;
+		*(uint64_t *)(void *)p = type->header;
+		if (zero)
+			gc_zero(p, bytes);
+		return (struct gc_ref){ (uintptr_t)p };
+	}
+	gc_run_end(run);
+	object = gc_alloc_slowly(run->m, type->header);
+	*run = gc_run_begin(run->m);
+	return object;
+}
+
+/** gc_run_alloc - gc_alloc() within a run. Context: safepoint. */
+VMB_INLINE struct gc_ref gc_run_alloc(struct gc_run *run, const struct gc_type *type)
+{
+	return gc_run_take(run, type, true);
+}
+
+/** gc_run_alloc_raw - gc_alloc_raw() within a run. Context: safepoint. */
+VMB_INLINE struct gc_ref gc_run_alloc_raw(struct gc_run *run, const struct gc_type *type)
+{
+	return gc_run_take(run, type, false);
+}
+
+/**
  * gc_alloc - a new object of a fixed-size @type; all its bytes and references are zero.
  * Return: null when the heap is exhausted.
  * Context: safepoint.
  */
 VMB_INLINE struct gc_ref gc_alloc(struct gc_mutator *m, const struct gc_type *type)
 {
-	char *p = m->cur;
-	size_t bytes = type->object_bytes;
+	struct gc_run run = gc_run_begin(m);
+	struct gc_ref object = gc_run_alloc(&run, type);
 
-	if (VMB_UNLIKELY((size_t)(m->limit - p) < bytes))
-		return gc_alloc_slowly(m, type->header, bytes);
+	gc_run_end(&run);
+	return object;
+}
+
+/**
+ * gc_alloc_raw - the same, but its bytes and references are whatever was there: initialise all of the
+ * references, by gc_init(), before the next safepoint.
+ */
+VMB_INLINE struct gc_ref gc_alloc_raw(struct gc_mutator *m, const struct gc_type *type)
+{
+	struct gc_run run = gc_run_begin(m);
+	struct gc_ref object = gc_run_alloc_raw(&run, type);
+
+	gc_run_end(&run);
+	return object;
+}
+
+/**
+ * gc_alloc_pair - gc_alloc_raw() for an object that is about to refer to @a and @b, which need not be in
+ * a frame: they are updated if their objects move.
+ */
+VMB_INLINE struct gc_ref gc_alloc_pair(struct gc_mutator *m, const struct gc_type *type,
+				       struct gc_ref *a, struct gc_ref *b)
+{
+	char *p = m->cur;
+	size_t bytes = type->inline_bytes;
+
+	if (VMB_UNLIKELY((size_t)(m->limit - p) < bytes)) {
+		struct gc_ref keep[2] = { *a, *b };
+		struct gc_ref object = gc_alloc_pair_slowly(m, type->header, keep);
+
+		*a = keep[0];
+		*b = keep[1];
+		return object;
+	}
 	m->cur = p + bytes;
 	*(uint64_t *)(void *)p = type->header;
 	return (struct gc_ref){ (uintptr_t)p };
@@ -166,6 +264,7 @@ VMB_INLINE struct gc_ref gc_alloc_array(struct gc_mutator *m, const struct gc_ty
 		return gc_alloc_array_slowly(m, type, length);
 	m->cur += bytes;
 	p[0] = type->header | (uint64_t)(bytes / GC_GRAIN_BYTES) << 32;
+	gc_zero((char *)p, bytes);
 	p[1] = length;
 	return (struct gc_ref){ (uintptr_t)p };
 }

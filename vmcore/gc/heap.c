@@ -12,6 +12,7 @@
 #define MIN_HEAP	((size_t)256 << 10)
 #define MAX_HEAP	((size_t)32 << 30)
 #define MIN_NURSERY	((size_t)16 << 10)
+#define NURSERY_UNIT	4096u
 #define HUGE		((size_t)2 << 20)
 
 /** gc_reserve - addresses; the kernel gives memory, zeroed, where they are used. NULL: none left. */
@@ -36,7 +37,7 @@ static int choose_sizes(struct gc_heap *h)
 
 	if (!young)
 		young = most < DEFAULT_NURSERY ? most : DEFAULT_NURSERY;
-	young &= -(size_t)GC_PIECE_BYTES;
+	young &= -(size_t)NURSERY_UNIT;
 	if (heap < MIN_HEAP || heap > MAX_HEAP || young < MIN_NURSERY || young > heap / 4)
 		return -EINVAL;
 	h->young_bytes = young;

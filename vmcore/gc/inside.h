@@ -14,7 +14,6 @@
 #define GC_BLOCK_GRAINS (GC_BLOCK_BYTES / GC_GRAIN_BYTES)
 #define GC_BLOCK_WORDS	(GC_BLOCK_GRAINS / 64) /* of a bitmap */
 #define GC_MEDIUM_BYTES 512u		       /* from here on, objects do not give up a hole */
-#define GC_PIECE_BYTES	4096u		       /* of the nursery, zeroed at a time */
 #define GC_MAX_TYPES	32767u
 #define GC_TYPE_WEAK	1u
 #define GC_POISON	0xdb

@@ -68,8 +68,9 @@ static void describe(struct gc_type *t, const struct gc_type_spec *s, uint32_t i
 	if (is_array(s))
 		t->element_bytes = s->layout == GC_LAYOUT_REFS ? 8 : s->element_bytes;
 	else
-		t->object_bytes = (bytes + GC_GRAIN_BYTES - 1) & -(size_t)GC_GRAIN_BYTES;
-	t->header = gc_header(id, header_refs(s), t->object_bytes / GC_GRAIN_BYTES);
+		bytes = (bytes + GC_GRAIN_BYTES - 1) & -(size_t)GC_GRAIN_BYTES;
+	t->header = gc_header(id, header_refs(s), t->element_bytes ? 0 : bytes / GC_GRAIN_BYTES);
+	t->inline_bytes = t->element_bytes || bytes > GC_SMALL_BYTES ? SIZE_MAX : bytes;
 }
 
 int gc_type_add(struct gc_heap *h, const struct gc_type_spec *spec, const struct gc_type **out)

@@ -91,7 +91,7 @@ static const char *flaw_of_header(const struct gc_heap *h, uintptr_t object, uin
 	if (gc_header_refs(header) != gc_header_refs(type->header))
 		return "does not have its type's references";
 	bytes = type->element_bytes ? gc_array_bytes(type, gc_words_of(object)->addr) :
-				      type->object_bytes;
+				      gc_header_bytes(type->header);
 	return bytes == gc_header_bytes(header) ? NULL : "does not have its type's size";
 }
 

@@ -72,17 +72,21 @@ static struct numbers *numbers(struct gc_ref node)
 static struct gc_ref list_new(uint64_t tag)
 {
 	struct gc_ref list[1] = { { 0 } }, node;
+	const struct gc_type *type = node_type;
+	struct gc_mutator *m = mutator;
+	struct gc_run run = gc_run_begin(m);
 	struct gc_frame frame;
 	uint64_t i;
 
-	gc_enter(mutator, &frame, list, 1);
+	gc_enter(m, &frame, list, 1);
 	for (i = 0; i < LIST_NODES; i++) {
-		node = must(gc_alloc(mutator, node_type));
+		node = must(gc_run_alloc_raw(&run, type));
 		gc_init(node, 0, list[0]);
 		*numbers(node) = (struct numbers){ tag, i };
 		list[0] = node;
 	}
-	gc_leave(mutator, &frame);
+	gc_leave(m, &frame);
+	gc_run_end(&run);
 	return list[0];
 }
 
@@ -111,24 +115,37 @@ static uint64_t table_sum(uint64_t slots)
 
 static void garbage(uint64_t nr)
 {
-	for (; nr; nr--)
-		*numbers(must(gc_alloc(mutator, node_type))) = (struct numbers){ nr, nr };
+	struct gc_run run = gc_run_begin(mutator);
+	const struct gc_type *type = node_type;
+	struct gc_ref node;
+
+	for (; nr; nr--) {
+		node = must(gc_run_alloc_raw(&run, type));
+		gc_init(node, 0, (struct gc_ref){ 0 });
+		*numbers(node) = (struct numbers){ nr, nr };
+	}
+	gc_run_end(&run);
 }
 
 static struct gc_ref tree_new(unsigned int depth)
 {
-	struct gc_ref child[2] = { { 0 }, { 0 } }, tree;
+	struct gc_mutator *m = mutator;
+	struct gc_ref left[1], right, tree;
 	struct gc_frame frame;
 
-	if (!depth)
-		return must(gc_alloc(mutator, tree_type));
-	gc_enter(mutator, &frame, child, 2);
-	child[0] = tree_new(depth - 1);
-	child[1] = tree_new(depth - 1);
-	tree = must(gc_alloc(mutator, tree_type));
-	gc_init(tree, 0, child[0]);
-	gc_init(tree, 1, child[1]);
-	gc_leave(mutator, &frame);
+	if (!depth) {
+		tree = must(gc_alloc_raw(m, tree_type));
+		gc_init(tree, 0, (struct gc_ref){ 0 });
+		gc_init(tree, 1, (struct gc_ref){ 0 });
+		return tree;
+	}
+	left[0] = tree_new(depth - 1);
+	gc_enter(m, &frame, left, 1);
+	right = tree_new(depth - 1);
+	gc_leave(m, &frame);
+	tree = must(gc_alloc_pair(m, tree_type, &left[0], &right));
+	gc_init(tree, 0, left[0]);
+	gc_init(tree, 1, right);
 	return tree;
 }
 

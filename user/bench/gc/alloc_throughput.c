@@ -67,12 +67,12 @@ static int setup(struct vmb_state *st)
 static void run(void *priv, uint64_t iters)
 {
 	struct alloc_throughput_work *w = priv;
-	struct gc_mutator *m = w->m;
+	struct gc_run at = gc_run_begin(w->m);
 	const struct gc_type *type = w->type;
 	uint64_t done = w->done, failed = 0;
 
 	for (; iters; iters--) {
-		struct gc_ref r = gc_alloc(m, type);
+		struct gc_ref r = gc_run_alloc(&at, type);
 
 		if (VMB_UNLIKELY(gc_is_null(r))) {
 			failed++;
@@ -80,6 +80,7 @@ static void run(void *priv, uint64_t iters)
 		}
 		*(uint64_t *)gc_data(r, 0) = ++done;
 	}
+	gc_run_end(&at);
 	w->done = done;
 	w->failed += failed;
 }
