@@ -523,6 +523,22 @@ static void test_graph_verified_after_every_collection(void **state)
 	world_destroy(w);
 }
 
+static void test_graph_while_the_nursery_changes_its_size(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .heap_bytes = 4 << 20,
+							    .nursery_bytes = 16 << 10,
+							    .nursery_max_bytes = 1 << 20,
+							    .verify = true }, 11, 1500);
+	struct gc_stats stats;
+
+	(void)state;
+	w->max_live = 8000;
+	run(w, 300000);
+	gc_heap_stats(w->heap, &stats);
+	assert_true(stats.nursery_bytes > 16 << 10);
+	world_destroy(w);
+}
+
 static void test_graph_in_a_heap_that_is_too_small(void **state)
 {
 	struct world *w = world_create((struct gc_options){ .heap_bytes = 512 << 10,
@@ -571,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_graph_is_what_the_copy_says),
 		cmocka_unit_test(test_graph_stop_the_world),
 		cmocka_unit_test(test_graph_verified_after_every_collection),
+		cmocka_unit_test(test_graph_while_the_nursery_changes_its_size),
 		cmocka_unit_test(test_graph_in_a_heap_that_is_too_small),
 		cmocka_unit_test(test_graph_stressed_minor),
 		cmocka_unit_test(test_graph_stressed_step),

@@ -69,6 +69,8 @@ static void test_bad_sizes_are_refused(void **state)
 		{ .heap_bytes = (size_t)64 << 30 },
 		{ .heap_bytes = 4 << 20, .nursery_bytes = 100 },
 		{ .heap_bytes = 4 << 20, .nursery_bytes = 2 << 20 },
+		{ .heap_bytes = 16 << 20, .nursery_max_bytes = 5 << 20 },
+		{ .heap_bytes = 16 << 20, .nursery_bytes = 2 << 20, .nursery_max_bytes = 1 << 20 },
 	};
 	struct gc_heap *heap;
 
@@ -285,7 +287,8 @@ static void test_object_takes_its_words_and_no_more(void **state)
 		gc_heap_stats(w->heap, &before);
 		w->root[0] = gc_alloc(w->m, type);
 		gc_heap_stats(w->heap, &after);
-		assert_int_equal(after.allocated_bytes - before.allocated_bytes, 8 + (bytes + 7) / 8 * 8);
+		assert_int_equal(after.allocated_bytes - before.allocated_bytes,
+				 8 + (bytes + 7) / 8 * 8);
 		for (uint32_t i = 0; i < spec.refs; i++)
 			gc_set(w->m, w->root[0], i, w->root[1]);
 		w->root[1] = w->root[0];
@@ -293,6 +296,88 @@ static void test_object_takes_its_words_and_no_more(void **state)
 	gc_collect(w->m, GC_COLLECT_FULL);
 	gc_heap_stats(w->heap, &after);
 	assert_true(after.live_bytes > 0);
+	world_destroy(w);
+}
+
+/* ---- sizes that adapt themselves ---- */
+
+static uint64_t nursery_of(const struct world *w)
+{
+	struct gc_stats s;
+
+	gc_heap_stats(w->heap, &s);
+	return s.nursery_bytes;
+}
+
+/* A list of so many cells becomes longer; or they die. */
+static void make_cells(struct world *w, uint32_t nr, bool keep)
+{
+	for (; nr; nr--) {
+		struct gc_ref cell = gc_alloc(w->m, w->cell);
+
+		assert_false(gc_is_null(cell));
+		if (!keep)
+			continue;
+		gc_init(cell, 0, w->root[0]);
+		w->root[0] = cell;
+	}
+}
+
+static void test_nursery_grows_while_much_survives(void **state)
+{
+	const struct gc_options o = { .heap_bytes = 16 << 20, .nursery_bytes = 64 << 10,
+				      .nursery_max_bytes = 1 << 20 };
+	struct world *w = world_create(o);
+
+	(void)state;
+	assert_int_equal(nursery_of(w), 64 << 10);
+	make_cells(w, 120000, true);
+	assert_int_equal(nursery_of(w), 1 << 20);
+	make_cells(w, 200000, false);
+	assert_int_equal(nursery_of(w), 64 << 10);
+	w->root[0] = (struct gc_ref){ 0 };
+	world_destroy(w);
+}
+
+/* An object for which there is room but for the nursery's needs is worth a smaller nursery. */
+static void test_nursery_that_has_grown_gives_way(void **state)
+{
+	const struct gc_options o = { .heap_bytes = 16 << 20, .nursery_bytes = 64 << 10,
+				      .nursery_max_bytes = 4 << 20 };
+	struct world *w = world_create(o);
+	struct gc_stats before, after;
+
+	(void)state;
+	make_cells(w, 300000, true);
+	assert_true(nursery_of(w) > 1 << 20);
+	gc_heap_stats(w->heap, &before);
+	w->root[1] = gc_alloc_array(w->m, w->bytes, 9 << 20);
+	assert_false(gc_is_null(w->root[1]));
+	gc_heap_stats(w->heap, &after);
+	assert_int_equal(after.full, before.full);
+	make_cells(w, 1000, true);
+	w->root[0] = w->root[1] = (struct gc_ref){ 0 };
+	world_destroy(w);
+}
+
+/* A program with little that lives does not walk through all of a large heap before it collects. */
+static void test_memory_is_taken_in_step_with_marks(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .heap_bytes = 1 << 30 });
+	struct gc_stats s;
+	uint64_t most = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 300; i++) {
+		w->root[0] = (struct gc_ref){ 0 };
+		make_cells(w, 60000, true);
+		gc_heap_stats(w->heap, &s);
+		most = s.used_bytes > most ? s.used_bytes : most;
+	}
+	assert_true(s.promoted_bytes > 100 << 20);
+	assert_true(s.major > 1);
+	assert_true(most < 100 << 20);
+	w->root[0] = (struct gc_ref){ 0 };
 	world_destroy(w);
 }
 
@@ -369,6 +454,9 @@ int main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_exhausted_heap),
 		cmocka_unit_test(test_object_takes_its_words_and_no_more),
+		cmocka_unit_test(test_nursery_grows_while_much_survives),
+		cmocka_unit_test(test_nursery_that_has_grown_gives_way),
+		cmocka_unit_test(test_memory_is_taken_in_step_with_marks),
 		cmocka_unit_test(test_verifier_sees_what_is_broken),
 	};
 

@@ -17,7 +17,7 @@ struct gc_ref gc_exhausted(struct gc_heap *h, uint64_t bytes)
 /* A mark that is under way gets a slice when the first half is used up. */
 static size_t piece_for(const struct gc_heap *h, size_t need)
 {
-	size_t used = h->young_next - h->young, half = h->young_bytes / 2;
+	size_t used = h->young_next - h->young, half = h->young_least / 2;
 	size_t room = h->young_limit - h->young_next;
 
 	if (h->options.stress && need < room)
@@ -62,7 +62,7 @@ static void stress(struct gc_heap *h)
 static void slice_between(struct gc_heap *h)
 {
 	if (h->phase == GC_IDLE || h->young_sliced ||
-	    h->young_next - h->young < h->young_bytes / 2)
+	    h->young_next - h->young < h->young_least / 2)
 		return;
 	h->young_sliced = true;
 	h->stop++;
@@ -79,7 +79,7 @@ static void pay_for(struct gc_heap *h, size_t bytes)
 		return;
 	}
 	h->debt_bytes += bytes;
-	if (h->phase == GC_IDLE || h->debt_bytes < h->young_bytes / 2)
+	if (h->phase == GC_IDLE || h->debt_bytes < h->young_least / 2)
 		return;
 	h->debt_bytes = 0;
 	h->stop++;
@@ -98,6 +98,11 @@ static uintptr_t take_large(struct gc_heap *h, size_t bytes)
 		return at;
 	h->stop++;
 	gc_minor(h);
+	gc_young_shrink(h);
+	gc_settle(h, 0);
+	at = gc_large_take(h, bytes);
+	if (at)
+		return at;
 	gc_full(h);
 	gc_settle(h, 0);
 	return gc_large_take(h, bytes);

@@ -48,6 +48,9 @@ struct gc_roots;
  *	The addresses are reserved at once, memory is taken when it is used
  * @nursery_bytes: 0: 1 MiB or an eighth of the heap, whichever is less. Best about as large as the
  *	CPU's L2 cache
+ * @nursery_max_bytes: how far the nursery may grow while more than a quarter of it survives; it shrinks
+ *	when less than an eighth does. Fewer objects are copied, and minor collections take longer. At
+ *	most a quarter of the heap; 0: it does not grow
  * @slice_us: how long a slice of a mark should take at most; 0: 500
  * @stop_the_world: no slices: mark and sweep at once when the old space is full
  * @verify: gc_verify() after every collection, abort when it finds something; slow
@@ -58,7 +61,7 @@ struct gc_roots;
  */
 struct gc_options {
 	size_t heap_bytes;
-	size_t nursery_bytes;
+	size_t nursery_bytes, nursery_max_bytes;
 	uint32_t slice_us;
 	bool stop_the_world;
 	bool verify;
@@ -76,6 +79,7 @@ struct gc_options {
  * @live_bytes: of the old space, as the last mark found
  * @used_bytes: of the old space, an upper bound
  * @old_bytes: the size of the old space
+ * @nursery_bytes: of the nursery, as large as it is now
  * @minor, @major, @full: collections; major counts completed marks, full those at once
  */
 struct gc_stats {

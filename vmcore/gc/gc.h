@@ -42,7 +42,7 @@ struct gc_ref {
 /** struct gc_type - what kind of object it is; made by gc_type_add() of embed.h, read by gc_alloc(). */
 struct gc_type {
 	uint64_t header;	/* of objects of a fixed size; without the size for arrays */
-	size_t inline_bytes;	/* with header; more than any nursery has if large; of no use for arrays */
+	size_t inline_bytes;	/* with header; SIZE_MAX: not for the inline functions */
 	uint32_t element_bytes; /* of arrays */
 	uint32_t id;
 };
@@ -215,8 +215,8 @@ VMB_INLINE struct gc_ref gc_alloc_raw(struct gc_mutator *m, const struct gc_type
 }
 
 /**
- * gc_alloc_pair - gc_alloc_raw() for an object that is about to refer to @a and @b, which need not be in
- * a frame: they are updated if their objects move.
+ * gc_alloc_pair - gc_alloc_raw() for an object that is about to refer to @a and @b, which need not be
+ * in a frame: they are updated if their objects move.
  */
 VMB_INLINE struct gc_ref gc_alloc_pair(struct gc_mutator *m, const struct gc_type *type,
 				       struct gc_ref *a, struct gc_ref *b)

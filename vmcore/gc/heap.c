@@ -38,23 +38,17 @@ static int choose_sizes(struct gc_heap *h)
 	if (!young)
 		young = most < DEFAULT_NURSERY ? most : DEFAULT_NURSERY;
 	young &= -(size_t)NURSERY_UNIT;
-	if (heap < MIN_HEAP || heap > MAX_HEAP || young < MIN_NURSERY || young > heap / 4)
+	most = h->options.nursery_max_bytes & -(size_t)NURSERY_UNIT;
+	if (!most)
+		most = young;
+	if (heap < MIN_HEAP || heap > MAX_HEAP || young < MIN_NURSERY || young > most ||
+	    most > heap / 4)
 		return -EINVAL;
-	h->young_bytes = young;
+	h->young_bytes = most;
+	h->young_least = h->young_size = young;
 	h->nr_blocks = (uint32_t)((heap - young) >> GC_BLOCK_SHIFT);
 	h->old_bytes = (size_t)h->nr_blocks << GC_BLOCK_SHIFT;
 	return 0;
-}
-
-/*
- * [gc.reserve] If everything in the nursery lives, it must find a place: in blocks that each lose at
- * most a small object's size at their end, and two that are being filled.
- */
-static uint32_t reserve_for(size_t young_bytes)
-{
-	size_t useful = GC_BLOCK_BYTES - GC_SMALL_BYTES;
-
-	return (uint32_t)((young_bytes + useful - 1) / useful) + 2;
 }
 
 static int map_objects(struct gc_heap *h)
@@ -107,9 +101,8 @@ static void begin(struct gc_heap *h)
 	struct gc_mutator *m = &h->mutator;
 
 	h->nr_free = h->nr_blocks;
-	h->nr_reserve = reserve_for(h->young_bytes);
 	h->young_next = h->young;
-	h->young_limit = h->young + h->young_bytes;
+	gc_young_open(h);
 	h->top = h->peak = h->stack;
 	gc_old_forget_holes(h);
 	m->heap = h;
@@ -202,5 +195,5 @@ void gc_heap_stats(const struct gc_heap *h, struct gc_stats *out)
 	out->live_bytes = h->live_bytes;
 	out->used_bytes = h->used_bytes;
 	out->old_bytes = h->old_bytes;
-	out->nursery_bytes = h->young_bytes;
+	out->nursery_bytes = h->young_size;
 }

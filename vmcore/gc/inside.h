@@ -62,9 +62,11 @@ struct gc_root_range {
 
 /**
  * struct gc_heap
- * @young: the nursery; @old follows it, so that one compare tells them apart
+ * @young, @young_bytes: the nursery at its largest; @old follows it: one compare tells them apart
  * @young_next: how far it has been handed out
  * @young_limit: how far it may be: what survives must find a place [gc.reserve]
+ * @young_least, @young_size: how large it is made at least, and now
+ * @young_filled, @young_survived: bytes at the last minor collection
  * @mark: a bit for each grain of the old space: what the mark under way has found
  * @live: what the last one had found; what has been moved there since is not in it [gc.bits]
  * @state: [nr_blocks]
@@ -86,7 +88,8 @@ struct gc_heap {
 	void *map;
 	size_t map_bytes;
 	uintptr_t young, young_next, young_limit;
-	size_t young_bytes;
+	size_t young_bytes, young_least, young_size;
+	size_t young_filled, young_survived;
 	bool young_sliced;
 
 	uintptr_t old;
@@ -119,7 +122,9 @@ struct gc_heap {
 	struct gc_words young_final, old_final, ready;
 	size_t ready_at;
 
-	uint64_t used_bytes, live_bytes, trigger_bytes;
+	uint64_t used_bytes, live_bytes;
+	uint64_t trigger_bytes, goal_bytes; /* used when a mark begins, and when it should have ended */
+	uint64_t room_bytes;		    /* beside what lives, before a mark begins */
 	uint64_t marked_objects, marked_bytes; /* by this mark */
 	uint64_t begin_bytes;		       /* used when it began */
 	uint64_t debt_bytes;		       /* of large objects since the last slice */
@@ -150,6 +155,13 @@ void gc_old_forget_holes(struct gc_heap *h);
 
 /* minor.c */
 void gc_minor(struct gc_heap *h);
+
+/* young.c */
+uint32_t gc_reserve_for(const struct gc_heap *h, size_t young_bytes);
+size_t gc_young_room(const struct gc_heap *h);
+void gc_young_adapt(struct gc_heap *h);
+void gc_young_shrink(struct gc_heap *h);
+void gc_young_open(struct gc_heap *h);
 
 /* mark.c */
 void gc_mark_roots(struct gc_heap *h);

@@ -12,6 +12,7 @@
 #define BATCH	     512 /* objects between two looks at the clock */
 #define SWEEP_BATCH  64	 /* blocks */
 #define ALL	     UINT64_MAX
+#define FIRST_ROOM   ((uint64_t)32 << 20)
 #define KEPT_STACK   ((size_t)1 << 20)
 
 static uint64_t now_ns(void)
@@ -25,22 +26,31 @@ static uint64_t now_ns(void)
 /* What the old space can hold besides what must be kept for the nursery. */
 static uint64_t capacity(const struct gc_heap *h)
 {
-	return (uint64_t)(h->nr_blocks - h->nr_reserve) << GC_BLOCK_SHIFT;
+	return (uint64_t)(h->nr_blocks - gc_reserve_for(h, h->young_least)) << GC_BLOCK_SHIFT;
 }
 
-/* Slices need time: half of the free memory is left to them. */
+/*
+ * When the next mark begins, and by when it should have ended. Slices need time: half of the free
+ * memory is left to them.
+ *
+ * Memory that was never used has to be had from the kernel, which may cost as much as marking does.
+ * So it is taken in step with the marks that it saves: at first as much as lives, then half as much
+ * more with every mark.
+ */
 static void set_trigger(struct gc_heap *h)
 {
 	uint64_t most = capacity(h), live = h->live_bytes < most ? h->live_bytes : most;
-	uint64_t room = most - live;
+	uint64_t room = (most - live) / 2, wanted = h->room_bytes > live ? h->room_bytes : live;
 
-	if (!h->options.stop_the_world)
-		room /= 2;
-	h->trigger_bytes = live + room;
+	if (room > wanted)
+		room = wanted;
+	h->goal_bytes = live + 2 * room;
+	h->trigger_bytes = h->options.stop_the_world ? h->goal_bytes : live + room;
 }
 
 void gc_major_init(struct gc_heap *h)
 {
+	h->room_bytes = FIRST_ROOM;
 	set_trigger(h);
 }
 
@@ -89,6 +99,7 @@ static void mark_end(struct gc_heap *h)
 	h->stats.major++;
 	gc_sweep_begin(h);
 	shrink_stack(h);
+	h->room_bytes += h->marked_bytes / 2;
 	set_trigger(h);
 }
 
@@ -102,13 +113,13 @@ static void end_in_pause(struct gc_heap *h)
 
 /*
  * How many bytes should be marked by now: as large a part of what was used when the mark began, and a
- * third more, as of the memory that was free then is used up; and what came since, which counts as
+ * third more, as of the memory that was left to it is used up; and what came since, which counts as
  * marked.
  */
 static uint64_t due_bytes(const struct gc_heap *h)
 {
-	uint64_t came = h->used_bytes - h->begin_bytes, most = capacity(h);
-	uint64_t room = most > h->begin_bytes ? most - h->begin_bytes : 1;
+	uint64_t came = h->used_bytes - h->begin_bytes, goal = h->goal_bytes;
+	uint64_t room = goal > h->begin_bytes ? goal - h->begin_bytes : 1;
 	double part = (double)came / (double)room;
 
 	return (uint64_t)((double)h->begin_bytes * part * 4 / 3) + came + BATCH * 64;
@@ -199,26 +210,17 @@ void gc_full(struct gc_heap *h)
 
 /* ---- after a minor collection ---- */
 
-/* [gc.reserve] How much of the nursery may be used, so that all of it finds a place. */
-static size_t young_room(const struct gc_heap *h)
-{
-	size_t free = h->nr_free > 2 ? h->nr_free - 2 : 0;
-	size_t room = free * (GC_BLOCK_BYTES - GC_SMALL_BYTES);
-
-	return room < h->young_bytes ? room : h->young_bytes;
-}
-
 static bool is_short(const struct gc_heap *h, size_t wanted)
 {
-	size_t room = young_room(h);
+	size_t room = gc_young_room(h);
 
-	return room < wanted || room < h->young_bytes / 2;
+	return room < wanted || room < h->young_least / 2;
 }
 
 /* A full collection pays only if something has come since the last one; or there is no choice. */
 static bool full_may_help(const struct gc_heap *h, size_t wanted)
 {
-	return young_room(h) < wanted ||
+	return gc_young_room(h) < wanted ||
 	       h->stats.promoted_bytes - h->full_at > h->old_bytes / 64;
 }
 
@@ -248,7 +250,7 @@ static void move_on(struct gc_heap *h)
 void gc_settle(struct gc_heap *h, size_t wanted)
 {
 	make_room(h, wanted);
-	h->young_limit = h->young + young_room(h);
+	gc_young_open(h);
 	if (h->options.verify)
 		gc_verify_or_die(h, false);
 }
@@ -256,6 +258,7 @@ void gc_settle(struct gc_heap *h, size_t wanted)
 /** gc_after_minor - what is due besides, then gc_settle(). */
 void gc_after_minor(struct gc_heap *h, size_t wanted)
 {
+	gc_young_adapt(h);
 	move_on(h);
 	gc_settle(h, wanted);
 }

@@ -128,7 +128,8 @@ static void empty_nursery(struct gc_heap *h)
 {
 	struct gc_mutator *m = &h->mutator;
 
-	h->stats.allocated_bytes += (uintptr_t)m->cur - h->young;
+	h->young_filled = (uintptr_t)m->cur - h->young;
+	h->stats.allocated_bytes += h->young_filled;
 	if (h->options.verify)
 		memset((void *)h->young, GC_POISON, h->young_next - h->young);
 	h->young_next = h->young;
@@ -149,6 +150,7 @@ void gc_minor(struct gc_heap *h)
 	gc_weak_after_copy(h);
 	gc_final_after_copy(h);
 	gc_weak_follow_copy(h);
+	h->young_survived = h->stats.promoted_bytes - bytes;
 	empty_nursery(h);
 	h->stats.minor++;
 	gc_pause_end(h, GC_PAUSE_MINOR, begin, h->stats.promoted_objects - objects,

@@ -42,7 +42,7 @@ static void add_type(const char *name, enum gc_layout layout, uint32_t bytes, ui
 
 static void heap_open(uint64_t bytes, uint64_t slots)
 {
-	const struct gc_options options = { .heap_bytes = bytes };
+	const struct gc_options options = { .heap_bytes = bytes, .nursery_max_bytes = bytes / 4 };
 	int err = gc_heap_create(&options, &heap);
 
 	err = err ? err : gc_attach(heap, &mutator);

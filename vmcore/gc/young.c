@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How large the nursery is: as the embedder said, where that is best for the CPU's caches; larger,
+ * if it may be, as long as much of it survives: what is given more time to die need not be copied.
+ */
+#include <sys/mman.h>
+
+#include "vmcore/gc/inside.h"
+
+/**
+ * gc_reserve_for - [gc.reserve] blocks for all of @young_bytes: each loses at most a small object's
+ * size at its end, and two are being filled. What the nursery has grown by is taken from the old
+ * space's share.
+ */
+uint32_t gc_reserve_for(const struct gc_heap *h, size_t young_bytes)
+{
+	size_t useful = GC_BLOCK_BYTES - GC_SMALL_BYTES;
+	size_t grown = young_bytes > h->young_least ? young_bytes - h->young_least : 0;
+
+	return (uint32_t)((young_bytes + useful - 1) / useful + grown / GC_BLOCK_BYTES) + 2;
+}
+
+/** gc_young_room - how much of it may be used, so that all of that finds a place. */
+size_t gc_young_room(const struct gc_heap *h)
+{
+	size_t free = h->nr_free > 2 ? h->nr_free - 2 : 0, room, size = h->young_size;
+
+	/* a mark's slices lie half a nursery apart: they are to be short */
+	if (h->phase != GC_IDLE)
+		size = h->young_least;
+	while (size > h->young_least && gc_reserve_for(h, size) > h->nr_free)
+		size = size / 2 > h->young_least ? size / 2 : h->young_least;
+	room = free * (GC_BLOCK_BYTES - GC_SMALL_BYTES);
+	return room < size ? room : size;
+}
+
+static void set_size(struct gc_heap *h, size_t size)
+{
+	/* no page of it is needed before it grows again */
+	if (size < h->young_size)
+		(void)madvise((void *)(h->young + size), h->young_size - size, MADV_DONTNEED);
+	h->young_size = size;
+}
+
+/** gc_young_adapt - after a minor collection: more than a quarter survived, or less than an eighth? */
+void gc_young_adapt(struct gc_heap *h)
+{
+	size_t size = h->young_size, filled = h->young_filled;
+
+	if (h->phase != GC_IDLE || filled < size / 2)
+		return;
+	if (h->young_survived > filled / 4)
+		set_size(h, size * 2 < h->young_bytes ? size * 2 : h->young_bytes);
+	else if (h->young_survived < filled / 8)
+		set_size(h, size / 2 > h->young_least ? size / 2 : h->young_least);
+}
+
+/** gc_young_shrink - memory is wanted elsewhere; the nursery is empty. */
+void gc_young_shrink(struct gc_heap *h)
+{
+	set_size(h, h->young_least);
+}
+
+/** gc_young_open - the nursery is empty: how much of it may be filled now. */
+void gc_young_open(struct gc_heap *h)
+{
+	size_t room = gc_young_room(h);
+
+	h->young_limit = h->young + room;
+	h->nr_reserve = gc_reserve_for(h, room > h->young_least ? room : h->young_least);
+}
