@@ -268,6 +268,26 @@ static const struct example examples[] = {
 	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  br b1(%1)\nb1(%3:i64):\n"
 	  "  %4:i64 = const 1\n  %5:i64 = add %3, %4\n  st_state %5, 8\n"
 	  "  brcmp.ult %5, %0, b1(%5), b2\nb2:\n  st_state %5, 16\n  exit.jump 0x0\n" },
+	{ "a branch to one block whichever way is none", 1,
+	  "b0:\n  %a:i64 = ld_state 0\n  %b:i64 = ld_state 8\n  brcmp.ult %a, %b, b1(%a), b1(%a)\n"
+	  "b1(%c:i64):\n  switch %b, b2, b2, b2\nb2:\n  st_state %c, 16\n  exit.jump 0x0\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  br b1\nb1:\n  br b2\nb2:\n  st_state %0, 16\n"
+	  "  exit.jump 0x0\n" },
+	{ "what loops do not change leaves them all", 2,
+	  "b0:\n  %a:i64 = ld_state 0\n  %n:i64 = ld_state 8\n  %z:i64 = const 0\n  br b1(%z)\n"
+	  "b1(%i:i64):\n  %x:i64 = add %a, %i\n  br b2(%z)\n"
+	  "b2(%j:i64):\n  %y:i64 = mul %x, %i\n  %k:i64 = const 77\n  %v:i64 = xor %a, %k\n"
+	  "  %o:i64 = add %y, %v\n  %p:i64 = add %o, %j\n  st_state %p, 16\n  %one:i64 = const 1\n"
+	  "  %j1:i64 = add %j, %one\n  brcmp.ult %j1, %n, b2(%j1), b3\n"
+	  "b3:\n  %i1:i64 = add %i, %one\n  brcmp.ult %i1, %n, b1(%i1), b4\nb4:\n  exit.jump 0x0\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  %2:i64 = const 0\n"
+	  "  %3:i64 = const 77\n  %4:i64 = xor %0, %3\n  br b1(%2)\n"
+	  "b1(%6:i64):\n  %7:i64 = add %0, %6\n  %8:i64 = mul %6, %7\n  %9:i64 = add %8, %4\n"
+	  "  br b2(%2)\n"
+	  "b2(%11:i64):\n  %12:i64 = add %11, %9\n  st_state %12, 16\n  %14:i64 = const 1\n"
+	  "  %15:i64 = add %11, %14\n  brcmp.ult %15, %1, b2(%15), b3\n"
+	  "b3:\n  %17:i64 = add %6, %14\n  brcmp.ult %17, %1, b1(%17), b4\n"
+	  "b4:\n  exit.jump 0x0\n" },
 	{ "the rounding mode is kept apart", 2,
 	  "b0:\n  %a:f64 = ld_state 0\n  %b:f64 = ld_state 8\n  %c:f64 = fdiv %a, %b\n"
 	  "  %m:i32 = ld_state 16\n  set_rm %m\n  %d:f64 = fdiv %a, %b\n  st_state %c, 24\n"

@@ -95,11 +95,37 @@ static void fuse(const struct ir_unit *unit, struct ir_insn *insn)
 	insn->b = cmp->b;
 }
 
-static void decide(const struct ir_unit *unit, struct ir_insn *insn)
+/* Do all edges lead to one block with the same arguments? */
+static bool edges_agree(const struct algebra *algebra, const struct ir_insn *insn)
 {
+	const struct ir_unit *unit = algebra->unit;
+	const struct ir_edge *first = &unit->edge[insn->lo];
+	uint32_t i, k;
+
+	for (i = 1; i < insn->hi; i++) {
+		if (first[i].block != first->block)
+			return false;
+		for (k = 0; k < first->nr_args; k++) {
+			uint32_t arg = unit->arg[first->first_arg + k];
+
+			if (opt_value(algebra->edit, unit->arg[first[i].first_arg + k]) !=
+			    opt_value(algebra->edit, arg))
+				return false;
+		}
+	}
+	return true;
+}
+
+static void decide(const struct algebra *algebra, struct ir_insn *insn)
+{
+	const struct ir_unit *unit = algebra->unit;
 	unsigned int type = unit->insn[insn->a].type;
 	uint64_t a, b;
 
+	if (edges_agree(algebra, insn)) {
+		become_jump(insn, insn->lo);
+		return;
+	}
 	if (!opt_is_const(unit, insn->a, &a))
 		return;
 	if (insn->op == IR_brcond)
@@ -118,7 +144,7 @@ static void fold(const struct algebra *algebra, uint32_t at)
 	opt_rename(algebra->edit, insn);
 	if (insn->op == IR_brcond || insn->op == IR_brcmp || insn->op == IR_switch) {
 		fuse(unit, insn);
-		decide(unit, insn);
+		decide(algebra, insn);
 		return;
 	}
 	if (ir_ops[insn->op].pure && constant_operands(unit, insn) && fold_insn(unit, insn))

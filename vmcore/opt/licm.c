@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a loop computes anew each time from what it does not change is computed before it: at the end
+ * of the one block that enters the loop, and from there out of the loops around that.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "vmcore/ir/dom.h"
+#include "vmcore/opt/pass.h"
+
+/* Values that leave a loop, at most: each takes a register all through it. */
+#define MAX_PER_LOOP 6u
+
+/* Steps through the bodies of all loops, per block; beyond that nothing is done. */
+#define MAX_STEPS 16u
+
+/**
+ * struct work - blocks and where instructions go.
+ * @loop: [block] head of the innermost loop around it, IR_NONE: none
+ * @outer: [head] head of the loop around that loop
+ * @entry: [head] the one block that enters the loop, IR_NONE
+ * @nr_moved: [head] what has left it
+ * @place: [insn] block in which it is computed
+ * @first, @last, @next: lists of what has come to a block, in the order of the array
+ */
+struct work {
+	struct ir_unit *unit;
+	struct ir_dom dom;
+	struct opt_preds preds;
+	uint32_t *loop, *outer, *entry, *nr_moved;
+	uint32_t *place, *next;
+	uint32_t *first, *last;
+	uint32_t *stack, *seen;
+	uint32_t *new_insn;
+	uint32_t steps;
+	bool moved;
+};
+
+/* It costs little, so that it may be in vain. */
+static bool is_cheap(unsigned int op)
+{
+	static const bool cheap[IR_NR_OPS] = {
+		[IR_add] = true, [IR_sub] = true, [IR_and] = true, [IR_or] = true, [IR_xor] = true,
+		[IR_shl] = true, [IR_shr] = true, [IR_sar] = true, [IR_rotl] = true,
+		[IR_rotr] = true, [IR_mul] = true, [IR_neg] = true, [IR_not] = true,
+		[IR_andn] = true, [IR_smin] = true, [IR_smax] = true, [IR_umin] = true,
+		[IR_umax] = true, [IR_zext] = true, [IR_sext] = true, [IR_trunc] = true,
+		[IR_ubfx] = true, [IR_sbfx] = true, [IR_bfi] = true, [IR_cmp] = true,
+		[IR_select] = true, [IR_bitcast] = true, [IR_bswap] = true,
+		[IR_vsplat] = true, [IR_vpair] = true, [IR_vmov0] = true,
+	};
+
+	return cheap[op];
+}
+
+static bool is_back(const struct work *w, uint32_t from, uint32_t to)
+{
+	return ir_dominates(&w->dom, to, from);
+}
+
+static void push(struct work *w, uint32_t *depth, uint32_t block, uint32_t head)
+{
+	if (w->seen[block] == head + 1)
+		return;
+	w->seen[block] = head + 1;
+	w->loop[block] = head;
+	w->stack[(*depth)++] = block;
+	w->steps++;
+}
+
+/* All blocks from which the loop's back edges are reached without its head. */
+static void mark_body(struct work *w, uint32_t head)
+{
+	uint32_t depth = 0, i;
+
+	w->outer[head] = w->loop[head];
+	w->seen[head] = head + 1;
+	w->loop[head] = head;
+	for (i = w->preds.first[head]; i < w->preds.first[head + 1]; i++) {
+		if (is_back(w, w->preds.from[i], head))
+			push(w, &depth, w->preds.from[i], head);
+	}
+	while (depth && w->steps < MAX_STEPS * w->unit->nr_blocks) {
+		uint32_t block = w->stack[--depth];
+
+		for (i = w->preds.first[block]; i < w->preds.first[block + 1]; i++)
+			push(w, &depth, w->preds.from[i], head);
+	}
+}
+
+/* The block that enters the loop of @head, if it is one. Is @head the head of a loop at all? */
+static bool find_entry(struct work *w, uint32_t head)
+{
+	uint32_t entry = IR_NONE, i;
+	bool has_back = false, one = true;
+
+	for (i = w->preds.first[head]; i < w->preds.first[head + 1]; i++) {
+		if (is_back(w, w->preds.from[i], head)) {
+			has_back = true;
+			continue;
+		}
+		one = one && (entry == IR_NONE || entry == w->preds.from[i]);
+		entry = w->preds.from[i];
+	}
+	w->entry[head] = one && entry == w->dom.idom[head] ? entry : IR_NONE;
+	return has_back;
+}
+
+/* Outer loops first, which the depth-first order has before those within. */
+static bool find_loops(struct work *w)
+{
+	bool any = false;
+	uint32_t i;
+
+	for (i = 0; i < w->dom.nr; i++) {
+		uint32_t block = w->dom.preorder[i];
+
+		if (!find_entry(w, block))
+			continue;
+		mark_body(w, block);
+		any = true;
+	}
+	return any && w->steps < MAX_STEPS * w->unit->nr_blocks;
+}
+
+static bool is_in(const struct work *w, uint32_t block, uint32_t head)
+{
+	uint32_t loop = w->loop[block];
+
+	while (loop != IR_NONE && loop != head)
+		loop = w->outer[loop];
+	return loop == head;
+}
+
+static bool is_const(const struct work *w, uint32_t value)
+{
+	return w->unit->insn[value].op == IR_const;
+}
+
+/* Is what @insn uses there at the end of the block that enters the loop, or can it be? */
+static bool can_leave(const struct work *w, const struct ir_insn *insn, uint32_t head)
+{
+	uint32_t entry = w->entry[head], i;
+
+	if (entry == IR_NONE || w->nr_moved[head] >= MAX_PER_LOOP)
+		return false;
+	for (i = 0; i < ir_ops[insn->op].nr_operands; i++) {
+		uint32_t operand = ir_operand(insn, i), at = w->place[operand];
+
+		if (is_in(w, at, head) ? !is_const(w, operand) : at > entry)
+			return false;
+	}
+	return true;
+}
+
+/* Constants go with what uses them. */
+static void take_constants(struct work *w, const struct ir_insn *insn, uint32_t head)
+{
+	uint32_t i;
+
+	for (i = 0; i < ir_ops[insn->op].nr_operands; i++) {
+		uint32_t operand = ir_operand(insn, i);
+
+		if (is_in(w, w->place[operand], head))
+			w->place[operand] = w->entry[head];
+	}
+}
+
+static void move_out(struct work *w, uint32_t at, uint32_t block)
+{
+	const struct ir_insn *insn = &w->unit->insn[at];
+	uint32_t head = w->loop[block];
+
+	while (head != IR_NONE && can_leave(w, insn, head)) {
+		take_constants(w, insn, head);
+		w->place[at] = w->entry[head];
+		w->nr_moved[head]++;
+		w->moved = true;
+		head = w->loop[w->entry[head]];
+	}
+}
+
+static void move_all(struct work *w)
+{
+	uint32_t b, i, at = 0;
+
+	for (b = 0; b < w->unit->nr_blocks; b++) {
+		for (i = 0; i < w->unit->block[b].nr; i++, at++) {
+			w->place[at] = b;
+			if (w->loop[b] != IR_NONE && is_cheap(w->unit->insn[at].op))
+				move_out(w, at, b);
+		}
+	}
+}
+
+static void list_moved(struct work *w)
+{
+	uint32_t b, i, at = 0;
+
+	for (b = 0; b < w->unit->nr_blocks; b++) {
+		for (i = 0; i < w->unit->block[b].nr; i++, at++) {
+			uint32_t to = w->place[at];
+
+			if (to == b)
+				continue;
+			w->next[at] = IR_NONE;
+			if (w->first[to] == IR_NONE)
+				w->first[to] = at;
+			else
+				w->next[w->last[to]] = at;
+			w->last[to] = at;
+		}
+	}
+}
+
+static uint32_t put(struct work *w, struct ir_insn *to, uint32_t at, uint32_t from)
+{
+	w->new_insn[from] = at;
+	to[at] = w->unit->insn[from];
+	return at + 1;
+}
+
+/* What has come stands before the block's last instruction. */
+static void order(struct work *w, struct ir_insn *to)
+{
+	uint32_t b, i, at = 0;
+
+	for (b = 0; b < w->unit->nr_blocks; b++) {
+		struct ir_block *block = &w->unit->block[b];
+		uint32_t old = block->first, last = old + block->nr - 1;
+
+		block->first = at;
+		for (i = old; i < last; i++) {
+			if (w->place[i] == b)
+				at = put(w, to, at, i);
+		}
+		for (i = w->first[b]; i != IR_NONE; i = w->next[i])
+			at = put(w, to, at, i);
+		at = put(w, to, at, last);
+		block->nr = at - block->first;
+	}
+}
+
+static void rename_all(struct work *w, struct ir_insn *to)
+{
+	struct ir_unit *unit = w->unit;
+	uint32_t i;
+
+	for (i = 0; i < unit->nr_insns; i++) {
+		unsigned int nr = ir_ops[to[i].op].nr_operands;
+
+		if (nr)
+			to[i].a = w->new_insn[to[i].a];
+		if (nr > 1)
+			to[i].b = w->new_insn[to[i].b];
+		if (nr > 2)
+			to[i].c = w->new_insn[to[i].c];
+	}
+	for (i = 0; i < unit->nr_args; i++)
+		unit->arg[i] = w->new_insn[unit->arg[i]];
+	memcpy(unit->insn, to, unit->nr_insns * sizeof(*to));
+}
+
+static uint32_t *take(struct ir_arena *scratch, uint32_t nr, int fill, int *status)
+{
+	uint32_t *array = ir_arena_alloc(scratch, nr * sizeof(*array));
+
+	if (array)
+		memset(array, fill, nr * sizeof(*array));
+	else
+		*status = -ENOMEM;
+	return array;
+}
+
+static int take_arrays(struct work *w, struct ir_arena *scratch)
+{
+	uint32_t nr_blocks = w->unit->nr_blocks, nr_insns = w->unit->nr_insns;
+	int status = 0;
+
+	w->loop = take(scratch, nr_blocks, 0xff, &status);
+	w->outer = take(scratch, nr_blocks, 0xff, &status);
+	w->entry = take(scratch, nr_blocks, 0xff, &status);
+	w->nr_moved = take(scratch, nr_blocks, 0, &status);
+	w->first = take(scratch, nr_blocks, 0xff, &status);
+	w->last = take(scratch, nr_blocks, 0xff, &status);
+	w->stack = take(scratch, nr_blocks, 0, &status);
+	w->seen = take(scratch, nr_blocks, 0, &status);
+	w->place = take(scratch, nr_insns, 0, &status);
+	w->next = take(scratch, nr_insns, 0xff, &status);
+	w->new_insn = take(scratch, nr_insns, 0, &status);
+	return status;
+}
+
+int opt_licm(struct ir_unit *unit, struct ir_arena *scratch)
+{
+	struct work w = { .unit = unit };
+	struct ir_insn *to;
+	int status = ir_dom_build(&w.dom, unit, scratch);
+
+	if (!status)
+		status = opt_preds_build(&w.preds, unit, scratch);
+	if (!status)
+		status = take_arrays(&w, scratch);
+	if (status || !find_loops(&w))
+		return status;
+	move_all(&w);
+	if (!w.moved)
+		return 0;
+	to = ir_arena_alloc(scratch, unit->nr_insns * sizeof(*to));
+	if (!to)
+		return -ENOMEM;
+	list_moved(&w);
+	order(&w, to);
+	rename_all(&w, to);
+	return 0;
+}
