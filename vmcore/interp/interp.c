@@ -303,7 +303,7 @@ static void run_block(struct run *run, const struct ir_block *block)
 }
 
 /* Room for the values, and for as many arguments as a block can have parameters. */
-static int reserve(struct ir_frame *frame, const struct ir_unit *unit)
+int ir_frame_reserve(struct ir_frame *frame, const struct ir_unit *unit)
 {
 	size_t want = (size_t)unit->nr_insns + IR_MAX_PARAMS;
 
@@ -326,11 +326,18 @@ void ir_frame_fini(struct ir_frame *frame)
 int ir_interpret(const struct ir_unit *unit, struct ir_context *context, struct ir_frame *frame,
 		 struct ir_leave *leave_out)
 {
-	struct run run = { .unit = unit, .context = context, .leave = leave_out };
+	return ir_resume(unit, context, frame, 0, leave_out);
+}
+
+int ir_resume(const struct ir_unit *unit, struct ir_context *context, struct ir_frame *frame,
+	      uint32_t block_at, struct ir_leave *leave_out)
+{
+	struct run run = { .unit = unit, .context = context, .leave = leave_out,
+			   .next = block_at };
 
 	if (context->state_bytes < unit->state_bytes)
 		return -EINVAL;
-	if (reserve(frame, unit))
+	if (ir_frame_reserve(frame, unit))
 		return -ENOMEM;
 	run.val = frame->val;
 	run.spare = frame->val + unit->nr_insns;

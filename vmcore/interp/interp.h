@@ -92,6 +92,9 @@ struct ir_frame {
 /** ir_frame_fini - free it. */
 void ir_frame_fini(struct ir_frame *frame);
 
+/** ir_frame_reserve - make room for a unit's values, which are lost if it grows. Return: 0 or -ENOMEM. */
+int ir_frame_reserve(struct ir_frame *frame, const struct ir_unit *unit);
+
 /**
  * ir_interpret - execute a verified unit.
  * @frame: grown as needed
@@ -100,5 +103,15 @@ void ir_frame_fini(struct ir_frame *frame);
  */
 int ir_interpret(const struct ir_unit *unit, struct ir_context *context, struct ir_frame *frame,
 		 struct ir_leave *leave);
+
+/**
+ * ir_resume - go on with a unit at the beginning of a block.
+ * @frame: of this unit; holds what is used there: the values as they were when the unit was left before
+ *	this block for lack of fuel, or what somebody else has computed
+ * @block: its number
+ * Return: as ir_interpret().
+ */
+int ir_resume(const struct ir_unit *unit, struct ir_context *context, struct ir_frame *frame,
+	      uint32_t block, struct ir_leave *leave);
 
 #endif /* VMB_VMCORE_INTERP_INTERP_H */
