@@ -222,7 +222,7 @@ void jit_runner_fini(struct jit_runner *runner)
 }
 
 /* Slots are in use in pairs. Links lead to units that have not asked for theirs. */
-static int reserve(struct jit_runner *runner, uint32_t nr_slots)
+int jit_runner_reserve(struct jit_runner *runner, uint32_t nr_slots)
 {
 	size_t nr = (size_t)nr_slots + nr_slots / 2 + JIT_LINK_SLOTS;
 
@@ -288,7 +288,7 @@ int jit_enter(const struct jit *jit, const struct jit_code *code, const void *at
 	if (context->state_bytes < code->state_bytes ||
 	    (jit->target.flat && !has_memory(&jit->target, context)))
 		return -EINVAL;
-	if (reserve(runner, code->nr_slots))
+	if (jit_runner_reserve(runner, code->nr_slots))
 		return -ENOMEM;
 	frame = runner->frame;
 	prepare(jit, code, context, frame);

@@ -145,6 +145,9 @@ struct jit_runner {
 /** jit_runner_fini - free it. */
 void jit_runner_fini(struct jit_runner *runner);
 
+/** jit_runner_reserve - make room for slots; those it had are lost if it grows. Return: 0, -ENOMEM. */
+int jit_runner_reserve(struct jit_runner *runner, uint32_t nr_slots);
+
 /**
  * jit_run - run a unit from its entry until it leaves.
  * @context: as for ir_interpret(), but fuel is counted at back edges only, by the instructions of
