@@ -422,6 +422,7 @@ static struct world *world_create(struct gc_options o, uint64_t seed, uint32_t t
 	w->next = 1;
 	w->max_live = MAX_SHADOW / 2;
 	w->stressed = o.stress != GC_STRESS_NONE;
+	w->collection[0] = o.verify ? GC_COLLECT_COMPACT : GC_COLLECT_MINOR;
 	w->collection[1] = o.stop_the_world ? GC_COLLECT_FULL : GC_COLLECT_STEP;
 	w->shadow = calloc(MAX_SHADOW, sizeof(*w->shadow));
 	w->todo = calloc(MAX_SHADOW, sizeof(*w->todo));
@@ -441,6 +442,8 @@ static void world_destroy(struct world *w)
 
 	compare_all(w);
 	gc_collect(w->m, GC_COLLECT_FULL);
+	compare_all(w);
+	gc_collect(w->m, GC_COLLECT_COMPACT);
 	compare_all(w);
 	if (gc_verify(w->heap, why, sizeof(why)))
 		fail_msg("%s", why);
@@ -479,9 +482,9 @@ static void run(struct world *w, uint64_t few)
 	}
 	gc_heap_stats(w->heap, &stats);
 	print_message("%" PRIu64 " operations: %" PRIu64 " minor, %" PRIu64 " major of which %" PRIu64
-		      " full; %" PRIu64 " slices; up to %" PRIu64 " KiB lived; exhausted %" PRIu64
+		      " full, %" PRIu64 " compacting; %" PRIu64 " slices; up to %" PRIu64 " KiB lived; exhausted %" PRIu64
 		      " times\n", nr, stats.minor, stats.major, stats.full,
-		      w->pauses[GC_PAUSE_MARK], most >> 10, w->exhausted);
+		      stats.compactions, w->pauses[GC_PAUSE_MARK], most >> 10, w->exhausted);
 }
 
 static void test_graph_is_what_the_copy_says(void **state)
@@ -581,6 +584,12 @@ static void test_graph_stressed_full(void **state)
 	stressed(GC_STRESS_FULL, 3000);
 }
 
+static void test_graph_stressed_compact(void **state)
+{
+	(void)state;
+	stressed(GC_STRESS_COMPACT, 2000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -592,6 +601,7 @@ int main(void)
 		cmocka_unit_test(test_graph_stressed_minor),
 		cmocka_unit_test(test_graph_stressed_step),
 		cmocka_unit_test(test_graph_stressed_full),
+		cmocka_unit_test(test_graph_stressed_compact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,8 +53,10 @@ static void stress(struct gc_heap *h)
 	gc_minor(h);
 	if (h->options.stress == GC_STRESS_STEP)
 		gc_step(h, 4);
-	else if (h->options.stress == GC_STRESS_FULL)
+	else if (h->options.stress >= GC_STRESS_FULL)
 		gc_full(h);
+	if (h->options.stress == GC_STRESS_COMPACT)
+		gc_compact(h, true);
 	gc_settle(h, 0);
 }
 
@@ -104,6 +106,11 @@ static uintptr_t take_large(struct gc_heap *h, size_t bytes)
 	if (at)
 		return at;
 	gc_full(h);
+	gc_settle(h, 0);
+	at = gc_large_take(h, bytes);
+	if (at)
+		return at;
+	gc_compact(h, false);
 	gc_settle(h, 0);
 	return gc_large_take(h, bytes);
 }
@@ -197,5 +204,7 @@ void gc_collect(struct gc_mutator *m, enum gc_collection what)
 		gc_step(h, STEP_OBJECTS);
 	else
 		gc_full(h);
+	if (what == GC_COLLECT_COMPACT)
+		gc_compact(h, true);
 	gc_settle(h, 0);
 }

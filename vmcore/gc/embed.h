@@ -35,9 +35,10 @@ struct gc_type_spec {
 /** enum gc_stress - for tests: collect at every allocation. */
 enum gc_stress {
 	GC_STRESS_NONE,
-	GC_STRESS_MINOR, /* the nursery */
-	GC_STRESS_STEP,	 /* and a slice of a mark */
-	GC_STRESS_FULL,	 /* everything */
+	GC_STRESS_MINOR,   /* the nursery */
+	GC_STRESS_STEP,	   /* and a slice of a mark */
+	GC_STRESS_FULL,	   /* everything */
+	GC_STRESS_COMPACT, /* twice, and move what can be moved */
 };
 
 struct gc_roots;
@@ -81,6 +82,7 @@ struct gc_options {
  * @old_bytes: the size of the old space
  * @nursery_bytes: of the nursery, as large as it is now
  * @minor, @major, @full: collections; major counts completed marks, full those at once
+ * @compactions: full ones that moved objects of the old space
  */
 struct gc_stats {
 	uint64_t allocated_bytes;
@@ -88,7 +90,7 @@ struct gc_stats {
 	uint64_t marked_objects;
 	uint64_t live_bytes, used_bytes, old_bytes;
 	uint64_t nursery_bytes;
-	uint64_t minor, major, full;
+	uint64_t minor, major, full, compactions;
 };
 
 /**

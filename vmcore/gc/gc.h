@@ -74,9 +74,10 @@ struct gc_mutator {
 
 /** enum gc_collection - what gc_collect() does. */
 enum gc_collection {
-	GC_COLLECT_MINOR, /* the nursery */
-	GC_COLLECT_STEP,  /* the nursery, and the next slice of a mark, or a mark's begin */
-	GC_COLLECT_FULL,  /* everything, at once */
+	GC_COLLECT_MINOR,   /* the nursery */
+	GC_COLLECT_STEP,    /* the nursery, and the next slice of a mark, or a mark's begin */
+	GC_COLLECT_FULL,    /* everything, at once */
+	GC_COLLECT_COMPACT, /* twice: the second time, objects of sparse blocks move together */
 };
 
 /* What the inline functions call. */

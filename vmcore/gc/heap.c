@@ -80,8 +80,10 @@ static int map_tables(struct gc_heap *h)
 	h->log_bytes = h->old_bytes + 4096;
 	h->log = gc_reserve(h->log_bytes);
 	h->state = calloc(h->nr_blocks, 1);
+	h->sparse = calloc(h->nr_blocks, 1);
 	h->recycle = calloc(h->nr_blocks, sizeof(*h->recycle));
-	if (!h->mark || !h->live || !h->stack || !h->copy || !h->log || !h->state || !h->recycle)
+	if (!h->mark || !h->live || !h->stack || !h->copy || !h->log || !h->state || !h->recycle ||
+	    !h->sparse)
 		return -ENOMEM;
 	return 0;
 }
@@ -169,6 +171,7 @@ void gc_heap_destroy(struct gc_heap *h)
 	free_types(h);
 	free(h->range);
 	free(h->state);
+	free(h->sparse);
 	free(h->recycle);
 	free(h);
 }

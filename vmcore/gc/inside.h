@@ -73,6 +73,7 @@ struct gc_root_range {
  * @recycle: blocks with holes, in the order of their addresses
  * @hole: where small objects are moved to; @hole_block and @hole_grain: where to look for the next
  * @spill: a fresh block for those that are too large for the hole [gc.spill]
+ * @moving: the mark moves what lives in the blocks that are @sparse [nr_blocks]
  * @fresh_from: blocks from here on have never been used, and are zero
  * @stack: of the mark [gc.stack]
  * @copy: of the minor collection: moved objects whose references are still to be looked at
@@ -105,6 +106,8 @@ struct gc_heap {
 	uint32_t sweep_at;
 	struct gc_space hole, spill;
 	uint32_t hole_block, hole_grain;
+	uint8_t *sparse;
+	bool moving;
 
 	uintptr_t *stack, *top, *peak;
 	size_t stack_bytes;
@@ -149,6 +152,7 @@ void gc_each_root(struct gc_heap *h, struct gc_roots *visitor);
 
 /* old.c */
 uintptr_t gc_old_alloc_slowly(struct gc_heap *h, size_t bytes);
+uintptr_t gc_old_try(struct gc_heap *h, size_t bytes);
 uintptr_t gc_large_take(struct gc_heap *h, size_t bytes);
 void gc_blocks_free(struct gc_heap *h, uint32_t first, uint32_t nr);
 void gc_old_forget_holes(struct gc_heap *h);
@@ -167,6 +171,14 @@ void gc_young_open(struct gc_heap *h);
 void gc_mark_roots(struct gc_heap *h);
 bool gc_mark_some(struct gc_heap *h, uint64_t objects);
 void gc_mark_ref(struct gc_heap *h, struct gc_ref r);
+void gc_mark_slot(struct gc_heap *h, struct gc_ref *slot);
+
+/* compact.c */
+bool gc_compact_begin(struct gc_heap *h, bool force);
+void gc_compact_end(struct gc_heap *h);
+uintptr_t gc_forwarded(const struct gc_heap *h, uintptr_t object);
+void gc_move_slot(struct gc_heap *h, struct gc_ref *slot);
+void gc_move_all(struct gc_heap *h);
 
 /* sweep.c */
 void gc_sweep_begin(struct gc_heap *h);
@@ -175,6 +187,7 @@ bool gc_sweep_some(struct gc_heap *h, uint32_t blocks);
 /* weak.c */
 void gc_weak_after_copy(struct gc_heap *h);
 void gc_weak_follow_copy(struct gc_heap *h);
+void gc_weak_forward(struct gc_heap *h);
 void gc_weak_after_mark(struct gc_heap *h);
 void gc_weak_drop_unmarked(struct gc_heap *h);
 void gc_final_after_copy(struct gc_heap *h);
@@ -189,6 +202,7 @@ void gc_after_minor(struct gc_heap *h, size_t wanted);
 void gc_settle(struct gc_heap *h, size_t wanted);
 void gc_slice(struct gc_heap *h);
 void gc_full(struct gc_heap *h);
+void gc_compact(struct gc_heap *h, bool force);
 void gc_step(struct gc_heap *h, uint64_t objects);
 
 /* pause.c */

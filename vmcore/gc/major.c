@@ -87,9 +87,11 @@ static void shrink_stack(struct gc_heap *h)
 static void mark_end(struct gc_heap *h)
 {
 	gc_mark_some(h, ALL);
+	gc_weak_forward(h);
 	gc_weak_after_mark(h);
 	gc_final_after_mark(h);
 	gc_mark_some(h, ALL);
+	gc_weak_forward(h);
 	gc_weak_drop_unmarked(h);
 	if (h->options.verify)
 		gc_verify_or_die(h, true);
@@ -192,6 +194,15 @@ static void sweep_all(struct gc_heap *h)
 		gc_sweep_some(h, h->nr_blocks);
 }
 
+static void all_at_once(struct gc_heap *h)
+{
+	mark_begin(h);
+	mark_end(h);
+	sweep_all(h);
+	h->stats.full++;
+	h->full_at = h->stats.promoted_bytes;
+}
+
 /** gc_full - mark and sweep everything; the nursery is empty. */
 void gc_full(struct gc_heap *h)
 {
@@ -200,11 +211,23 @@ void gc_full(struct gc_heap *h)
 	if (h->phase == GC_MARKING)
 		abandon_mark(h);
 	sweep_all(h);
-	mark_begin(h);
-	mark_end(h);
-	sweep_all(h);
-	h->stats.full++;
-	h->full_at = h->stats.promoted_bytes;
+	all_at_once(h);
+	gc_pause_end(h, GC_PAUSE_FULL, begin, h->marked_objects, h->live_bytes);
+}
+
+/**
+ * gc_compact - gc_full() that empties sparse blocks, right after another one, which has found out what
+ * they hold. Does nothing if that would not be worth it, unless @force.
+ */
+void gc_compact(struct gc_heap *h, bool force)
+{
+	uint64_t begin;
+
+	if (!gc_compact_begin(h, force))
+		return;
+	begin = gc_pause_begin(h, GC_PAUSE_FULL);
+	all_at_once(h);
+	gc_compact_end(h);
 	gc_pause_end(h, GC_PAUSE_FULL, begin, h->marked_objects, h->live_bytes);
 }
 
@@ -230,8 +253,11 @@ static void make_room(struct gc_heap *h, size_t wanted)
 		end_in_pause(h);
 	if (is_short(h, wanted) && h->phase == GC_SWEEPING)
 		sweep_slice(h, true);
-	if (is_short(h, wanted) && full_may_help(h, wanted))
-		gc_full(h);
+	if (!is_short(h, wanted) || !full_may_help(h, wanted))
+		return;
+	gc_full(h);
+	if (is_short(h, wanted))
+		gc_compact(h, false);
 }
 
 static void move_on(struct gc_heap *h)

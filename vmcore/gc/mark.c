@@ -108,8 +108,7 @@ static void drain(struct marker *k, uint64_t objects)
 		*k->top++ = a.object[a.head++ % AHEAD];
 }
 
-/** gc_mark_some - mark about so many objects. Return: true when there are no more. */
-bool gc_mark_some(struct gc_heap *h, uint64_t objects)
+static bool mark_some(struct gc_heap *h, uint64_t objects)
 {
 	struct marker k = {
 		.heap = h,
@@ -128,6 +127,15 @@ bool gc_mark_some(struct gc_heap *h, uint64_t objects)
 	return h->top == h->stack;
 }
 
+/** gc_mark_some - mark about so many objects. Return: true when there are no more. */
+bool gc_mark_some(struct gc_heap *h, uint64_t objects)
+{
+	if (VMB_LIKELY(!h->moving))
+		return mark_some(h, objects);
+	gc_move_all(h);
+	return true;
+}
+
 /** gc_mark_ref - claim now, scan later. */
 void gc_mark_ref(struct gc_heap *h, struct gc_ref r)
 {
@@ -140,6 +148,15 @@ void gc_mark_ref(struct gc_heap *h, struct gc_ref r)
 	*h->top++ = r.addr;
 }
 
+/** gc_mark_slot - the same; of a mark that moves objects, which may change @slot. */
+void gc_mark_slot(struct gc_heap *h, struct gc_ref *slot)
+{
+	if (h->moving)
+		gc_move_slot(h, slot);
+	else
+		gc_mark_ref(h, *slot);
+}
+
 void gc_set_while_marking(struct gc_mutator *m, struct gc_ref old)
 {
 	gc_mark_ref(m->heap, old);
@@ -148,7 +165,7 @@ void gc_set_while_marking(struct gc_mutator *m, struct gc_ref old)
 static void mark_roots(struct gc_roots *visitor, struct gc_ref *root, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		gc_mark_ref(visitor->heap, root[i]);
+		gc_mark_slot(visitor->heap, root + i);
 }
 
 void gc_mark_roots(struct gc_heap *h)

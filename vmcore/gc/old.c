@@ -141,16 +141,22 @@ static uintptr_t spill(struct gc_heap *h, size_t bytes)
  * [gc.spill] A medium object that does not fit the hole at hand would skip many: it goes to a fresh
  * block as long as there are more of them than must be kept.
  */
-VMB_NOINLINE uintptr_t gc_old_alloc_slowly(struct gc_heap *h, size_t bytes)
+uintptr_t gc_old_try(struct gc_heap *h, size_t bytes)
 {
 	bool fits = h->spill.end - h->spill.cur >= bytes;
-	uintptr_t at;
 
 	if (bytes >= GC_MEDIUM_BYTES && (fits || h->nr_free > h->nr_reserve))
 		return spill(h, bytes);
 	if (next_hole(h, bytes) || (bytes < GC_MEDIUM_BYTES && take_fresh(h, &h->hole)))
 		return bump(&h->hole, bytes);
-	at = spill(h, bytes);
+	return spill(h, bytes);
+}
+
+/** gc_old_alloc_slowly - for a minor collection, for which memory was kept [gc.reserve]. */
+VMB_NOINLINE uintptr_t gc_old_alloc_slowly(struct gc_heap *h, size_t bytes)
+{
+	uintptr_t at = gc_old_try(h, bytes);
+
 	VMB_ASSERT(at);
 	return at;
 }

@@ -98,6 +98,26 @@ void gc_weak_follow_copy(struct gc_heap *h)
 	h->young_weak.nr = 0;
 }
 
+static void forward(const struct gc_heap *h, struct gc_words *w)
+{
+	for (size_t i = 0; i < w->nr; i += 2)
+		w->word[i] = gc_forwarded(h, (uintptr_t)w->word[i]);
+}
+
+/** gc_weak_forward - the lists, and weak references' targets, after a mark that moves objects. */
+void gc_weak_forward(struct gc_heap *h)
+{
+	if (!h->moving)
+		return;
+	forward(h, &h->old_weak);
+	forward(h, &h->old_final);
+	for (size_t i = 0; i < h->old_weak.nr; i += 2) {
+		struct gc_ref *target = target_of((uintptr_t)h->old_weak.word[i]);
+
+		target->addr = gc_forwarded(h, target->addr);
+	}
+}
+
 /** gc_weak_after_mark - what is not marked is dead. */
 void gc_weak_after_mark(struct gc_heap *h)
 {
@@ -210,6 +230,10 @@ void gc_final_after_mark(struct gc_heap *h)
 		h->old_final.word[kept++] = cookie;
 	}
 	h->old_final.nr = kept;
-	for (; due < h->ready.nr; due += 2)
-		gc_mark_ref(h, (struct gc_ref){ (uintptr_t)h->ready.word[due] });
+	for (; due < h->ready.nr; due += 2) {
+		struct gc_ref r = { (uintptr_t)h->ready.word[due] };
+
+		gc_mark_slot(h, &r);
+		h->ready.word[due] = r.addr;
+	}
 }
