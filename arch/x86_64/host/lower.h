@@ -263,6 +263,14 @@ X64_LOWER(vshuf4);
 X64_LOWER(vextend);
 X64_LOWER(vext);
 
+/* lower_pack.c */
+X64_LOWER(vnarrow);
+X64_LOWER(vuzp);
+X64_LOWER(vtrn);
+X64_LOWER(vextend_high);
+X64_LOWER(vmull);
+X64_LOWER(bitrev);
+
 /* lower_memory.c */
 X64_LOWER(ld_state);
 X64_LOWER(st_state);

@@ -152,7 +152,27 @@ X64_LOWER(vneg)
 	x64_rr(l->buf, lanes[IR_vsub][insn->aux], dst, a);
 }
 
-/* Equality and signed order; unsigned order is the interpreter's. */
+/* Unsigned order, by the maximum or the minimum; bits in common. */
+static void compare_otherwise(struct x64_lower *l, const struct ir_insn *insn)
+{
+	static const uint32_t equal[] = { SSE2(0x74), SSE2(0x75), SSE2(0x76) };
+	unsigned int cond = insn->aux2, a = x64_value(l, insn->a), b = x64_value(l, insn->b);
+	unsigned int dst = x64_result(l);
+	bool tests = cond == IR_TST || cond == IR_TSN, max = cond == IR_UGE || cond == IR_ULT;
+
+	x64_rr(l->buf, X64_MOVAPS, dst, a);
+	if (tests) {
+		x64_rr(l->buf, X64_ANDPS, dst, b);
+		x64_rr(l->buf, X64_XORPS, X64_XMM(0), X64_XMM(0));
+	} else {
+		x64_rr(l->buf, lanes[max ? IR_vumax : IR_vumin][insn->aux], dst, b);
+	}
+	x64_rr(l->buf, equal[insn->aux], dst, tests ? X64_XMM(0) : a);
+	if (cond == IR_ULT || cond == IR_UGT || cond == IR_TST)
+		not_(l, dst);
+}
+
+/* Equality and signed order are instructions. */
 X64_LOWER(vcmp)
 {
 	static const uint32_t equal[] = { SSE2(0x74), SSE2(0x75), SSE2(0x76), 0 };
@@ -162,8 +182,12 @@ X64_LOWER(vcmp)
 	uint32_t op = (is_equal ? equal : greater)[insn->aux];
 	unsigned int a, b, dst;
 
-	if (!op || cond > IR_SGT) {
+	if (!op || (cond > IR_SGT && !(l->features & X64_HAS_SSE41))) {
 		x64_lower_eval(l, insn);
+		return;
+	}
+	if (cond > IR_SGT) {
+		compare_otherwise(l, insn);
 		return;
 	}
 	a = x64_value(l, insn->a);
