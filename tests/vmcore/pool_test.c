@@ -6,9 +6,12 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <linux/mempolicy.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "vmcore/pool/pool.h"
 
@@ -360,6 +363,51 @@ static void test_guard_finds_flaws(void **state)
 	assert_int_equal(flaws[POOL_OVERRUN], 2);
 }
 
+/* The node of this CPU has memory on every machine that this test is for, but a container may forbid. */
+static void test_memory_on_a_node(void **state)
+{
+	unsigned long mask[16] = { 0 };
+	unsigned int cpu, node;
+	struct pool_cache *c;
+	struct pool *pool;
+	int err, mode = -1;
+	char *p;
+
+	(void)state;
+	assert_int_equal(syscall(SYS_getcpu, &cpu, &node, NULL), 0);
+	err = pool_create(&(struct pool_options){ .on_node = true, .node = node }, &pool);
+	if (err == -EPERM || err == -ENOSYS)
+		skip();
+	assert_int_equal(err, 0);
+	c = pool_cache_get(pool);
+	assert_non_null(c);
+	for (int i = 0; i < 100; i++) {
+		int at = -1;
+
+		p = pool_alloc(c, 30000);
+		assert_non_null(p);
+		memset(p, i, 30000);
+		assert_int_equal(syscall(SYS_get_mempolicy, &at, NULL, 0, p,
+					 MPOL_F_NODE | MPOL_F_ADDR), 0);
+		assert_int_equal(at, node);
+	}
+	assert_int_equal(syscall(SYS_get_mempolicy, &mode, mask, 1024, p, MPOL_F_ADDR), 0);
+	assert_int_equal(mode, MPOL_PREFERRED);
+	assert_int_equal(mask[node / 64] >> node % 64 & 1, 1);
+	pool_destroy(pool);
+}
+
+static void test_no_such_node(void **state)
+{
+	struct pool *pool;
+	int err = pool_create(&(struct pool_options){ .on_node = true, .node = 1000 }, &pool);
+
+	(void)state;
+	assert_true(err == -EINVAL || err == -EPERM || err == -ENOSYS);
+	err = pool_create(&(struct pool_options){ .on_node = true, .node = 70000 }, &pool);
+	assert_int_equal(err, -EINVAL);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -370,6 +418,8 @@ int main(void)
 		cmocka_unit_test(test_exhausted),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_one_way),
+		cmocka_unit_test(test_memory_on_a_node),
+		cmocka_unit_test(test_no_such_node),
 		cmocka_unit_test(test_guard_finds_flaws),
 	};
 

@@ -49,7 +49,9 @@ static int reserve(struct pool *p)
 	p->base = ((uintptr_t)p->map + ALIGN - 1) & -(uintptr_t)ALIGN;
 	/* a kernel without huge pages says no, and all is as well but slower */
 	(void)madvise((void *)p->base, bytes, MADV_HUGEPAGE);
-	return 0;
+	if (!p->options.on_node)
+		return 0;
+	return pool_put_on_node((void *)p->base, bytes, p->options.node);
 }
 
 static int make_arrays(struct pool *p)

@@ -40,11 +40,15 @@ enum pool_flaw {
 /**
  * struct pool_options - zeroed is the default.
  * @limit_bytes: addresses to reserve, rounded up to slabs; 0: 4 GiB. Memory is taken when it is used
+ * @on_node, @node: memory is to come from that NUMA node as long as it has any; one such pool for each
+ *	node makes arenas: what a thread frees goes home to the pool and the cache that it is from
  * @guard: for tests: every object is surrounded, filled when freed, and kept for a while; much slower
  * @flaw: in guard mode, told of each flaw; NULL: a message and abort
  */
 struct pool_options {
 	size_t limit_bytes;
+	bool on_node;
+	uint32_t node;
 	bool guard;
 	void (*flaw)(void *priv, enum pool_flaw flaw, const void *object);
 	void *priv;
@@ -109,7 +113,11 @@ struct pool_cache {
 /** pool_class_bytes - [class] sizes of objects: 16 to 128 by 16, then four steps per doubling. */
 extern const uint16_t pool_class_bytes[POOL_NR_CLASSES];
 
-/** pool_create - Return: 0; -EINVAL: the limit is too large; -ENOMEM. */
+/**
+ * pool_create - Return: 0; -EINVAL: the limit is too large, or there is no such node or it has no memory
+ * for this process; -EPERM, -ENOSYS: the kernel or a container does not let memory be put on a node;
+ * -ENOMEM.
+ */
 int pool_create(const struct pool_options *options, struct pool **out) VMB_MUST_CHECK;
 
 /** pool_destroy - and everything allocated from it. No cache may be in use. NULL is allowed. */

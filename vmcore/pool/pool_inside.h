@@ -53,6 +53,9 @@ void *pool_guard_alloc(struct pool_cache *cache, size_t bytes);
 /** pool_guard_free - look at it, fill it, and keep it for a while. */
 void pool_guard_free(struct pool_cache *cache, void *object);
 
+/** pool_put_on_node - prefer that NUMA node for pages that are not there yet. Return: 0; -errno. */
+int pool_put_on_node(void *base, size_t bytes, uint32_t node);
+
 int pool_guard_create(struct pool *pool);
 void pool_guard_destroy(struct pool *pool);
 
