@@ -363,7 +363,7 @@ static void test_guard_finds_flaws(void **state)
 	assert_int_equal(flaws[POOL_OVERRUN], 2);
 }
 
-/* The node of this CPU has memory on every machine that this test is for, but a container may forbid. */
+/* This CPU has memory near it on every machine that the test is for; a container may forbid. */
 static void test_memory_on_a_node(void **state)
 {
 	unsigned long mask[16] = { 0 };

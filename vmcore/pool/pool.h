@@ -114,9 +114,9 @@ struct pool_cache {
 extern const uint16_t pool_class_bytes[POOL_NR_CLASSES];
 
 /**
- * pool_create - Return: 0; -EINVAL: the limit is too large, or there is no such node or it has no memory
- * for this process; -EPERM, -ENOSYS: the kernel or a container does not let memory be put on a node;
- * -ENOMEM.
+ * pool_create - Return: 0; -EINVAL: the limit is too large, or there is no such node, or it has no
+ * memory for this process; -EPERM, -ENOSYS: the kernel or a container does not let memory be put on
+ * a node; -ENOMEM.
  */
 int pool_create(const struct pool_options *options, struct pool **out) VMB_MUST_CHECK;
 
