@@ -2,7 +2,8 @@
 /*
  * A linear scan over live ranges that are intervals of the array of instructions. Definitions come
  * before uses there, so a value is needed from its definition to its last use; and to the end of
- * every loop that it is used in and was defined before. The array is walked once, and where there
+ * every loop that it is used in and was defined before. Where that is not all, since blocks are out of
+ * their order, values of several blocks go without a home. The array is walked once, and where there
  * are more values than registers the one that is used least for its length goes without a home.
  */
 #include "vmcore/jit/homes.h"
@@ -92,6 +93,20 @@ static uint32_t last_of(const struct ir_block *block)
 	return block->first + block->nr - 1;
 }
 
+/*
+ * An edge back to a block that is not entered from before: no loop's head, but a block that lies
+ * before one that must be executed first. What is defined between the two, and used behind them, is
+ * needed in the block though its interval begins later.
+ */
+static void note_late(const struct ir_unit *unit, struct jit_homes *h, uint32_t head, uint32_t last)
+{
+	uint32_t behind = last_of(&unit->block[head]) + 1;
+
+	if (h->late.first > behind)
+		h->late.first = behind;
+	h->late.last = last;
+}
+
 /* A loop is what lies between a block and the last edge back to it. */
 static void find_loops(const struct ir_unit *unit, struct jit_homes *h)
 {
@@ -99,6 +114,8 @@ static void find_loops(const struct ir_unit *unit, struct jit_homes *h)
 	int32_t depth = 0;
 
 	memset(h->block, 0, (unit->nr_blocks + 1) * sizeof(*h->block));
+	h->block[0].early = true;
+	h->late = (struct jit_span){ IR_NONE, 0 };
 	for (b = 0; b < unit->nr_blocks; b++) {
 		uint32_t last = last_of(&unit->block[b]);
 		const struct ir_insn *term = &unit->insn[last];
@@ -106,8 +123,12 @@ static void find_loops(const struct ir_unit *unit, struct jit_homes *h)
 		for (i = 0; i < ir_nr_edges(term); i++) {
 			uint32_t head = unit->edge[term->lo + i].block;
 
-			if (head > b)
+			if (head > b) {
+				h->block[head].early |= h->block[b].early;
 				continue;
+			}
+			if (!h->block[head].early)
+				note_late(unit, h, head, last);
 			h->block[head].depth += !h->block[head].loop_end;
 			h->block[head].loop_end = last;
 		}
@@ -423,6 +444,8 @@ void jit_homes_find(struct jit_job *job)
 	for (i = 0; i < unit->nr_insns; i++) {
 		const struct jit_value *value = &job->scratch->value[i];
 
+		if (i >= s.h->late.first && i <= s.h->late.last && is_global(&s, i))
+			continue;
 		if (unit->insn[i].type != IR_VOID && value->uses && !(value->flags & JIT_CONST))
 			place(&s, i);
 	}

@@ -39,6 +39,7 @@ struct jit_home {
  * @use_after: [3 * nr_insns] the next use in the block of operands a, b, c; if less than this: none
  * @arg_after: [nr_args] the same of arguments
  * @block: [nr_blocks]
+ * @late: instructions whose values may be needed in a block that comes before them in the array
  */
 struct jit_homes {
 	struct jit_home *home;
@@ -49,10 +50,11 @@ struct jit_homes {
 		uint32_t loop_end; /* last instruction of the loop that begins here; 0: none */
 		int32_t depth;	   /* number of loops around */
 		uint32_t at;	   /* where its code began when jumps were long */
+		bool early;	   /* control can get there by edges that lead forward alone */
 	} *block;
 	struct jit_span {
 		uint32_t first, last;
-	} *span;
+	} *span, late;
 	struct jit_jump {
 		uint32_t to;	   /* block */
 		uint32_t at;	   /* where it ended when jumps were long */
