@@ -120,8 +120,10 @@ static bool add_terms(const struct work *w, struct sum *sum, uint32_t value, uin
 	if (++sum->nr_terms > MAX_TERMS)
 		return false;
 	if (is_const(w, value, &bits)) {
+		if (bits + INT32_MAX > UINT64_C(2) * INT32_MAX)
+			return false;
 		sum->disp += (int64_t)bits;
-		return bits + INT32_MAX <= UINT64_C(2) * INT32_MAX;
+		return true;
 	}
 	if (value < w->s->at && sum->base == IR_NONE) {
 		sum->base = value;
