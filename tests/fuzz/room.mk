@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # tests/fuzz/NAME_fuzz.c is one libFuzzer program; its kept inputs are in corpus/NAME, its words in
-# NAME.dict, and NAME_test.c replays the inputs in the normal test run.
+# NAME.dict, and NAME_test.c replays the inputs in the normal test run. NAME_mutate.c, if there is one,
+# is how inputs are changed.
 #
 #   make fuzz                     build them (needs clang)
 #   make fuzz-run                 run each for FUZZ_SECONDS; new inputs go to build/fuzz/corpus/NAME
@@ -14,6 +15,9 @@ fuzz:
 	$(MAKE) FLAVOR=fuzz fuzz-build
 
 fuzz-build: $(FUZZ_BIN)
+
+FUZZ_MUTATE := $(patsubst %.c,$(B)/%.c.o,$(wildcard tests/fuzz/*_mutate.c))
+$(B)/tests/fuzz/compiler_fuzz $(B)/tests/fuzz/compiler_test: $(TEST_VMCORE) $(FUZZ_MUTATE)
 
 $(B)/tests/fuzz/%_fuzz: $(B)/tests/fuzz/%_fuzz.c.o $(LIB_OBJ)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -rdynamic -o $@ $(filter %.o,$^) \
@@ -31,4 +35,4 @@ fuzz-run: fuzz
 
 .PHONY: fuzz fuzz-build fuzz-run
 .SECONDARY: $(FUZZ_BIN:=.c.o)
--include $(FUZZ_BIN:=.c.d)
+-include $(FUZZ_BIN:=.c.d) $(FUZZ_MUTATE:.o=.d)
