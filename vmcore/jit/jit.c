@@ -184,13 +184,13 @@ static int compile_copy(struct jit *jit, const struct ir_unit *unit, const struc
 		status = jit_homes_reserve(&jit->homes, &select->unit);
 	if (status)
 		return status;
-	if (select->nr_guards) {
+	if (below && select->nr_guards) {
 		job.select = select;
 		job.below = below->entry;
 		job.below_fp = below->uses_fp;
 	}
 	status = finish(jit, &job, code, insn);
-	if (!status && job.select && code->nr_slots < below->nr_slots)
+	if (!status && below && job.select && code->nr_slots < below->nr_slots)
 		code->nr_slots = below->nr_slots;
 	return status;
 }

@@ -288,14 +288,14 @@ static void plan_all(struct work *w)
 static void order_bases(struct work *w, uint8_t *place)
 {
 	struct jit_select *s = w->s;
-	struct jit_base sorted[JIT_MAX_BASES];
+	struct jit_base sorted[JIT_MAX_BASES] = { 0 };
 	uint32_t i, k;
 
 	for (i = 0; i < s->nr_bases; i++) {
 		uint32_t weight = s->base[i].weight, before = 0;
 
 		for (k = 0; k < s->nr_bases; k++)
-			before += s->base[k].weight > weight || (s->base[k].weight == weight && k < i);
+			before += s->base[k].weight > weight || (k < i && s->base[k].weight == weight);
 		place[i] = (uint8_t)before;
 		sorted[before] = s->base[i];
 	}

@@ -31,12 +31,11 @@ static void note(uint16_t line, unsigned int opcode)
 
 static void fill_places(void)
 {
-	unsigned int k;
-	uint16_t i;
+	unsigned int k, i;
 
 	for (i = 0; i < VMB_ARRAY_SIZE(lines); i++) {
 		for (k = 0; k < lines[i].nr; k++)
-			note(i, lines[i].opcode + k);
+			note((uint16_t)i, lines[i].opcode + k);
 	}
 }
 

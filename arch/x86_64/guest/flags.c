@@ -213,7 +213,7 @@ static struct x86_test test_of_flags(const struct x86 *t, unsigned int cond)
 
 struct x86_test x86_test(const struct x86 *t, unsigned int cond)
 {
-	struct sources s;
+	struct sources s = { 0 };
 	struct x86_test test;
 
 	find_sources(t, &s);
