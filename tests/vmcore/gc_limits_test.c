@@ -3,6 +3,7 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,6 +340,37 @@ static void test_nursery_grows_while_much_survives(void **state)
 	world_destroy(w);
 }
 
+static long resident_pages(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long size, resident = 0;
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%ld %ld", &size, &resident), 2);
+	fclose(f);
+	return resident;
+}
+
+/* Memory that only a large nursery needed goes back to the kernel when it has been small for long. */
+static void test_nursery_gives_memory_back(void **state)
+{
+	const struct gc_options o = { .heap_bytes = 512 << 20, .nursery_bytes = 64 << 10,
+				      .nursery_max_bytes = 64 << 20 };
+	struct world *w = world_create(o);
+	long most;
+
+	(void)state;
+	make_cells(w, 9000000, true);
+	assert_int_equal(nursery_of(w), 64 << 20);
+	w->root[0] = (struct gc_ref){ 0 };
+	most = resident_pages();
+	make_cells(w, 10000000, false);
+	assert_int_equal(nursery_of(w), 64 << 10);
+	make_cells(w, 1000000, false);
+	assert_true(most - resident_pages() > (32 << 20) / 4096);
+	world_destroy(w);
+}
+
 /* An object for which there is room but for the nursery's needs is worth a smaller nursery. */
 static void test_nursery_that_has_grown_gives_way(void **state)
 {
@@ -455,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_exhausted_heap),
 		cmocka_unit_test(test_object_takes_its_words_and_no_more),
 		cmocka_unit_test(test_nursery_grows_while_much_survives),
+		cmocka_unit_test(test_nursery_gives_memory_back),
 		cmocka_unit_test(test_nursery_that_has_grown_gives_way),
 		cmocka_unit_test(test_memory_is_taken_in_step_with_marks),
 		cmocka_unit_test(test_verifier_sees_what_is_broken),

@@ -67,6 +67,7 @@ struct gc_root_range {
  * @young_limit: how far it may be: what survives must find a place [gc.reserve]
  * @young_least, @young_size: how large it is made at least, and now
  * @young_filled, @young_survived: bytes at the last minor collection
+ * @young_touched: how much of it is in memory; @young_calm: collections since it needed that much
  * @mark: a bit for each grain of the old space: what the mark under way has found
  * @live: what the last one had found; what has been moved there since is not in it [gc.bits]
  * @state: [nr_blocks]
@@ -90,7 +91,8 @@ struct gc_heap {
 	size_t map_bytes;
 	uintptr_t young, young_next, young_limit;
 	size_t young_bytes, young_least, young_size;
-	size_t young_filled, young_survived;
+	size_t young_filled, young_survived, young_touched;
+	uint32_t young_calm;
 	bool young_sliced;
 
 	uintptr_t old;

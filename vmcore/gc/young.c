@@ -7,6 +7,9 @@
 
 #include "vmcore/gc/inside.h"
 
+#define CALM 64u /* collections before memory is given back */
+#define HUGE ((size_t)2 << 20)
+
 /**
  * gc_reserve_for - [gc.reserve] blocks for all of @young_bytes: each loses at most a small object's
  * size at its end, and two are being filled. What the nursery has grown by is taken from the old
@@ -34,12 +37,22 @@ size_t gc_young_room(const struct gc_heap *h)
 	return room < size ? room : size;
 }
 
-static void set_size(struct gc_heap *h, size_t size)
+/*
+ * What the nursery does not need any more goes back to the kernel, but not at once: a size that comes
+ * and goes would pay for it each time. Whole huge pages; the next size is kept.
+ */
+static void give_back(struct gc_heap *h)
 {
-	/* no page of it is needed before it grows again */
-	if (size < h->young_size)
-		(void)madvise((void *)(h->young + size), h->young_size - size, MADV_DONTNEED);
-	h->young_size = size;
+	size_t keep = (h->young_size * 2 + HUGE - 1) & -HUGE;
+
+	if (h->young_touched <= keep) {
+		h->young_calm = 0;
+		return;
+	}
+	if (++h->young_calm < CALM)
+		return;
+	(void)madvise((void *)(h->young + keep), h->young_touched - keep, MADV_DONTNEED);
+	h->young_touched = keep;
 }
 
 /** gc_young_adapt - after a minor collection: more than a quarter survived, or less than an eighth? */
@@ -47,18 +60,21 @@ void gc_young_adapt(struct gc_heap *h)
 {
 	size_t size = h->young_size, filled = h->young_filled;
 
+	if (h->young_touched < filled)
+		h->young_touched = filled;
+	give_back(h);
 	if (h->phase != GC_IDLE || filled < size / 2)
 		return;
 	if (h->young_survived > filled / 4)
-		set_size(h, size * 2 < h->young_bytes ? size * 2 : h->young_bytes);
+		h->young_size = size * 2 < h->young_bytes ? size * 2 : h->young_bytes;
 	else if (h->young_survived < filled / 8)
-		set_size(h, size / 2 > h->young_least ? size / 2 : h->young_least);
+		h->young_size = size / 2 > h->young_least ? size / 2 : h->young_least;
 }
 
 /** gc_young_shrink - memory is wanted elsewhere; the nursery is empty. */
 void gc_young_shrink(struct gc_heap *h)
 {
-	set_size(h, h->young_least);
+	h->young_size = h->young_least;
 }
 
 /** gc_young_open - the nursery is empty: how much of it may be filled now. */
