@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The table of sources, and the way from a name to an open set.
- */
+/* The way from a name to an open set. */
 #include "user/counter/counter.h"
 
 #include <errno.h>
@@ -13,31 +11,6 @@
 #include "user/counter/deny.h"
 #include "user/counter/event.h"
 #include "user/counter/group.h"
-
-/* Asked in this order; the software events come first so that they need no libpfm4. */
-static const struct vmb_counter_source *const sources[] = {
-	&vmb_source_software,
-	&vmb_source_pfm,
-	NULL,
-};
-
-#define VMB_COUNTER(n, w, s, ...) \
-	{ .name = (n), .what = (w), .stand_in = (s), .candidate = { __VA_ARGS__ } },
-static const struct vmb_logical logicals[] = {
-#include "user/counter/counters.def"
-};
-#undef VMB_COUNTER
-
-const struct vmb_counter_source *const *vmb_counter_sources(void)
-{
-	return sources;
-}
-
-const struct vmb_logical *vmb_logicals(size_t *nr)
-{
-	*nr = VMB_ARRAY_SIZE(logicals);
-	return logicals;
-}
 
 static int resolve(const char *term, struct vmb_event *ev, struct vmb_why *why)
 {
