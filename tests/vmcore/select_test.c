@@ -37,14 +37,14 @@ static uint32_t below(uint64_t *random, uint32_t n)
 }
 
 /*
- * State: 0 and 8 addresses of arrays, 16 the length, 24 what the loop computed, 32 a number.
+ * State: 0, 8 and 40 addresses of arrays, 16 the length, 24 what the loop computed, 32 a number.
  * @narrow: the index and the length are i32
  */
 struct loop {
 	struct ir_build *b;
 	uint64_t *random;
 	bool narrow;
-	uint32_t base, other, length;
+	uint32_t base[4], length;
 };
 
 static uint32_t constant(struct loop *l, unsigned int type, uint64_t value)
@@ -73,7 +73,7 @@ static uint32_t scaled(struct loop *l, uint32_t index)
 
 static uint32_t address(struct loop *l, uint32_t index)
 {
-	uint32_t base = below(l->random, 4) ? l->base : l->other, sum;
+	uint32_t base = l->base[below(l->random, 4)], sum;
 
 	if (below(l->random, 8) == 0)
 		return base;
@@ -194,14 +194,15 @@ static int make(struct ir_unit *unit, uint64_t seed)
 	unit->state_bytes = STATE_BYTES;
 	ir_build_begin(&build, unit);
 	ir_start_block(&build, ir_new_block(&build));
-	l.base = ir_get_state(&build, IR_I64, 0);
-	l.other = ir_get_state(&build, IR_I64, 8);
+	l.base[0] = l.base[1] = ir_get_state(&build, IR_I64, 0);
+	l.base[2] = ir_get_state(&build, IR_I64, 8);
+	l.base[3] = below(&random, 2) ? ir_get_state(&build, IR_I64, 40) : l.base[0];
 	l.length = ir_get_state(&build, l.narrow ? IR_I32 : IR_I64, 16);
 	if (below(&random, 6) == 0)
 		l.length = constant(&l, l.narrow ? IR_I32 : IR_I64, below(&random, 300));
 	sum = ir_get_state(&build, IR_I64, 32);
 	if (below(&random, 6) == 0)
-		ir_store(&build, 3, l.base, 8, sum);
+		ir_store(&build, 3, l.base[0], 8, sum);
 	first = constant(&l, l.narrow ? IR_I32 : IR_I64, below(&random, 3) ? 0 : below(&random, 9));
 	if (below(&random, 2))
 		test_first(&l, first, sum);
@@ -224,7 +225,7 @@ static void set_world(struct world *w, uint64_t *random)
 	uint32_t i;
 
 	memset(w, 0, sizeof(*w));
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 6; i++) {
 		uint64_t at = edge[below(random, 6) ? below(random, 2) : below(random, 5)];
 
 		w->state[i] = at + below(random, 80) - 40;

@@ -11,7 +11,7 @@
 #define MAX_DEPTH	 5u
 
 /* Terms of an address that are looked at. */
-#define MAX_TERMS 4u
+#define MAX_TERMS 8u
 
 #define NO_PLAN 0xffu
 
@@ -36,6 +36,7 @@ struct work {
 	bool uses_memory;
 	struct plan *plan;
 	uint32_t *weight;
+	uint32_t *address_uses;
 };
 
 static bool is_const(const struct work *w, uint32_t value, uint64_t *bits)
@@ -210,17 +211,12 @@ static uint32_t plan_base(struct work *w, const struct sum *sum, uint32_t bytes)
 }
 
 /* Shifts that an address can do. */
-static void plan_index(const struct work *w, const struct sum *sum, struct plan *plan)
+static void scale_index(const struct work *w, uint32_t index, struct plan *plan)
 {
-	const struct ir_insn *insn;
+	const struct ir_insn *insn = &w->s->unit.insn[index];
 	uint64_t by;
 
-	plan->index = sum->index;
-	plan->disp = (int32_t)sum->disp;
-	plan->many = sum->nr_indices > 1;
-	if (sum->index == IR_NONE || plan->many)
-		return;
-	insn = &w->s->unit.insn[sum->index];
+	plan->index = index;
 	if (insn->op == IR_shl && insn->type == IR_I64 && is_const(w, insn->b, &by) && by <= 3) {
 		plan->scale = (uint8_t)by;
 		plan->index = insn->a;
@@ -228,6 +224,15 @@ static void plan_index(const struct work *w, const struct sum *sum, struct plan 
 	insn = &w->s->unit.insn[plan->index];
 	if (insn->op == IR_zext)
 		plan->index = insn->a;
+}
+
+static void plan_index(const struct work *w, const struct sum *sum, struct plan *plan)
+{
+	plan->index = IR_NONE;
+	plan->disp = (int32_t)sum->disp;
+	plan->many = sum->nr_indices > 1;
+	if (sum->index != IR_NONE && !plan->many)
+		scale_index(w, sum->index, plan);
 }
 
 static void plan_access(struct work *w, uint32_t at, uint32_t block)
@@ -243,9 +248,12 @@ static void plan_access(struct work *w, uint32_t at, uint32_t block)
 	if (plan->base == NO_PLAN)
 		return;
 	plan_index(w, &sum, plan);
-	w->uses_memory |= plan->base == JIT_BASE_MEMORY || plan->many;
-	if (plan->base != JIT_BASE_MEMORY)
-		w->s->base[plan->base].weight += w->weight[block];
+	if (plan->base == JIT_BASE_MEMORY) {
+		w->uses_memory = true;
+		return;
+	}
+	w->s->base[plan->base].weight += w->weight[block];
+	w->s->base[plan->base].many |= plan->many;
 }
 
 /* How often blocks run, by the loops around them: what lies between a block and an edge back to it. */
@@ -284,7 +292,103 @@ static void plan_all(struct work *w)
 	}
 }
 
-/* Those with most accesses first. */
+/* The operand of a sum that has @base in it; IR_NONE: it has not. */
+static uint32_t side_of(const struct work *w, uint32_t value, uint32_t base)
+{
+	const struct ir_insn *insn = &w->s->unit.insn[value];
+
+	if (value < w->s->at || insn->op != IR_add)
+		return IR_NONE;
+	if (insn->a == base || side_of(w, insn->a, base) != IR_NONE)
+		return insn->a;
+	if (insn->b == base || side_of(w, insn->b, base) != IR_NONE)
+		return insn->b;
+	return IR_NONE;
+}
+
+static void count(const struct jit_select *s, const struct ir_insn *insn, uint32_t by)
+{
+	uint32_t operand[3], i;
+
+	jit_operands(insn, s->unit.nr_insns, operand);
+	for (i = 0; i < 3; i++)
+		s->uses[operand[i]] += by;
+}
+
+static void count_uses(const struct jit_select *s)
+{
+	uint32_t i, k;
+
+	memset(s->uses, 0, (s->unit.nr_insns + 1) * sizeof(*s->uses));
+	for (i = 0; i < s->unit.nr_insns; i++) {
+		const struct ir_insn *insn = &s->unit.insn[i];
+
+		count(s, insn, 1);
+		for (k = 0; insn->op == IR_call && k < s->unit.helper[insn->lo].nr_args; k++)
+			s->uses[s->unit.arg[insn->hi + k]]++;
+		for (k = 0; k < ir_nr_edges(insn); k++) {
+			const struct ir_edge *edge = &s->unit.edge[insn->lo + k];
+			uint32_t n;
+
+			for (n = 0; n < edge->nr_args; n++)
+				s->uses[s->unit.arg[edge->first_arg + n]]++;
+		}
+	}
+}
+
+/* An access by a sum, and the sums in it, each counted once. */
+static void count_addresses(struct work *w, uint32_t at)
+{
+	uint32_t base = w->s->base[w->plan[at].base].value, value = w->s->unit.insn[at].a;
+
+	while (value != base && !w->address_uses[value]++)
+		value = side_of(w, value, base);
+	w->address_uses[value] += value == base;
+}
+
+/* Is everything from the base to this access an address and nothing else? */
+static bool is_only_address(const struct work *w, uint32_t at)
+{
+	uint32_t base = w->s->base[w->plan[at].base].value, value = w->s->unit.insn[at].a;
+
+	while (value != base && w->address_uses[value] == w->s->uses[value])
+		value = side_of(w, value, base);
+	return value == base && w->address_uses[value] == w->s->uses[value];
+}
+
+static bool has_base(const struct work *w, uint32_t at)
+{
+	return touches_memory(&w->s->unit.insn[at]) && w->plan[at].base < JIT_MAX_BASES;
+}
+
+static void find_addresses(struct work *w)
+{
+	struct jit_select *s = w->s;
+	uint32_t i;
+
+	count_uses(s);
+	memset(w->address_uses, 0, s->unit.nr_insns * sizeof(*w->address_uses));
+	for (i = 0; i < s->unit.nr_insns; i++) {
+		if (has_base(w, i))
+			count_addresses(w, i);
+	}
+	/* One that no access in memory counts from may be the address of others. */
+	for (i = 0; i < s->nr_bases; i++)
+		s->base[i].only_addresses = s->base[i].weight;
+	for (i = 0; i < s->unit.nr_insns; i++) {
+		if (has_base(w, i) && !is_only_address(w, i))
+			s->base[w->plan[i].base].only_addresses = false;
+	}
+}
+
+/* Who gets a register first: what cannot be in place, then what has most accesses. */
+static uint32_t rank(const struct jit_base *base)
+{
+	uint32_t weight = base->weight < UINT32_MAX / 4 ? base->weight : UINT32_MAX / 4;
+
+	return base->in_place ? 0 : base->only_addresses ? weight + 1 : weight + UINT32_MAX / 2;
+}
+
 static void order_bases(struct work *w, uint8_t *place)
 {
 	struct jit_select *s = w->s;
@@ -292,16 +396,35 @@ static void order_bases(struct work *w, uint8_t *place)
 	uint32_t i, k;
 
 	for (i = 0; i < s->nr_bases; i++) {
-		uint32_t weight = s->base[i].weight, before = 0;
+		uint32_t mine = rank(&s->base[i]), before = 0;
 
 		for (k = 0; k < s->nr_bases; k++)
-			before += s->base[k].weight > weight || (k < i && s->base[k].weight == weight);
+			before += rank(&s->base[k]) > mine || (k < i && rank(&s->base[k]) == mine);
 		place[i] = (uint8_t)before;
 		sorted[before] = s->base[i];
 	}
 	memcpy(s->base, sorted, sizeof(sorted[0]) * s->nr_bases);
 	for (i = 0; i < s->nr_guards; i++)
 		s->guard[i].base = place[s->guard[i].base];
+}
+
+/* Memory's own register is free if everything goes by two others, or by values in place. */
+static void give_registers(struct work *w, uint8_t *place)
+{
+	struct jit_select *s = w->s;
+	uint32_t i, others = 0;
+
+	for (i = 0; i < s->nr_bases; i++) {
+		struct jit_base *base = &s->base[i];
+
+		base->in_place = base->only_addresses && base->many;
+		w->uses_memory |= base->many && !base->in_place;
+		others += !base->only_addresses;
+	}
+	order_bases(w, place);
+	s->nr_registers = s->nr_uncovered || w->uses_memory || others > 2 ? 1 : 2;
+	for (i = s->nr_registers; i < s->nr_bases; i++)
+		s->base[i].in_place = s->base[i].only_addresses;
 }
 
 static void set_place(struct ir_insn *insn, uint32_t base, const struct plan *plan)
@@ -312,15 +435,37 @@ static void set_place(struct ir_insn *insn, uint32_t base, const struct plan *pl
 	insn->a = plan->index;
 }
 
-/* By a register of its base, or by the whole address. */
+/* The address is one of the host. What is added last becomes an index. */
+static void set_pointer(const struct work *w, struct ir_insn *insn, uint32_t base)
+{
+	struct plan plan = { .disp = (int32_t)insn->imm, .index = IR_NONE };
+	uint32_t side = insn->a == base ? IR_NONE : side_of(w, insn->a, base), other;
+	const struct ir_insn *sum = &w->s->unit.insn[insn->a];
+	uint64_t bits;
+
+	other = side == IR_NONE ? IR_NONE : side == sum->a ? sum->b : sum->a;
+	if (other != IR_NONE && !is_const(w, other, &bits))
+		scale_index(w, other, &plan);
+	insn->c = plan.index;
+	plan.index = insn->c == IR_NONE ? insn->a : side;
+	set_place(insn, JIT_BASE_POINTER, &plan);
+}
+
+/* By a register of its base, by the base in place, or by the whole address. */
 static void rewrite(struct work *w, uint32_t at, const uint8_t *place)
 {
 	const struct plan *plan = &w->plan[at];
 	struct ir_insn *insn = &w->s->unit.insn[at];
 	int64_t disp = (int64_t)(insn->imm - w->target->first);
+	const struct jit_base *base;
 
-	if (plan->base == JIT_BASE_MEMORY)
+	if (plan->base == JIT_BASE_MEMORY) {
 		set_place(insn, JIT_BASE_MEMORY, plan);
+		return;
+	}
+	base = &w->s->base[place[plan->base]];
+	if (base->in_place)
+		set_pointer(w, insn, base->value);
 	else if (place[plan->base] < w->s->nr_registers && !plan->many)
 		set_place(insn, place[plan->base], plan);
 	else if (disp == (int32_t)disp)
@@ -334,9 +479,8 @@ static void rewrite_all(struct work *w)
 	uint8_t place[JIT_MAX_BASES];
 	uint32_t i;
 
-	/* Memory's own register is free if everything goes by two others. */
-	s->nr_registers = s->nr_uncovered || w->uses_memory || s->nr_bases > 2 ? 1 : 2;
-	order_bases(w, place);
+	find_addresses(w);
+	give_registers(w, place);
 	for (i = 0; i < s->unit.nr_insns; i++) {
 		if (touches_memory(&s->unit.insn[i]) && w->plan[i].base != NO_PLAN)
 			rewrite(w, i, place);
@@ -347,26 +491,13 @@ static void rewrite_all(struct work *w)
  * What only computed an address is not needed any more.
  */
 
-static void count(const struct jit_select *s, const struct ir_insn *insn, uint32_t by)
-{
-	uint32_t operand[3], i;
-
-	jit_operands(insn, s->unit.nr_insns, operand);
-	for (i = 0; i < 3; i++)
-		s->uses[operand[i]] += by;
-}
-
-static void count_uses(const struct jit_select *s)
+static void count_guards(const struct jit_select *s)
 {
 	uint32_t i;
 
-	memset(s->uses, 0, (s->unit.nr_insns + 1) * sizeof(*s->uses));
-	for (i = 0; i < s->unit.nr_insns; i++)
-		count(s, &s->unit.insn[i], 1);
-	for (i = 0; i < s->unit.nr_args; i++)
-		s->uses[s->unit.arg[i]]++;
+	for (i = 0; i < s->nr_bases; i++)
+		s->uses[s->base[i].value]++;
 	for (i = 0; i < s->nr_guards; i++) {
-		s->uses[s->base[s->guard[i].base].value]++;
 		if (s->guard[i].bound != IR_NONE)
 			s->uses[s->guard[i].bound]++;
 	}
@@ -405,7 +536,10 @@ static int take_arrays(struct jit_select *s, struct work *w)
 	s->uses = ir_arena_alloc(&s->arena, (unit->nr_insns + 1) * sizeof(*s->uses));
 	w->plan = ir_arena_alloc(&s->arena, unit->nr_insns * sizeof(*w->plan));
 	w->weight = ir_arena_alloc(&s->arena, unit->nr_blocks * sizeof(*w->weight));
-	return s->unit.insn && s->uses && w->plan && w->weight ? 0 : -ENOMEM;
+	w->address_uses = ir_arena_alloc(&s->arena, unit->nr_insns * sizeof(*w->address_uses));
+	if (!s->unit.insn || !s->uses || !w->plan || !w->weight || !w->address_uses)
+		return -ENOMEM;
+	return 0;
 }
 
 int jit_select(struct jit_select *select, const struct ir_unit *unit,
@@ -434,6 +568,7 @@ int jit_select(struct jit_select *select, const struct ir_unit *unit,
 	plan_all(&w);
 	rewrite_all(&w);
 	count_uses(select);
+	count_guards(select);
 	remove_needless(select);
 	return 0;
 }

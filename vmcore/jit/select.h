@@ -37,10 +37,15 @@ struct jit_guard {
  * struct jit_base - a value that addresses are counted from.
  * @value: defined in the entry block before the guards, not a constant
  * @weight: of its accesses, those in loops more
+ * @in_place: behind the guards the value itself is the host address: nothing else uses it, or what is
+ *	computed from it, than accesses in memory
+ * @only_addresses: it could be so
+ * @many: something is added to it before an index is
  */
 struct jit_base {
 	uint32_t value;
 	uint32_t weight;
+	bool in_place, only_addresses, many;
 };
 
 /* In aux2 of ld and st: the access is in memory; lo and hi are read by jit_covered_*(). */
@@ -49,8 +54,12 @@ struct jit_base {
 /* Number of the base that is guest memory's first byte; a is an address that begins anywhere. */
 #define JIT_BASE_MEMORY 0xffu
 
+/* The same: a is a host address, and c an index or IR_NONE. */
+#define JIT_BASE_POINTER 0xfeu
+
 /*
- * An access with JIT_COVERED is to its base + (a << scale) + disp, where a may be IR_NONE.
+ * An access with JIT_COVERED is to its base + (a << scale) + disp, where a may be IR_NONE; or to
+ * a + (c << scale) + disp.
  */
 VMB_INLINE uint32_t jit_covered_base(const struct ir_insn *insn)
 {
@@ -73,8 +82,8 @@ VMB_INLINE int32_t jit_covered_disp(const struct ir_insn *insn)
  * @at: the guards stand before this instruction
  * @nr_guards, @nr_bases: 0: no guards
  * @nr_uncovered: accesses that must be compared with the bounds of memory
- * @nr_registers: of the first so many bases the host has the host address in a register each; if
- *	there are two, nothing counts from memory's first byte
+ * @nr_registers: of the first so many bases, unless they are in place, the host has the host address
+ *	in a register each; if it is two, nothing counts from memory's first byte
  * @uses: number of uses of each value
  * @arena: where all of it lies
  */

@@ -91,6 +91,24 @@ static void set_base(struct x64_lower *l, uint32_t base)
 	       (struct x64_mem){ .base = X64_MEMORY, .index = RAX });
 }
 
+/* The value itself becomes the host address, wherever it is. */
+static void convert(struct x64_lower *l, uint32_t value)
+{
+	unsigned int reg;
+
+	l->locked = 0;
+	reg = x64_value(l, value);
+	offset_of(l, value, -(int64_t)l->job->target->first);
+	x64_rm(l->buf, X64_LEA | X64_W, reg, (struct x64_mem){ .base = X64_MEMORY, .index = RAX });
+	x64_changed(l, value);
+	l->locked = 0;
+}
+
+static bool has_register(const struct jit_select *s, uint32_t base)
+{
+	return base < s->nr_registers && base < s->nr_bases && !s->base[base].in_place;
+}
+
 void x64_guards(struct x64_lower *l)
 {
 	const struct jit_select *s = l->job->select;
@@ -98,17 +116,23 @@ void x64_guards(struct x64_lower *l)
 
 	for (i = 0; i < s->nr_guards; i++)
 		check(l, &s->guard[i]);
-	for (i = 0; i < s->nr_bases && i < s->nr_registers; i++)
-		set_base(l, i);
+	for (i = 0; i < s->nr_bases; i++) {
+		if (s->base[i].in_place)
+			convert(l, s->base[i].value);
+	}
+	for (i = 0; i < s->nr_registers; i++) {
+		if (has_register(s, i))
+			set_base(l, i);
+	}
 }
 
 void x64_restore_memory(struct x64_lower *l)
 {
 	const struct jit_select *s = l->job->select;
 
-	if (s)
+	if (s && has_register(s, 0))
 		x64_load(l->buf, 8, X64_LIMIT, x64_frame(JIT_FRAME_LIMIT));
-	if (s && s->nr_bases > 1 && s->nr_registers > 1)
+	if (s && has_register(s, 1))
 		x64_load(l->buf, 8, X64_MEMORY, x64_frame(JIT_FRAME_MEMORY));
 }
 
@@ -124,15 +148,19 @@ void x64_write_misses(struct x64_lower *l)
 
 struct x64_mem x64_covered(struct x64_lower *l, const struct ir_insn *insn)
 {
-	uint32_t base = jit_covered_base(insn);
+	uint32_t base = jit_covered_base(insn), index = insn->a;
 	struct x64_mem mem = { .base = X64_MEMORY, .index = X64_NO_INDEX,
 			       .disp = jit_covered_disp(insn) };
 
-	if (base != JIT_BASE_MEMORY)
+	if (base == JIT_BASE_POINTER) {
+		mem.base = (uint8_t)x64_value(l, insn->a);
+		index = insn->c;
+	} else if (base != JIT_BASE_MEMORY) {
 		mem.base = (uint8_t)register_of(base);
-	if (insn->a == IR_NONE)
+	}
+	if (index == IR_NONE)
 		return mem;
-	mem.index = (uint8_t)x64_value(l, insn->a);
+	mem.index = (uint8_t)x64_value(l, index);
 	mem.scale = (uint8_t)jit_covered_scale(insn);
 	return mem;
 }

@@ -115,6 +115,8 @@ void x64_own(struct x64_lower *l, unsigned int reg, uint32_t value);
 void x64_forget(struct x64_lower *l, unsigned int reg);
 /* Copy a value to its slot, unless the slot has it. */
 void x64_save(struct x64_lower *l, uint32_t index);
+/* The register of a value has been changed: its slot, if that held it, is to hold it again. */
+void x64_changed(struct x64_lower *l, uint32_t index);
 /* Does the slot of a value hold it, or is it a constant? */
 bool x64_is_saved(const struct x64_lower *l, uint32_t value);
 /* dst = src, of a type. */

@@ -221,6 +221,8 @@ static void load_covered(struct x64_lower *l, const struct ir_insn *insn)
 	l->read = l->locked;
 	if (insn->a != IR_NONE)
 		x64_release(l, insn->a);
+	if (insn->c != IR_NONE)
+		x64_release(l, insn->c);
 	l->locked = 0;
 	load_extended(l, insn, x64_result(l), mem);
 }

@@ -96,6 +96,18 @@ void x64_save(struct x64_lower *l, uint32_t index)
 		value->flags |= JIT_STORED;
 }
 
+void x64_changed(struct x64_lower *l, uint32_t index)
+{
+	struct jit_value *value = &l->value[index];
+	bool stored = value->flags & JIT_STORED;
+
+	value->flags &= (uint8_t)~JIT_STORED;
+	if (l->homes && value->flags & JIT_HOME)
+		l->homes->home[index].saved = 0;
+	if (stored)
+		x64_save(l, index);
+}
+
 /* A register to take from its owner: one that need not be saved, else the next in turn. */
 static unsigned int victim(const struct x64_lower *l, uint32_t from)
 {
