@@ -47,6 +47,28 @@ struct guest_linux_call {
 };
 
 /**
+ * struct guest_signal - how a Linux kernel of this architecture calls a signal handler: below the
+ * stack pointer are a siginfo_t (128 bytes) and a struct ucontext.
+ * @uc_bytes: of struct ucontext, a multiple of 16
+ * @mask_at: offset of uc_sigmask in it
+ * @link: slot of the register that has the return address
+ * @restorer: the kernel's struct sigaction has a field sa_restorer
+ * @syscall_bytes: length of the instruction that makes a system call
+ * @trampoline: code that calls rt_sigreturn(2)
+ * @save: write the registers to uc_mcontext of @uc, all of which is zero but what all architectures
+ *	have alike; @address: of a fault
+ * @restore: take the registers from there
+ */
+struct guest_signal {
+	uint32_t uc_bytes, mask_at, link;
+	bool restorer;
+	uint8_t syscall_bytes;
+	uint32_t trampoline[2];
+	void (*save)(const void *state, struct ir_fpenv fp, uint64_t address, uint8_t *uc);
+	void (*restore)(void *state, struct ir_fpenv *fp, const uint8_t *uc);
+};
+
+/**
  * struct guest_linux - what a Linux program of this architecture sees of its kernel. Offsets are
  * of i64 slots in the guest state.
  * @elf_machine: e_machine of its programs
@@ -60,6 +82,7 @@ struct guest_linux_call {
  * @o_direct, @o_directory, @o_nofollow, @o_largefile: flags of open(2) that architectures number
  *	differently
  * @stat_x86: struct stat as x86_64 lays it out, not as asm-generic/stat.h does
+ * @signal: NULL: signal handlers are accepted and never called
  */
 struct guest_linux {
 	uint16_t elf_machine;
@@ -72,6 +95,7 @@ struct guest_linux {
 	uint32_t nr_calls;
 	bool (*own)(void *state, uint64_t number, const uint64_t *arg, int64_t *result);
 	uint32_t o_direct, o_directory, o_nofollow, o_largefile;
+	const struct guest_signal *signal;
 };
 
 /**

@@ -190,7 +190,7 @@ static struct ir_leave interpret(const uint32_t *word, size_t nr, uint64_t *x)
 {
 	const struct guest_ops *ops = vmb_arch_by_name("riscv64")->guest_ops;
 	struct words words = { word, nr };
-	const struct xlat_source source = { fetch_words, &words };
+	const struct xlat_source source = { .fetch = fetch_words, .priv = &words };
 	static uint8_t registers[2048] VMB_ALIGNED(16);
 	struct ir_context context = { .state = registers, .state_bytes = ops->state_bytes,
 				      .fuel = 10000 };

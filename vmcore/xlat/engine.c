@@ -7,7 +7,6 @@
 
 #include "vmcore/opt/pipeline.h"
 
-#define CACHE_BYTES   (UINT64_C(16) << 20)
 #define ARENA_BYTES   (UINT64_C(256) << 20)
 #define MAX_INSNS     256u
 #define FIRST_LINKS   1024u
@@ -23,11 +22,11 @@ static uint64_t now_ns(void)
 }
 
 static int start_jit(struct xlat_engine *e, const struct host_ops *host,
-		     const struct host_native *native)
+		     const struct host_native *native, uint64_t cache_bytes)
 {
 	struct jit_options options = {
-		.host = host, .native = native, .cache_bytes = CACHE_BYTES, .flat = true,
-		.first = XLAT_FIRST, .bytes = e->space->end - XLAT_FIRST, .chained = true,
+		.host = host, .native = native, .cache_bytes = cache_bytes, .flat = true,
+		.first = XLAT_FIRST, .bytes = e->space->limit - XLAT_FIRST, .chained = true,
 	};
 	int status = jit_init(&e->jit, &options);
 
@@ -37,7 +36,8 @@ static int start_jit(struct xlat_engine *e, const struct host_ops *host,
 }
 
 int xlat_engine_init(struct xlat_engine *e, const struct guest_ops *guest, struct xlat_space *space,
-		     const struct host_ops *host, const struct host_native *native)
+		     const struct host_ops *host, const struct host_native *native,
+		     uint64_t cache_bytes)
 {
 	int status;
 
@@ -46,7 +46,7 @@ int xlat_engine_init(struct xlat_engine *e, const struct guest_ops *guest, struc
 	ir_arena_init(&e->scratch, ARENA_BYTES);
 	ir_arena_init(&e->kept, 4 * ARENA_BYTES);
 	status = xlat_table_init(&e->table);
-	return status || !host ? status : start_jit(e, host, native);
+	return status || !host ? status : start_jit(e, host, native, cache_bytes);
 }
 
 void xlat_engine_fini(struct xlat_engine *e)
@@ -125,7 +125,7 @@ static int finish(struct xlat_engine *e, struct ir_unit *unit, struct xlat_code 
 
 static int translate(struct xlat_engine *e, struct xlat_code *code)
 {
-	const struct xlat_source source = { xlat_fetch, e->space };
+	const struct xlat_source source = { xlat_fetch, e->space, e->poll };
 	struct xlat_tier_stats *stats = &e->stats.tier[code->tier == 2];
 	uint64_t start = now_ns();
 	struct xlat_region region;

@@ -43,12 +43,14 @@ struct xlat_link {
 /**
  * struct xlat_engine - zero-initialised it can be given to xlat_engine_fini().
  * @guest, @space: borrowed
+ * @poll: struct xlat_source, of what is translated from now on
  * @native: NULL: regions are interpreted
  * @nr_slots: the largest number that any code has asked of a frame
  */
 struct xlat_engine {
 	const struct guest_ops *guest;
 	struct xlat_space *space;
+	uint64_t poll;
 	const struct host_native *native;
 	struct jit jit;
 	bool has_jit;
@@ -61,11 +63,12 @@ struct xlat_engine {
 };
 
 /**
- * xlat_engine_init - @host, @native: NULL to interpret.
+ * xlat_engine_init - @host, @native: NULL to interpret; @cache_bytes: room for code.
  * Return: 0, -ENOMEM, as jit_init().
  */
 int xlat_engine_init(struct xlat_engine *e, const struct guest_ops *guest, struct xlat_space *space,
-		     const struct host_ops *host, const struct host_native *native);
+		     const struct host_ops *host, const struct host_native *native,
+		     uint64_t cache_bytes);
 
 /** xlat_engine_fini - free it. */
 void xlat_engine_fini(struct xlat_engine *e);

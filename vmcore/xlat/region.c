@@ -6,9 +6,10 @@
 /* Blocks that are lifted; each can ask for a few more, which then leave the unit. */
 #define MAX_LIFTED 64u
 
+/* @polled: the block that looks at the word and goes on with @block; IR_NONE: there is none */
 struct place {
 	uint64_t pc;
-	uint32_t block;
+	uint32_t block, polled;
 	bool lifted;
 };
 
@@ -19,6 +20,7 @@ struct state {
 	const struct guest_ops *ops;
 	const struct xlat_source *source;
 	struct xlat_region done;
+	uint64_t pc;
 	uint32_t max_insns;
 	uint32_t nr_places;
 	struct place place[XLAT_REGION_BLOCKS];
@@ -35,20 +37,30 @@ static struct place *find(struct state *s, uint64_t pc)
 	return NULL;
 }
 
+/* The block to go to from the instruction at @s->pc: what goes back looks at the word. */
+static uint32_t entry_of(struct state *s, struct place *place)
+{
+	if (!s->source->poll || place->pc > s->pc)
+		return place->block;
+	if (place->polled == IR_NONE)
+		place->polled = ir_new_block(&s->build);
+	return place->polled;
+}
+
 static uint32_t block_of(struct guest_lift *lift, uint64_t pc)
 {
 	struct state *s = (struct state *)(void *)lift;
 	struct place *place = find(s, pc);
 
 	if (place)
-		return place->block;
+		return entry_of(s, place);
 	if (s->nr_places == XLAT_REGION_BLOCKS) {
 		s->build.error = -E2BIG;
 		return 0;
 	}
 	place = &s->place[s->nr_places++];
-	*place = (struct place){ .pc = pc, .block = ir_new_block(&s->build) };
-	return place->block;
+	*place = (struct place){ .pc = pc, .block = ir_new_block(&s->build), .polled = IR_NONE };
+	return entry_of(s, place);
 }
 
 static void jump(struct state *s, uint32_t block)
@@ -71,6 +83,7 @@ static uint32_t lift_insn(struct state *s, uint64_t pc)
 	struct guest_code code = { .pc = pc };
 	int bytes;
 
+	s->pc = pc;
 	code.nr_bytes = s->source->fetch(s->source->priv, pc, &code.bytes);
 	bytes = code.nr_bytes ? s->ops->lift(&s->lift, &code) : 0;
 	if (bytes > 0) {
@@ -122,6 +135,32 @@ static struct place *next(struct state *s, uint64_t pc)
 	return best;
 }
 
+static void poll(struct state *s, const struct place *place)
+{
+	const struct ir_target way[] = { { .block = ir_new_block(&s->build) },
+					 { .block = place->block } };
+	uint32_t word;
+
+	ir_start_block(&s->build, place->polled);
+	ir_emit(&s->build, &(struct ir_insn){ .op = IR_guest_pc, .a = IR_NONE, .b = IR_NONE,
+					      .c = IR_NONE, .imm = place->pc });
+	word = ir_load(&s->build, IR_I32, 2, ir_const(&s->build, IR_I64, s->source->poll), 0);
+	ir_emit_branch(&s->build, &(struct ir_insn){ .op = IR_brcmp, .aux = IR_NE, .a = word,
+		       .b = ir_const(&s->build, IR_I32, 0), .c = IR_NONE }, way, 2);
+	ir_start_block(&s->build, way[0].block);
+	ir_exit_to(&s->build, IR_EXIT_YIELD, place->pc);
+}
+
+static void poll_places(struct state *s)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->nr_places && !s->build.error; i++) {
+		if (s->place[i].polled != IR_NONE)
+			poll(s, &s->place[i]);
+	}
+}
+
 static void leave_unlifted(struct state *s)
 {
 	uint32_t i;
@@ -137,7 +176,7 @@ static void leave_unlifted(struct state *s)
 int xlat_lift(const struct guest_ops *ops, const struct xlat_source *source, uint64_t pc,
 	      uint32_t max_insns, struct ir_unit *unit, struct xlat_region *region)
 {
-	struct state s = { .ops = ops, .source = source, .max_insns = max_insns };
+	struct state s = { .ops = ops, .source = source, .max_insns = max_insns, .pc = pc };
 	struct place *place;
 
 	unit->state_bytes = ops->state_bytes;
@@ -149,6 +188,7 @@ int xlat_lift(const struct guest_ops *ops, const struct xlat_source *source, uin
 	for (place = &s.place[0]; place && !s.build.error; place = next(&s, pc))
 		pc = lift_block(&s, place);
 	leave_unlifted(&s);
+	poll_places(&s);
 	if (region)
 		*region = s.done;
 	return ir_build_end(&s.build);

@@ -14,10 +14,13 @@
  * struct xlat_source - where guest code is read.
  * @fetch: bytes that can be executed from @pc on: sets *@bytes. Return: their number, 0 if none can
  * @priv: for @fetch
+ * @poll: guest address of a word: code that enters the region, or goes back in it, leaves by
+ *	exit.yield for where it would go on if that is not 0; 0: it does not look
  */
 struct xlat_source {
 	size_t (*fetch)(void *priv, uint64_t pc, const uint8_t **bytes);
 	void *priv;
+	uint64_t poll;
 };
 
 /**

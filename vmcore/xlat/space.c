@@ -10,7 +10,7 @@ int xlat_space_init(struct xlat_space *space, uint64_t bytes)
 {
 	void *host;
 
-	*space = (struct xlat_space){ .end = bytes, .top = bytes };
+	*space = (struct xlat_space){ .end = bytes, .limit = bytes, .top = bytes };
 	space->page = calloc(bytes / XLAT_PAGE, 1);
 	if (!space->page)
 		return -ENOMEM;
@@ -26,8 +26,13 @@ int xlat_space_init(struct xlat_space *space, uint64_t bytes)
 
 void xlat_space_fini(struct xlat_space *space)
 {
-	munmap(xlat_host(space, XLAT_FIRST), space->end - XLAT_FIRST + XLAT_GUARD);
+	munmap(xlat_host(space, XLAT_FIRST), space->limit - XLAT_FIRST + XLAT_GUARD);
 	free(space->page);
+}
+
+void xlat_space_changed(struct xlat_space *space)
+{
+	__atomic_fetch_add(&space->changes, 1, __ATOMIC_SEQ_CST);
 }
 
 /* Note what pages are now, and that code may have come or gone. */
@@ -39,7 +44,7 @@ static void note(struct xlat_space *space, uint64_t address, uint64_t bytes, uns
 	if (memchr(page, XLAT_MAPPED | PROT_READ | PROT_EXEC, nr) ||
 	    memchr(page, XLAT_MAPPED | PROT_READ | PROT_WRITE | PROT_EXEC, nr) ||
 	    memchr(page, XLAT_MAPPED | PROT_EXEC, nr))
-		space->changes++;
+		xlat_space_changed(space);
 	memset(page, (int)what, nr);
 }
 

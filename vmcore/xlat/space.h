@@ -21,13 +21,15 @@
 /**
  * struct xlat_space - guest addresses [XLAT_FIRST, @end).
  * @host: host address of guest address 0, which itself is not in the space
+ * @limit: accesses of code reach below this: @end, and what the translator has behind it
  * @page: by page: PROT_* of mapped ones with XLAT_MAPPED
  * @top: below this free room is looked for first
- * @changes: number of times that executable pages were unmapped, mapped or protected
+ * @changes: number of times that executable pages were unmapped, mapped or protected, or that all
+ *	translations are to be thrown away for another reason
  */
 struct xlat_space {
 	uint8_t *host;
-	uint64_t end;
+	uint64_t end, limit;
 	uint8_t *page;
 	uint64_t top;
 	uint64_t changes;
@@ -54,6 +56,15 @@ VMB_INLINE bool xlat_space_has(const struct xlat_space *space, uint64_t address,
 VMB_INLINE void *xlat_host(const struct xlat_space *space, uint64_t address)
 {
 	return space->host + address;
+}
+
+/** xlat_space_changed - what was translated before is not to be run any more. Any thread. */
+void xlat_space_changed(struct xlat_space *space);
+
+/** xlat_space_changes - @changes, as another thread may write it. */
+VMB_INLINE uint64_t xlat_space_changes(const struct xlat_space *space)
+{
+	return __atomic_load_n(&space->changes, __ATOMIC_RELAXED);
 }
 
 /**

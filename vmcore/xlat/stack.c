@@ -22,7 +22,7 @@ static uint64_t push(struct stack *s, const void *bytes, size_t nr)
 	if (s->end - s->at + nr > MAX_STRINGS)
 		return 0;
 	s->at -= nr;
-	memcpy(xlat_host(&s->program->space, s->at), bytes, nr);
+	memcpy(xlat_host(s->program->space, s->at), bytes, nr);
 	return s->at;
 }
 
@@ -48,7 +48,7 @@ static size_t bytes_of(char *const *strings)
 static void push_strings(struct stack *s, char *const *strings, uint64_t words)
 {
 	size_t i, nr = count(strings);
-	uint64_t *word = xlat_host(&s->program->space, words);
+	uint64_t *word = xlat_host(s->program->space, words);
 
 	for (i = 0; i < nr; i++)
 		word[i] = push(s, strings[i], strlen(strings[i]) + 1);
@@ -69,7 +69,7 @@ static void fill_aux(struct xlat_program *p, const struct xlat_image *image, uin
 		{ platform ? AT_PLATFORM : AT_IGNORE, platform }, { AT_NULL, 0 },
 	};
 
-	memcpy(xlat_host(&p->space, words), aux, sizeof(aux));
+	memcpy(xlat_host(p->space, words), aux, sizeof(aux));
 }
 
 int xlat_build_stack(struct xlat_program *p, const struct xlat_image *image, char *const *argv,
@@ -78,29 +78,29 @@ int xlat_build_stack(struct xlat_program *p, const struct xlat_image *image, cha
 	const char *platform = p->guest->linux_abi->platform;
 	size_t nr_args = count(argv), nr_env = count(envp);
 	size_t words = 1 + nr_args + 1 + nr_env + 1 + 2 * (size_t)NR_AUX;
-	struct stack s = { .program = p, .end = p->space.end - XLAT_PAGE };
+	struct stack s = { .program = p, .end = p->space->end - XLAT_PAGE };
 	uint64_t random, path, bottom, named = 0;
 	uint8_t seed[16];
 	int status;
 
-	if (bytes_of(argv) + bytes_of(envp) + strlen(p->path) > MAX_STRINGS / 2)
+	if (bytes_of(argv) + bytes_of(envp) + strlen(p->process->path) > MAX_STRINGS / 2)
 		return -E2BIG;
-	p->stack = s.end - STACK_BYTES;
-	status = xlat_map(&p->space, p->stack, STACK_BYTES, PROT_READ | PROT_WRITE,
+	p->process->stack = s.end - STACK_BYTES;
+	status = xlat_map(p->space, p->process->stack, STACK_BYTES, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (status)
 		return status;
 	/* A guard that no mapping takes. */
-	p->space.top = p->stack - (UINT64_C(1) << 20);
+	p->space->top = p->process->stack - (UINT64_C(1) << 20);
 	if (getrandom(seed, sizeof(seed), 0) != sizeof(seed))
 		return -EIO;
 	s.at = s.end;
-	path = push(&s, p->path, strlen(p->path) + 1);
+	path = push(&s, p->process->path, strlen(p->process->path) + 1);
 	if (platform)
 		named = push(&s, platform, strlen(platform) + 1);
 	random = push(&s, seed, sizeof(seed));
 	bottom = (s.at - bytes_of(argv) - bytes_of(envp) - words * sizeof(uint64_t)) & ~UINT64_C(15);
-	*(uint64_t *)xlat_host(&p->space, bottom) = nr_args;
+	*(uint64_t *)xlat_host(p->space, bottom) = nr_args;
 	push_strings(&s, argv, bottom + 8);
 	push_strings(&s, envp, bottom + 8 * (nr_args + 2));
 	fill_aux(p, image, random, path, named, bottom + 8 * (nr_args + nr_env + 3));

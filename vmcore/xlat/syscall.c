@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "vmcore/xlat/signal.h"
+
 enum where { ANYWHERE, STDIO, OUTSIDE };
 
 /**
@@ -51,7 +53,7 @@ static const struct row *find(uint64_t number)
 
 static bool is_allowed(const struct xlat_program *p, const struct row *row, const uint64_t *arg)
 {
-	return !p->sandbox || row->where == ANYWHERE || (row->where == STDIO && arg[0] <= 2);
+	return !p->process->sandbox || row->where == ANYWHERE || (row->where == STDIO && arg[0] <= 2);
 }
 
 /* An address for the host's kernel, which checks what is mapped. Return: false if it is none. */
@@ -62,8 +64,8 @@ static bool translate(const struct xlat_program *p, char kind, const uint64_t *a
 	*out = (long)arg[0];
 	if (kind == 'v' || (kind == 'p' && !arg[0]) || (kind == 'b' && !bytes))
 		return true;
-	*out = (long)(uintptr_t)xlat_host(&p->space, arg[0]);
-	return xlat_space_has(&p->space, arg[0], bytes);
+	*out = (long)(uintptr_t)xlat_host(p->space, arg[0]);
+	return xlat_space_has(p->space, arg[0], bytes);
 }
 
 static int64_t pass_on(const struct xlat_program *p, const struct row *row, const uint64_t *arg)
@@ -118,19 +120,22 @@ static uint64_t generic(const struct guest_linux *abi, uint64_t number, uint64_t
 	return as->generic;
 }
 
-static int64_t call(struct xlat_program *p, const struct guest_linux *abi)
+/* @number: gets the generic one. */
+static int64_t call(struct xlat_program *p, const struct guest_linux *abi, uint64_t *number)
 {
 	/* A buffer's length is looked for behind the last argument, too. */
-	uint64_t arg[GUEST_LINUX_ARGS + 1] = { 0 }, number = xlat_get(p, abi->number);
+	uint64_t arg[GUEST_LINUX_ARGS + 1] = { 0 };
 	const struct row *row;
 	int64_t result;
 	int i;
 
 	for (i = 0; i < GUEST_LINUX_ARGS; i++)
 		arg[i] = xlat_get(p, abi->arg[i]);
-	if (abi->own && abi->own(p->state, number, arg, &result))
+	*number = xlat_get(p, abi->number);
+	if (abi->own && abi->own(p->state, *number, arg, &result))
 		return result;
-	row = find(generic(abi, number, arg));
+	*number = generic(abi, *number, arg);
+	row = find(*number);
 	if (!row)
 		return -ENOSYS;
 	if (!is_allowed(p, row, arg))
@@ -138,9 +143,43 @@ static int64_t call(struct xlat_program *p, const struct guest_linux *abi)
 	return row->call ? row->call(p, arg) : pass_on(p, row, arg);
 }
 
+/* System calls that go on behind a handler with SA_RESTART, by their generic numbers. */
+static bool can_restart(uint64_t number)
+{
+	static const uint16_t numbers[] = { 25, 29, 32, 56, 63, 64, 65, 66, 67, 68, 71, 95, 98, 202,
+					    203, 206, 207, 211, 212, 242, 260 };
+	size_t i;
+
+	for (i = 0; i < VMB_ARRAY_SIZE(numbers); i++) {
+		if (numbers[i] == number)
+			return true;
+	}
+	return false;
+}
+
+/* Let it be made again when handlers have returned: nothing but the program counter has changed. */
+static void restart(struct xlat_program *p, const struct guest_linux *abi)
+{
+	uint64_t pc = xlat_get(p, p->guest->pc_offset);
+
+	xlat_set(p, p->guest->pc_offset, pc - abi->signal->syscall_bytes);
+}
+
 void xlat_syscall(struct xlat_program *p)
 {
 	const struct guest_linux *abi = p->guest->linux_abi;
+	uint64_t number;
+	int64_t result;
 
-	xlat_set(p, abi->result, (uint64_t)call(p, abi));
+	p->keep = false;
+	/* What was interrupted for something else than a signal of the guest's is made again. */
+	do {
+		result = call(p, abi, &number);
+	} while (result == -EINTR && !xlat_signal_pending(p) && !xlat_has_ended(p->process));
+	if (p->keep)
+		return;
+	if (result == -EINTR && abi->signal && can_restart(number) && xlat_signal_restarts(p))
+		restart(p, abi);
+	else
+		xlat_set(p, abi->result, (uint64_t)result);
 }

@@ -21,7 +21,15 @@ xlat_call xlat_sys_openat, xlat_sys_fstat, xlat_sys_newfstatat, xlat_sys_readv, 
 	xlat_sys_readlinkat;
 
 /* syscall_process.c */
-xlat_call xlat_sys_exit, xlat_sys_uname, xlat_sys_sigaction, xlat_sys_sigprocmask, xlat_sys_tgkill,
-	xlat_sys_kill, xlat_sys_set_tid_address, xlat_sys_zero, xlat_sys_sigaltstack;
+xlat_call xlat_sys_exit_group, xlat_sys_uname;
+
+/* syscall_signal.c */
+xlat_call xlat_sys_sigaction, xlat_sys_sigprocmask, xlat_sys_sigsuspend, xlat_sys_sigaltstack,
+	xlat_sys_sigreturn, xlat_sys_kill, xlat_sys_tkill, xlat_sys_tgkill, xlat_sys_sigqueueinfo,
+	xlat_sys_tgsigqueueinfo;
+
+/* thread.c */
+xlat_call xlat_sys_clone, xlat_sys_exit, xlat_sys_set_tid_address, xlat_sys_set_robust_list,
+	xlat_sys_get_robust_list;
 
 #endif /* VMB_VMCORE_XLAT_SYSCALL_H */

@@ -72,7 +72,7 @@ int64_t xlat_sys_newfstatat(struct xlat_program *p, const uint64_t *arg)
 
 	if (status)
 		return status;
-	if (p->sandbox && path[0])
+	if (p->process->sandbox && path[0])
 		return -EPERM;
 	return fstatat((int)arg[0], path, &s, (int)arg[3]) ? -errno : put_stat(p, arg[2], &s);
 }
@@ -108,9 +108,9 @@ int64_t xlat_sys_readlinkat(struct xlat_program *p, const uint64_t *arg)
 	if (status)
 		return status;
 	if (!strcmp(path, "/proc/self/exe")) {
-		nr = (ssize_t)strlen(p->path);
+		nr = (ssize_t)strlen(p->process->path);
 		nr = nr > PATH_MAX ? PATH_MAX : nr;
-		memcpy(to, p->path, (size_t)nr);
+		memcpy(to, p->process->path, (size_t)nr);
 	} else {
 		nr = readlinkat((int)arg[0], path, to, sizeof(to));
 	}
@@ -136,9 +136,9 @@ static int64_t vector(struct xlat_program *p, const uint64_t *arg, struct iovec 
 
 		if (!vec[i].iov_len)
 			continue;
-		if (!xlat_space_has(&p->space, address, vec[i].iov_len))
+		if (!xlat_space_has(p->space, address, vec[i].iov_len))
 			status = -EFAULT;
-		vec[i].iov_base = xlat_host(&p->space, address);
+		vec[i].iov_base = xlat_host(p->space, address);
 	}
 	return status;
 }
@@ -185,9 +185,9 @@ int64_t xlat_sys_fcntl(struct xlat_program *p, const uint64_t *arg)
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
-		if (!xlat_space_has(&p->space, arg[2], sizeof(struct flock)))
+		if (!xlat_space_has(p->space, arg[2], sizeof(struct flock)))
 			return -EFAULT;
-		return errno_of(fcntl(fd, command, xlat_host(&p->space, arg[2])));
+		return errno_of(fcntl(fd, command, xlat_host(p->space, arg[2])));
 	default:
 		return -EINVAL;
 	}

@@ -14,113 +14,132 @@ static uint64_t page_up(uint64_t bytes)
 /* Whole pages of the space. */
 static bool is_range(const struct xlat_program *p, uint64_t address, uint64_t bytes)
 {
-	return !(address % XLAT_PAGE) && bytes && bytes < p->space.end &&
-	       xlat_space_has(&p->space, address, page_up(bytes));
+	return !(address % XLAT_PAGE) && bytes && bytes < p->space->end &&
+	       xlat_space_has(p->space, address, page_up(bytes));
 }
 
-int64_t xlat_sys_brk(struct xlat_program *p, const uint64_t *arg)
+static int64_t do_brk(struct xlat_program *p, const uint64_t *arg)
 {
-	uint64_t old = page_up(p->brk), new = page_up(arg[0]);
+	uint64_t old = page_up(p->process->brk), new = page_up(arg[0]);
 
-	if (arg[0] < p->brk_start || arg[0] >= p->space.end)
-		return (int64_t)p->brk;
-	if (new > old && (!xlat_is_free(&p->space, old, new - old) ||
-			  xlat_map(&p->space, old, new - old, PROT_READ | PROT_WRITE,
+	if (arg[0] < p->process->brk_start || arg[0] >= p->space->end)
+		return (int64_t)p->process->brk;
+	if (new > old && (!xlat_is_free(p->space, old, new - old) ||
+			  xlat_map(p->space, old, new - old, PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)))
-		return (int64_t)p->brk;
-	if (new < old && xlat_unmap(&p->space, new, old - new))
-		return (int64_t)p->brk;
-	p->brk = arg[0];
-	return (int64_t)p->brk;
+		return (int64_t)p->process->brk;
+	if (new < old && xlat_unmap(p->space, new, old - new))
+		return (int64_t)p->process->brk;
+	p->process->brk = arg[0];
+	return (int64_t)p->process->brk;
 }
 
-int64_t xlat_sys_mmap(struct xlat_program *p, const uint64_t *arg)
+static int64_t do_mmap(struct xlat_program *p, const uint64_t *arg)
 {
 	uint64_t address = arg[0] & ~(XLAT_PAGE - 1), bytes = page_up(arg[1]);
 	int flags = (int)arg[3], status;
 
 	if (!arg[1] || arg[5] % XLAT_PAGE)
 		return -EINVAL;
-	if (arg[1] >= p->space.end)
+	if (arg[1] >= p->space->end)
 		return -ENOMEM;
-	if (p->sandbox && !(flags & MAP_ANONYMOUS))
+	if (p->process->sandbox && !(flags & MAP_ANONYMOUS))
 		return -EPERM;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
 		if (!is_range(p, arg[0], bytes))
 			return arg[0] % XLAT_PAGE ? -EINVAL : -ENOMEM;
-		if (flags & MAP_FIXED_NOREPLACE && !xlat_is_free(&p->space, address, bytes))
+		if (flags & MAP_FIXED_NOREPLACE && !xlat_is_free(p->space, address, bytes))
 			return -EEXIST;
-	} else if (!is_range(p, address, bytes) || !xlat_is_free(&p->space, address, bytes)) {
-		address = xlat_find(&p->space, bytes);
+	} else if (!is_range(p, address, bytes) || !xlat_is_free(p->space, address, bytes)) {
+		address = xlat_find(p->space, bytes);
 	}
 	if (!address)
 		return -ENOMEM;
-	status = xlat_map(&p->space, address, bytes, (int)arg[2] & 7, flags,
+	status = xlat_map(p->space, address, bytes, (int)arg[2] & 7, flags,
 			  flags & MAP_ANONYMOUS ? -1 : (int)arg[4], arg[5]);
 	return status ? status : (int64_t)address;
 }
 
-int64_t xlat_sys_munmap(struct xlat_program *p, const uint64_t *arg)
+static int64_t do_munmap(struct xlat_program *p, const uint64_t *arg)
 {
 	if (!is_range(p, arg[0], arg[1]))
 		return -EINVAL;
-	return xlat_unmap(&p->space, arg[0], page_up(arg[1]));
+	return xlat_unmap(p->space, arg[0], page_up(arg[1]));
 }
 
-int64_t xlat_sys_mprotect(struct xlat_program *p, const uint64_t *arg)
+static int64_t do_mprotect(struct xlat_program *p, const uint64_t *arg)
 {
 	if (!arg[1])
 		return 0;
 	if (!is_range(p, arg[0], arg[1]))
 		return arg[0] % XLAT_PAGE ? -EINVAL : -ENOMEM;
-	return xlat_protect(&p->space, arg[0], page_up(arg[1]), (int)arg[2] & 7);
+	return xlat_protect(p->space, arg[0], page_up(arg[1]), (int)arg[2] & 7);
 }
 
 /* Anonymous memory is moved by copying it: the guest cannot tell. */
-int64_t xlat_sys_mremap(struct xlat_program *p, const uint64_t *arg)
+static int64_t do_mremap(struct xlat_program *p, const uint64_t *arg)
 {
 	uint64_t old = page_up(arg[1]), new = page_up(arg[2]), to;
 	int prot, status;
 
-	if (!is_range(p, arg[0], arg[1]) || !arg[2] || arg[2] >= p->space.end ||
+	if (!is_range(p, arg[0], arg[1]) || !arg[2] || arg[2] >= p->space->end ||
 	    arg[3] & ~(uint64_t)MREMAP_FLAGS)
 		return -EINVAL;
 	if (arg[3] & MREMAP_FIXED)
 		return -ENOSYS;
-	if (memchr(p->space.page + arg[0] / XLAT_PAGE, 0, old / XLAT_PAGE))
+	if (memchr(p->space->page + arg[0] / XLAT_PAGE, 0, old / XLAT_PAGE))
 		return -EFAULT;
 	if (new <= old) {
-		status = new < old ? xlat_unmap(&p->space, arg[0] + new, old - new) : 0;
+		status = new < old ? xlat_unmap(p->space, arg[0] + new, old - new) : 0;
 		return status ? status : (int64_t)arg[0];
 	}
-	prot = p->space.page[arg[0] / XLAT_PAGE] & 7;
+	prot = p->space->page[arg[0] / XLAT_PAGE] & 7;
 	if (!(arg[3] & MREMAP_MAYMOVE) || !(prot & PROT_READ))
 		return -ENOMEM;
-	to = xlat_find(&p->space, new);
-	status = to ? xlat_map(&p->space, to, new, PROT_READ | PROT_WRITE,
+	to = xlat_find(p->space, new);
+	status = to ? xlat_map(p->space, to, new, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : -ENOMEM;
 	if (status)
 		return status;
-	memcpy(xlat_host(&p->space, to), xlat_host(&p->space, arg[0]), old);
-	xlat_unmap(&p->space, arg[0], old);
-	status = xlat_protect(&p->space, to, new, prot);
+	memcpy(xlat_host(p->space, to), xlat_host(p->space, arg[0]), old);
+	xlat_unmap(p->space, arg[0], old);
+	status = xlat_protect(p->space, to, new, prot);
 	return status ? status : (int64_t)to;
 }
 
 /* Of all advice only "I do not need the contents" has a meaning that programs see. */
-int64_t xlat_sys_madvise(struct xlat_program *p, const uint64_t *arg)
+static int64_t do_madvise(struct xlat_program *p, const uint64_t *arg)
 {
 	if (arg[2] != MADV_DONTNEED || !arg[1])
 		return 0;
 	if (!is_range(p, arg[0], arg[1]))
 		return -EINVAL;
-	return madvise(xlat_host(&p->space, arg[0]), page_up(arg[1]), MADV_DONTNEED) ? -errno : 0;
+	return madvise(xlat_host(p->space, arg[0]), page_up(arg[1]), MADV_DONTNEED) ? -errno : 0;
 }
 
-/* What is at the addresses will be executed as it is now. */
+/* One at a time: they look at what is mapped, and change it. */
+#define LOCKED(name)                                                                               \
+	int64_t xlat_sys_##name(struct xlat_program *p, const uint64_t *arg)                       \
+	{                                                                                          \
+		int64_t result;                                                                    \
+												   \
+		pthread_mutex_lock(&p->process->memory);                                           \
+		result = do_##name(p, arg);                                                        \
+		pthread_mutex_unlock(&p->process->memory);                                         \
+		return result;                                                                     \
+	}
+
+LOCKED(brk)
+LOCKED(mmap)
+LOCKED(munmap)
+LOCKED(mprotect)
+LOCKED(mremap)
+LOCKED(madvise)
+
+/* Code that has been written is to be seen by all threads. */
 int64_t xlat_sys_flush_icache(struct xlat_program *p, const uint64_t *arg)
 {
 	(void)arg;
-	p->space.changes++;
+	xlat_space_changed(p->space);
 	return 0;
 }

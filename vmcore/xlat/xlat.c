@@ -1,40 +1,27 @@
 // SPDX-License-Identifier: MIT
-#include "vmcore/xlat/xlat.h"
+#include "vmcore/xlat/inside.h"
 
 #include <errno.h>
 #include <fenv.h>
 #include <limits.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 
-#include "vmcore/xlat/engine.h"
+#include "vmcore/xlat/signal.h"
+#include "vmcore/xlat/thread.h"
 
 #define SPACE_BYTES   (UINT64_C(16) << 30)
 #define FIRST_SLOTS   4096u
 /* Instructions of the IR between two looks at what is running. */
 #define SLICE	      100000
 
-struct xlat {
-	struct xlat_program program;
-	struct xlat_engine engine;
-	struct jit_frame *frame;
-	uint8_t *room;
-	uint32_t nr_slots;
-	struct jit_code entered;
-	struct ir_context context;
-	struct ir_flat flat;
-	struct ir_frame values;
-	uint64_t seen_changes, seen_flushes;
-};
-
 /* Where a fault of the host's goes while a guest runs: signals have no other argument. */
 static __thread struct {
 	sigjmp_buf back;
 	const struct xlat *running;
 	uint64_t address;
+	int number;
 } fault;
 
 static void on_fault(int number, siginfo_t *info, void *unused)
@@ -43,9 +30,15 @@ static void on_fault(int number, siginfo_t *info, void *unused)
 	uint64_t address;
 
 	(void)unused;
-	address = x ? (uint64_t)((uintptr_t)info->si_addr - (uintptr_t)x->program.space.host) : 0;
-	if (x && address >= XLAT_FIRST && address < x->program.space.end + XLAT_GUARD) {
+	/* Somebody has sent it. */
+	if (x && info->si_code <= 0) {
+		xlat_signal_came(info);
+		return;
+	}
+	address = x ? (uint64_t)((uintptr_t)info->si_addr - (uintptr_t)x->program.space->host) : 0;
+	if (x && address >= XLAT_FIRST && address < x->program.space->end + XLAT_GUARD) {
 		fault.address = address;
+		fault.number = number;
 		siglongjmp(fault.back, 1);
 	}
 	signal(number, SIG_DFL);
@@ -82,76 +75,15 @@ static int load(struct xlat *x, const struct xlat_options *o, const uint8_t *fil
 		status = -ENOEXEC;
 	}
 	if (!status)
-		status = xlat_elf_load(&p->space, file, &image, why);
+		status = xlat_elf_load(p->space, file, &image, why);
 	if (status)
 		return status;
-	p->brk_start = p->brk = image.high;
+	p->process->brk_start = p->process->brk = image.high;
 	xlat_set(p, p->guest->pc_offset, image.entry);
 	status = xlat_build_stack(p, &image, o->argv, o->envp);
 	if (status == -E2BIG)
 		*why = "its arguments and environment are too long";
 	return status;
-}
-
-static int prepare(struct xlat *x, const struct xlat_options *o)
-{
-	struct xlat_program *p = &x->program;
-
-	p->guest = o->guest;
-	p->sandbox = o->sandbox;
-	p->path = absolute(o->path);
-	p->state = aligned_alloc(16, (o->guest->state_bytes + 15) & ~15u);
-	if (!p->path || !p->state)
-		return -ENOMEM;
-	memset(p->state, 0, o->guest->state_bytes);
-	x->flat = (struct ir_flat){ xlat_host(&p->space, XLAT_FIRST), XLAT_FIRST,
-				    p->space.end - XLAT_FIRST };
-	x->context = (struct ir_context){
-		.state = p->state, .state_bytes = o->guest->state_bytes,
-		.memory = { .priv = &x->flat, .map = ir_flat_map }, .call = guest_clock,
-		.fuel = INT64_MAX,
-	};
-	return xlat_engine_init(&x->engine, o->guest, &p->space, o->host, o->native);
-}
-
-struct xlat *xlat_start(const struct xlat_options *options, const uint8_t *file, size_t bytes,
-			const char **why)
-{
-	struct xlat *x = calloc(1, sizeof(*x));
-	int status = -ENOMEM;
-
-	*why = NULL;
-	if (!x)
-		return NULL;
-	if (xlat_space_init(&x->program.space, SPACE_BYTES)) {
-		free(x);
-		errno = ENOMEM;
-		return NULL;
-	}
-	status = prepare(x, options);
-	if (!status)
-		status = load(x, options, file, bytes, why);
-	if (!status)
-		return x;
-	xlat_free(x);
-	errno = -status;
-	return NULL;
-}
-
-void xlat_free(struct xlat *x)
-{
-	xlat_engine_fini(&x->engine);
-	free(x->room);
-	ir_frame_fini(&x->values);
-	xlat_space_fini(&x->program.space);
-	free(x->program.state);
-	free(x->program.path);
-	free(x);
-}
-
-const struct xlat_stats *xlat_stats(const struct xlat *x)
-{
-	return &x->engine.stats;
 }
 
 /* No computed jump is known any more. */
@@ -201,6 +133,121 @@ static int reserve(struct xlat *x)
 	x->nr_slots = (uint32_t)nr;
 	forget_targets(x);
 	return 0;
+}
+
+/* Which word of its thread code looks at; what is there already is thrown away when that changes. */
+static void set_poll(struct xlat *x)
+{
+	const struct xlat_program *p = &x->program;
+
+	x->engine.poll = p->process->polls ?
+			 p->process->words + p->index * sizeof(*p->wanted) : 0;
+	x->seen_changes = xlat_space_changes(p->space);
+}
+
+int xlat_renew_engine(struct xlat *x, const struct host_ops *host, const struct host_native *native,
+		      uint64_t cache_bytes)
+{
+	int status;
+
+	xlat_engine_fini(&x->engine);
+	status = xlat_engine_init(&x->engine, x->program.guest, x->program.space, host, native,
+				  cache_bytes);
+	set_poll(x);
+	return status || !native ? status : reserve(x);
+}
+
+int xlat_prepare(struct xlat *x, struct xlat_process *process, const struct host_ops *host,
+		 const struct host_native *native, uint64_t cache_bytes)
+{
+	const struct guest_ops *guest = process->guest;
+	struct xlat_program *p = &x->program;
+
+	p->process = process;
+	p->guest = guest;
+	p->space = &process->space;
+	p->state = aligned_alloc(16, (guest->state_bytes + 15) & ~15u);
+	if (!p->state)
+		return -ENOMEM;
+	memset(p->state, 0, guest->state_bytes);
+	x->flat = (struct ir_flat){ xlat_host(p->space, XLAT_FIRST), XLAT_FIRST,
+				    p->space->limit - XLAT_FIRST };
+	x->context = (struct ir_context){
+		.state = p->state, .state_bytes = guest->state_bytes,
+		.memory = { .priv = &x->flat, .map = ir_flat_map, .lock16 = &process->lock16 },
+		.call = guest_clock, .fuel = INT64_MAX,
+	};
+	return xlat_renew_engine(x, host, native, cache_bytes);
+}
+
+/* What the threads have in common. */
+static int make_process(struct xlat *x, const struct xlat_options *o)
+{
+	struct xlat_process *process = malloc(sizeof(*process));
+	int status;
+
+	if (!process)
+		return -ENOMEM;
+	status = xlat_process_init(process, o->guest, SPACE_BYTES);
+	if (status) {
+		free(process);
+		return status;
+	}
+	process->sandbox = o->sandbox;
+	process->spawn = xlat_spawn;
+	process->fork = xlat_fork;
+	process->first = x;
+	process->path = absolute(o->path);
+	x->owned = process;
+	return process->path ? 0 : -ENOMEM;
+}
+
+struct xlat *xlat_start(const struct xlat_options *options, const uint8_t *file, size_t bytes,
+			const char **why)
+{
+	struct xlat *x = calloc(1, sizeof(*x));
+	int status;
+
+	*why = NULL;
+	if (!x)
+		return NULL;
+	status = make_process(x, options);
+	if (!status)
+		status = xlat_prepare(x, x->owned, options->host, options->native,
+				      XLAT_CACHE_BYTES);
+	if (!status)
+		status = load(x, options, file, bytes, why);
+	if (!status)
+		status = xlat_process_enter(x->owned, &x->program);
+	if (!status)
+		return x;
+	xlat_free(x);
+	errno = -status;
+	return NULL;
+}
+
+void xlat_free(struct xlat *x)
+{
+	xlat_engine_fini(&x->engine);
+	free(x->room);
+	ir_frame_fini(&x->values);
+	free(x->program.state);
+	if (x->owned)
+		xlat_process_fini(x->owned);
+	free(x->owned);
+	free(x);
+}
+
+const struct xlat_stats *xlat_stats(const struct xlat *x)
+{
+	return &x->engine.stats;
+}
+
+/* Throw all translations of this thread away; what changes from now on is noticed. */
+static void flush(struct xlat *x)
+{
+	set_poll(x);
+	xlat_engine_flush(&x->engine);
 }
 
 /* Run a region, and those that it is linked with. Sets how the last was left. */
@@ -262,7 +309,7 @@ static void end_with(struct xlat_end *end, enum xlat_end_kind kind, uint64_t pc,
 static void end_illegal(struct xlat *x, struct xlat_end *end, uint64_t pc)
 {
 	const uint8_t *bytes;
-	size_t nr = xlat_fetch(&x->program.space, pc, &bytes);
+	size_t nr = xlat_fetch(x->program.space, pc, &bytes);
 
 	end_with(end, XLAT_ILLEGAL, pc, SIGILL);
 	end->nr_bytes = nr < x->program.guest->max_insn_bytes ? (uint32_t)nr :
@@ -271,107 +318,251 @@ static void end_illegal(struct xlat *x, struct xlat_end *end, uint64_t pc)
 		memcpy(end->bytes, bytes, end->nr_bytes);
 }
 
-/* A system call. Return: true if it was the last. */
-static bool syscall_ends(struct xlat *x, struct xlat_end *end, uint64_t pc)
+/* The floating-point environment is that of compiled code, or that which the interpreter has. */
+void xlat_take_fp(struct xlat *x)
+{
+	x->program.fp = x->engine.native ?
+			x->engine.jit.host->fp_unpack(x->frame->fp_control) : x->context.fp;
+}
+
+void xlat_give_fp(struct xlat *x)
+{
+	if (x->engine.native)
+		x->frame->fp_control = x->engine.jit.host->fp_pack(x->program.fp);
+	else
+		x->context.fp = x->program.fp;
+}
+
+/* The thread is wanted. Return: true if it is to end. */
+static bool attend(struct xlat *x, struct ir_leave *leave)
 {
 	struct xlat_program *p = &x->program;
 
-	xlat_set(p, p->guest->pc_offset, pc);
-	xlat_syscall(p);
-	x->engine.stats.syscalls++;
-	if (p->space.changes != x->seen_changes) {
-		x->seen_changes = p->space.changes;
-		xlat_engine_flush(&x->engine);
+	if (leave->kind == JIT_LEAVE_WAY) {
+		leave->pc = x->engine.link[leave->code].pc;
+		leave->kind = IR_LEAVE_INDIRECT;
 	}
-	if (!p->ended)
-		return false;
-	end_with(end, p->signal ? XLAT_KILLED : XLAT_EXITED, pc, p->signal ? p->signal : p->code);
-	return true;
+	xlat_set(p, p->guest->pc_offset, leave->pc);
+	xlat_take_fp(x);
+	xlat_signal_deliver(p);
+	xlat_give_fp(x);
+	leave->pc = xlat_get(p, p->guest->pc_offset);
+	/* Behind what has cleared the word. */
+	if (xlat_space_changes(p->space) != x->seen_changes)
+		flush(x);
+	return xlat_has_ended(p->process);
 }
 
-static bool exit_ends(struct xlat *x, const struct ir_leave *leave, struct xlat_end *end)
+/* A system call. Return: true if it was the last. */
+static bool syscall_ends(struct xlat *x, struct ir_leave *leave)
+{
+	struct xlat_program *p = &x->program;
+
+	xlat_set(p, p->guest->pc_offset, leave->pc);
+	xlat_take_fp(x);
+	xlat_syscall(p);
+	if (p->keep)
+		xlat_give_fp(x);
+	leave->pc = xlat_get(p, p->guest->pc_offset);
+	x->engine.stats.syscalls++;
+	if (xlat_space_changes(p->space) != x->seen_changes) {
+		xlat_want_others(p->process, p);
+		flush(x);
+	}
+	return p->ended || xlat_has_ended(p->process);
+}
+
+/* The instruction at leave->pc cannot go on. Return: false if a handler looks after it. */
+static bool fault_ends(struct xlat *x, struct ir_leave *leave, const struct xlat_end *end, int code)
+{
+	struct xlat_program *p = &x->program;
+	bool handled;
+
+	xlat_set(p, p->guest->pc_offset, leave->pc);
+	xlat_take_fp(x);
+	handled = xlat_signal_fault(p, end->code, code, end->address);
+	xlat_give_fp(x);
+	leave->pc = xlat_get(p, p->guest->pc_offset);
+	if (!handled)
+		xlat_process_end(p->process, p, end);
+	return !handled || xlat_has_ended(p->process);
+}
+
+/* The guest may use what it has written as code. */
+static void code_written(struct xlat *x)
+{
+	if (x->program.process->nr_threads > 1) {
+		xlat_space_changed(x->program.space);
+		xlat_want_others(x->program.process, &x->program);
+	}
+	flush(x);
+}
+
+static bool exit_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *end)
 {
 	switch (leave->code) {
 	case IR_EXIT_SYSCALL:
-		return syscall_ends(x, end, leave->pc);
+		return syscall_ends(x, leave);
 	case IR_EXIT_ICACHE:
-		xlat_engine_flush(&x->engine);
+		code_written(x);
 		return false;
 	case IR_EXIT_BREAK:
 	case IR_EXIT_HALT:
 		end_with(end, XLAT_BREAK, leave->pc, SIGTRAP);
-		return true;
+		end->address = leave->pc;
+		return fault_ends(x, leave, end, TRAP_BRKPT);
 	default:
 		return false;
 	}
 }
 
-/* Return: true if the program has ended. */
-static bool ends(struct xlat *x, const struct ir_leave *leave, struct xlat_end *end)
+static bool trap_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *end)
 {
+	switch (leave->code) {
+	case IR_TRAP_ILLEGAL:
+		end_illegal(x, end, leave->pc);
+		end->address = leave->pc;
+		return fault_ends(x, leave, end, ILL_ILLOPC);
+	case IR_TRAP_BOUNDS:
+		end_with(end, XLAT_NO_CODE, leave->pc, SIGSEGV);
+		end->address = leave->pc;
+		return fault_ends(x, leave, end, SEGV_MAPERR);
+	default:
+		end_with(end, XLAT_TRAP, leave->pc, (int)leave->code);
+		xlat_process_end(x->program.process, &x->program, end);
+		return true;
+	}
+}
+
+static int segv_code(const struct xlat *x, uint64_t address)
+{
+	const struct xlat_space *space = x->program.space;
+
+	return address < space->end && space->page[address / XLAT_PAGE] ? SEGV_ACCERR : SEGV_MAPERR;
+}
+
+/* Return: true if the thread ends. */
+static bool ends(struct xlat *x, struct ir_leave *leave)
+{
+	struct xlat_end end;
+
 	switch (leave->kind) {
 	case IR_LEAVE_EXIT:
-		return exit_ends(x, leave, end);
+		return exit_ends(x, leave, &end);
 	case IR_LEAVE_INDIRECT:
 		return false;
 	case IR_LEAVE_FAULT:
-		end_with(end, leave->code == IR_FAULT_UNALIGNED ? XLAT_UNALIGNED : XLAT_FAULT,
-			 leave->pc, leave->code == IR_FAULT_UNALIGNED ? SIGBUS : SIGSEGV);
-		end->address = leave->address;
-		return true;
-	case IR_LEAVE_TRAP:
-		if (leave->code == IR_TRAP_ILLEGAL)
-			end_illegal(x, end, leave->pc);
+		if (leave->code == IR_FAULT_UNALIGNED)
+			end_with(&end, XLAT_UNALIGNED, leave->pc, SIGBUS);
 		else
-			end_with(end, leave->code == IR_TRAP_BOUNDS ? XLAT_NO_CODE : XLAT_TRAP,
-				 leave->pc, leave->code == IR_TRAP_BOUNDS ? SIGSEGV :
-									   (int)leave->code);
-		return true;
+			end_with(&end, XLAT_FAULT, leave->pc, SIGSEGV);
+		end.address = leave->address;
+		return fault_ends(x, leave, &end, end.kind == XLAT_UNALIGNED ? BUS_ADRALN :
+						  segv_code(x, end.address));
+	case IR_LEAVE_TRAP:
+		return trap_ends(x, leave, &end);
 	default:
-		end_with(end, XLAT_ERROR, leave->pc, -EPROTO);
+		end_with(&end, XLAT_ERROR, leave->pc, -EPROTO);
+		xlat_process_end(x->program.process, &x->program, &end);
 		return true;
 	}
 }
 
-static void dispatch(struct xlat *x, struct xlat_end *end)
+static bool is_wanted(const struct xlat *x)
 {
-	struct ir_leave leave = { .pc = xlat_get(&x->program, x->program.guest->pc_offset) };
+	return VMB_UNLIKELY(__atomic_load_n(x->program.wanted, __ATOMIC_RELAXED));
+}
+
+/* Has it been left for the dispatcher alone? */
+static bool goes_on(const struct ir_leave *leave)
+{
+	return (leave->kind == IR_LEAVE_EXIT && leave->code <= IR_EXIT_CALL) ||
+	       leave->kind == IR_LEAVE_INDIRECT || leave->kind == JIT_LEAVE_WAY;
+}
+
+/* Until the thread ends. @leave: with the address that it begins at. */
+static void dispatch(struct xlat *x, struct ir_leave *leave)
+{
 	struct xlat_code *code;
+	struct xlat_end end;
 	int status;
 
 	do {
-		status = find(x, &leave, &code);
+		if (is_wanted(x) && attend(x, leave))
+			return;
+		status = find(x, leave, &code);
 		if (!status) {
-			xlat_set(&x->program, x->program.guest->pc_offset, leave.pc);
-			status = enter(x, code, &leave);
+			xlat_set(&x->program, x->program.guest->pc_offset, leave->pc);
+			status = enter(x, code, leave);
 		}
 		if (status) {
-			end_with(end, XLAT_ERROR, leave.pc, status);
+			end_with(&end, XLAT_ERROR, leave->pc, status);
+			xlat_process_end(x->program.process, &x->program, &end);
 			return;
 		}
-	} while ((leave.kind == IR_LEAVE_EXIT && leave.code <= IR_EXIT_CALL) ||
-		 leave.kind == IR_LEAVE_INDIRECT || leave.kind == JIT_LEAVE_WAY ||
-		 !ends(x, &leave, end));
+	} while (goes_on(leave) || !ends(x, leave));
+}
+
+/* An access in compiled code, or in the interpreter, has failed. Return: as fault_ends(). */
+static bool host_fault_ends(struct xlat *x, struct ir_leave *leave)
+{
+	struct xlat_program *p = &x->program;
+	struct xlat_end end;
+
+	*leave = (struct ir_leave){ .kind = IR_LEAVE_FAULT,
+				    .pc = xlat_get(p, p->guest->pc_offset) };
+	end_with(&end, XLAT_FAULT, leave->pc, fault.number);
+	end.address = fault.address;
+	return fault_ends(x, leave, &end, fault.number == SIGBUS ? BUS_ADRERR :
+					  segv_code(x, fault.address));
+}
+
+void xlat_run_thread(struct xlat *x)
+{
+	struct ir_leave leave = { .pc = xlat_get(&x->program, x->program.guest->pc_offset) };
+	fenv_t host;
+
+	fegetenv(&host);
+	fault.running = x;
+	if (sigsetjmp(fault.back, 1)) {
+		fesetenv(&host);
+		if (host_fault_ends(x, &leave))
+			goto out;
+	}
+	dispatch(x, &leave);
+out:
+	fault.running = NULL;
+	fesetenv(&host);
 }
 
 void xlat_run(struct xlat *x, struct xlat_end *end)
 {
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
+	struct xlat_program *p = &x->program;
 	struct sigaction segv, bus;
-	fenv_t host;
+	sigset_t mask;
+	int status;
 
-	fegetenv(&host);
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
 	sigaction(SIGSEGV, &action, &segv);
 	sigaction(SIGBUS, &action, &bus);
-	fault.running = x;
-	if (!sigsetjmp(fault.back, 1)) {
-		dispatch(x, end);
-	} else {
-		end_with(end, XLAT_FAULT, xlat_get(&x->program, x->program.guest->pc_offset), SIGSEGV);
-		end->address = fault.address;
-	}
-	fault.running = NULL;
-	fesetenv(&host);
+	status = xlat_signals_start(p);
+	if (status)
+		xlat_process_end(p->process, p,
+				 &(struct xlat_end){ .kind = XLAT_ERROR, .code = status });
+	else
+		xlat_run_thread(x);
+	if (p->ended)
+		xlat_thread_end(p);
+	xlat_process_wait(p->process, p);
+	if (!p->process->ended)
+		xlat_exit(p, p->code);
+	*end = p->process->end;
+	xlat_signals_stop(p);
+	xlat_signals_reset(p->process);
 	sigaction(SIGSEGV, &segv, NULL);
 	sigaction(SIGBUS, &bus, NULL);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	if (p->process->forked)
+		xlat_end_as(end);
 }

@@ -27,30 +27,6 @@ struct xlat_options {
 	char *const *envp;
 };
 
-enum xlat_end_kind {
-	XLAT_EXITED,	  /* code: the exit status */
-	XLAT_ILLEGAL,	  /* no instruction that is supported at pc; bytes */
-	XLAT_NO_CODE,	  /* pc is not in executable memory */
-	XLAT_FAULT,	  /* an access to address that is not mapped, by code of the region at pc */
-	XLAT_UNALIGNED,	  /* an atomic access to address, which is no multiple of its size */
-	XLAT_BREAK,	  /* a breakpoint at pc */
-	XLAT_TRAP,	  /* code: enum ir_trap_code */
-	XLAT_KILLED,	  /* by itself, with signal code */
-	XLAT_ERROR,	  /* code: -errno of the translator */
-};
-
-/**
- * struct xlat_end - how a program ended.
- * @nr_bytes, @bytes: of XLAT_ILLEGAL
- */
-struct xlat_end {
-	enum xlat_end_kind kind;
-	int code;
-	uint64_t pc, address;
-	uint32_t nr_bytes;
-	uint8_t bytes[16];
-};
-
 struct xlat;
 
 /**
@@ -63,7 +39,8 @@ struct xlat *xlat_start(const struct xlat_options *options, const uint8_t *file,
 			const char **why);
 
 /**
- * xlat_run - run it to its end. Takes SIGSEGV and SIGBUS while it runs; one program at a time.
+ * xlat_run - run it to its end, in this thread and those that it makes. Takes SIGSEGV, SIGBUS, and the
+ * signals that the guest has handlers for, while it runs; one program at a time, and once.
  * @end: gets how it ended
  */
 void xlat_run(struct xlat *x, struct xlat_end *end);

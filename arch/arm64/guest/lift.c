@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arch/arm64/guest/guest.h"
+#include "arch/arm64/guest/signal.h"
 
 /* How far back a64_test() looks for what set the flags. */
 #define LOOK_BACK 64u
@@ -325,6 +326,7 @@ static const struct guest_linux linux_abi = {
 	.o_directory = 040000,
 	.o_nofollow = 0100000,
 	.o_largefile = 0400000,
+	.signal = &a64_guest_signal,
 };
 
 const struct guest_ops guest_ops_arm64 = {

@@ -4,6 +4,8 @@
 #include <elf.h>
 #include <errno.h>
 
+#include "arch/riscv64/guest/signal.h"
+
 static void (*const lift_insn[RV_NR_INSNS])(struct rv_lift *l) = {
 #define RV_GROUP(opcode)
 #define RV_INSN(name, mask, match, format) [RV_##name] = rv_lift_##name,
@@ -45,6 +47,7 @@ static const struct guest_linux linux_abi = {
 	.o_largefile = 0100000,
 	.o_directory = 0200000,
 	.o_nofollow = 0400000,
+	.signal = &rv_guest_signal,
 };
 
 const struct guest_ops rv_guest_ops = {

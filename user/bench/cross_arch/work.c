@@ -78,7 +78,7 @@ static size_t fetch(void *priv, uint64_t pc, const uint8_t **bytes)
 /* One region to @unit. Return: 0 or -errno. */
 static int lift(struct work *w, uint64_t pc, struct ir_unit *unit, struct xlat_region *region)
 {
-	const struct xlat_source source = { fetch, w };
+	const struct xlat_source source = { .fetch = fetch, .priv = w };
 
 	ir_arena_reset(&w->arena);
 	ir_unit_init(unit, &w->arena);

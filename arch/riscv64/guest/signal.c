@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "arch/riscv64/guest/signal.h"
+
+#include <string.h>
+
+#include "arch/riscv64/guest/state.h"
+
+/* Linux, arch/riscv/include/uapi/asm/{ucontext,sigcontext,ptrace}.h */
+struct ucontext {
+	uint64_t flags, link, stack[3], mask;
+	uint8_t unused[120];
+	uint64_t pad;
+	uint64_t pc, x[31];
+	uint64_t f[32];
+	uint32_t fcsr;
+	uint8_t reserved[268];
+};
+
+static_assert(offsetof(struct ucontext, mask) == 40, "the kernel's");
+static_assert(offsetof(struct ucontext, pc) == 176, "the kernel's");
+static_assert(offsetof(struct ucontext, f) == 432, "the kernel's");
+static_assert(sizeof(struct ucontext) == 960, "the kernel's");
+
+static void save(const void *state, struct ir_fpenv fp, uint64_t address, uint8_t *uc)
+{
+	const struct rv_state *s = state;
+	struct ucontext u;
+
+	(void)address;
+	memcpy(&u, uc, sizeof(u));
+	u.pc = s->pc;
+	memcpy(u.x, &s->x[1], sizeof(u.x));
+	memcpy(u.f, s->f, sizeof(u.f));
+	u.fcsr = fp.flags | s->frm << 5;
+	memcpy(uc, &u, sizeof(u));
+}
+
+static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc)
+{
+	struct rv_state *s = state;
+	struct ucontext u;
+
+	memcpy(&u, uc, sizeof(u));
+	s->pc = u.pc;
+	memcpy(&s->x[1], u.x, sizeof(u.x));
+	memcpy(s->f, u.f, sizeof(s->f));
+	s->frm = u.fcsr >> 5 & 7;
+	s->reserved = UINT64_MAX;
+	fp->rm = s->frm & 3;
+	fp->flags = u.fcsr & 31;
+}
+
+const struct guest_signal rv_guest_signal = {
+	.uc_bytes = sizeof(struct ucontext),
+	.mask_at = offsetof(struct ucontext, mask),
+	.link = RV_X(1),
+	.syscall_bytes = 4,
+	.trampoline = { 0x08b00893, 0x00000073 }, /* li a7, 139; ecall */
+	.save = save,
+	.restore = restore,
+};
