@@ -68,7 +68,8 @@ static int map_objects(struct gc_heap *h)
 
 static int map_tables(struct gc_heap *h)
 {
-	h->bitmap_bytes = h->old_bytes / GC_GRAIN_BYTES / 8;
+	/* one more word, for what is claimed although it is no object of the old space */
+	h->bitmap_bytes = h->old_bytes / GC_GRAIN_BYTES / 8 + sizeof(uint64_t);
 	h->mark = gc_reserve(h->bitmap_bytes);
 	h->live = gc_reserve(h->bitmap_bytes);
 	/* [gc.stack] a word for each object, of which none is smaller, two more for a large array */
@@ -106,6 +107,8 @@ static void begin(struct gc_heap *h)
 	h->young_next = h->young;
 	gc_young_open(h);
 	h->top = h->peak = h->stack;
+	h->mark[h->old_bytes / GC_GRAIN_BYTES / 64] = 1;
+	h->live[h->old_bytes / GC_GRAIN_BYTES / 64] = 1;
 	gc_old_forget_holes(h);
 	m->heap = h;
 	m->young_base = h->young;

@@ -21,29 +21,28 @@ struct marker {
 	struct gc_heap *heap;
 	uintptr_t old, old_bytes;
 	uint64_t *mark;
-	uintptr_t *top;
+	uintptr_t *top, *stack;
 	uint64_t objects, bytes;
 };
 
 /*
  * Whether an object has been claimed before is as good as random, and asking for its bit may take the
  * time of a hundred instructions: so there is no branch that waits for the answer. What is null or in
- * the nursery has no bit: it sets none of the first word's.
+ * the nursery is taken for the object behind the old space, which always is claimed.
  */
 VMB_INLINE void claim(void *ctx, struct gc_ref *slot)
 {
 	struct marker *k = ctx;
 	uintptr_t object = slot->addr, at = object - k->old;
-	uint64_t here = at < k->old_bytes;
-	size_t grain = (at & -here) / GC_GRAIN_BYTES;
-	uint64_t *word = &k->mark[grain / 64], bit = here << grain % 64, was = *word;
+	size_t grain = (at < k->old_bytes ? at : k->old_bytes) / GC_GRAIN_BYTES;
+	uint64_t *word = &k->mark[grain / 64], was = *word;
 
-	*word = was | bit;
+	*word = was | (uint64_t)1 << grain % 64;
 	*k->top = object;
-	k->top += (bit & ~was) != 0;
+	k->top += ~was >> grain % 64 & 1;
 }
 
-static void claim_part(struct marker *k, uintptr_t array, uint64_t from)
+static VMB_NOINLINE void claim_part(struct marker *k, uintptr_t array, uint64_t from)
 {
 	struct gc_ref *word = gc_words_of(array);
 	uint64_t nr = word->addr, to = nr - from > PART_SLOTS ? from + PART_SLOTS : nr;
@@ -57,17 +56,27 @@ static void claim_part(struct marker *k, uintptr_t array, uint64_t from)
 	k->objects += (to - from) / 8;
 }
 
+/* @k lives in registers, but while a part of an array is looked at. */
+VMB_INLINE void claim_part_of(struct marker *k, uintptr_t array, uint64_t from)
+{
+	struct marker copy = *k;
+
+	claim_part(&copy, array, from);
+	*k = copy;
+}
+
 VMB_INLINE void scan(struct marker *k, uintptr_t object)
 {
 	uint64_t header = *gc_header_of(object);
 	size_t bytes = gc_header_bytes(header);
 
-	gc_set_marked(k->heap, object, bytes);
+	gc_bits_set(k->mark, (object - k->old) / GC_GRAIN_BYTES,
+		    VMB_UNLIKELY(bytes > GC_SMALL_BYTES) ? 1 : bytes / GC_GRAIN_BYTES);
 	k->objects++;
 	k->bytes += bytes;
 	if (VMB_UNLIKELY(bytes > GC_SMALL_BYTES &&
 			 k->heap->shape[gc_header_type(header)].layout == GC_LAYOUT_REFS))
-		claim_part(k, object, 0);
+		claim_part_of(k, object, 0);
 	else
 		gc_visit_slots(k->heap, object, header, claim, k);
 }
@@ -81,11 +90,13 @@ struct ahead {
 /* Ask for objects of the stack until enough are under way. */
 VMB_INLINE void look_ahead(struct marker *k, struct ahead *a)
 {
-	while (a->tail - a->head < AHEAD && k->top > k->heap->stack) {
+	while (a->tail - a->head < AHEAD && k->top > k->stack) {
 		uintptr_t entry = *--k->top;
 
 		if (VMB_UNLIKELY(entry & PART)) {
-			claim_part(k, entry & ~(uintptr_t)PART, *--k->top);
+			uint64_t from = *--k->top;
+
+			claim_part_of(k, entry & ~(uintptr_t)PART, from);
 			continue;
 		}
 		__builtin_prefetch((const void *)entry);
@@ -93,19 +104,21 @@ VMB_INLINE void look_ahead(struct marker *k, struct ahead *a)
 	}
 }
 
-static void drain(struct marker *k, uint64_t objects)
+static void drain(struct marker *marker, uint64_t objects)
 {
+	struct marker k = *marker;
 	struct ahead a;
 
 	a.head = a.tail = 0;
-	while (k->objects < objects) {
-		look_ahead(k, &a);
+	while (k.objects < objects) {
+		look_ahead(&k, &a);
 		if (a.head == a.tail)
-			return;
-		scan(k, a.object[a.head++ % AHEAD]);
+			break;
+		scan(&k, a.object[a.head++ % AHEAD]);
 	}
 	while (a.head != a.tail)
-		*k->top++ = a.object[a.head++ % AHEAD];
+		*k.top++ = a.object[a.head++ % AHEAD];
+	*marker = k;
 }
 
 static bool mark_some(struct gc_heap *h, uint64_t objects)
@@ -116,6 +129,7 @@ static bool mark_some(struct gc_heap *h, uint64_t objects)
 		.old_bytes = h->old_bytes,
 		.mark = h->mark,
 		.top = h->top,
+		.stack = h->stack,
 	};
 
 	drain(&k, objects);
