@@ -121,11 +121,13 @@ MODIFY(amomax, IR_rmw_smax)
 MODIFY(amominu, IR_rmw_umin)
 MODIFY(amomaxu, IR_rmw_umax)
 
+/* A load that releases alone, which programs should not have, is one that acquires as well. */
 static void load_reserved(struct rv_lift *l, unsigned int size)
 {
 	uint32_t address = rv_get(l, l->i->rs1);
+	uint8_t how = l->i->rl ? IR_SC | IR_ORD_ALIGNED : order(l->i);
 	uint32_t seen = ir_emit(l->b, &(struct ir_insn){
-		.op = IR_ld, .type = IR_I64, .aux = (uint8_t)size, .aux2 = order(l->i),
+		.op = IR_ld, .type = IR_I64, .aux = (uint8_t)size, .aux2 = how,
 		.a = address, .b = IR_NONE, .c = IR_NONE });
 
 	ir_set_state(l->b, RV_RESERVED, address);
