@@ -14,10 +14,11 @@
 
 static int resolve(const char *term, struct vmb_event *ev, struct vmb_why *why)
 {
+	const struct vmb_counter_source *const *source = vmb_counter_sources();
 	int err = -ENOENT;
 
-	for (size_t i = 0; sources[i] && err == -ENOENT; i++)
-		err = sources[i]->resolve(term, ev, why);
+	for (; *source && err == -ENOENT; source++)
+		err = (*source)->resolve(term, ev, why);
 	return err;
 }
 
@@ -33,9 +34,12 @@ static int probe(struct vmb_event *ev)
 
 static const struct vmb_logical *find_logical(const char *term, size_t len)
 {
-	for (size_t i = 0; i < VMB_ARRAY_SIZE(logicals); i++)
-		if (strlen(logicals[i].name) == len && !strncasecmp(logicals[i].name, term, len))
-			return &logicals[i];
+	size_t nr;
+	const struct vmb_logical *l = vmb_logicals(&nr);
+
+	for (size_t i = 0; i < nr; i++)
+		if (strlen(l[i].name) == len && !strncasecmp(l[i].name, term, len))
+			return &l[i];
 	return NULL;
 }
 
