@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "user/bench/jit/jit.h"
+#include "user/bench/jit/kernels.h"
 #include "user/bench/jit/work.h"
 #include "user/bench/jit/workload.h"
 
@@ -18,8 +19,10 @@ static struct vmb_state set_up(const struct vmb_bench *b)
 {
 	struct vmb_state st = { .seed = 5, .metric = ignore_metric, .nr_args = b->nr_axes };
 	struct vmb_why why;
+	size_t i;
 
-	st.arg[0] = b->axes[0].values[b->axes[0].nr - 1];
+	for (i = 0; i < b->nr_axes; i++)
+		st.arg[i] = b->axes[i].values[b->axes[i].nr - 1];
 	if (b->supported(&st, &why)) {
 		print_message("%s\n", why.text);
 		skip();
@@ -87,6 +90,63 @@ static void test_codegen_of_other_bytes(void **state)
 	expect_wrong(&bench_jit_codegen, &st);
 }
 
+/* What is compared with is another unit now: it stores something else. */
+static void spoil_subject(void *priv)
+{
+	struct ir_unit *unit = &((struct kernel_subject *)priv)->ir;
+	uint32_t i = unit->nr_insns;
+
+	while (unit->insn[--i].op != IR_st_state)
+		;
+	unit->insn[i].imm ^= 8;
+}
+
+static void test_kernels_that_do_something_else(void **state)
+{
+	static const struct vmb_bench *const benches[] = { &bench_jit_opt, &bench_jit_tier,
+							   &bench_jit_hot_recompile };
+	struct vmb_why why;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < VMB_ARRAY_SIZE(benches); i++) {
+		struct vmb_state st = set_up(benches[i]);
+
+		assert_int_not_equal(benches[i]->check(st.priv, &why), 0);
+		benches[i]->run(st.priv, 5);
+		if (benches[i]->check(st.priv, &why))
+			fail_msg("%s: %s", benches[i]->name, why.text);
+		spoil_subject(st.priv);
+		expect_wrong(benches[i], &st);
+	}
+}
+
+/* Every unit in every tier, and at every level. */
+static void test_kernels_are_right(void **state)
+{
+	static const struct vmb_bench *const benches[] = { &bench_jit_opt, &bench_jit_tier };
+	struct vmb_why why;
+	size_t b, i, k;
+
+	(void)state;
+	for (b = 0; b < VMB_ARRAY_SIZE(benches); b++)
+		for (i = 0; i < benches[b]->axes[0].nr; i++)
+			for (k = 0; k < NR_KERNELS; k++) {
+				struct vmb_state st = { .seed = 9, .metric = ignore_metric };
+
+				st.nr_args = 2;
+				st.arg[0] = benches[b]->axes[0].values[i];
+				st.arg[1] = kernel_axis[k];
+				if (benches[b]->supported(&st, &why))
+					return;
+				assert_int_equal(benches[b]->setup(&st), 0);
+				benches[b]->run(st.priv, 3);
+				if (benches[b]->check(st.priv, &why))
+					fail_msg("%s %zu: %s", benches[b]->name, i, why.text);
+				benches[b]->teardown(&st);
+			}
+}
+
 /* The size that an id promises is the size of the units. */
 static void test_workload_has_the_size(void **state)
 {
@@ -125,6 +185,8 @@ int main(void)
 		cmocka_unit_test(test_compiled_units),
 		cmocka_unit_test(test_compiled_nothing),
 		cmocka_unit_test(test_codegen_of_other_bytes),
+		cmocka_unit_test(test_kernels_that_do_something_else),
+		cmocka_unit_test(test_kernels_are_right),
 		cmocka_unit_test(test_workload_has_the_size),
 	};
 

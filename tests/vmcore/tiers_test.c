@@ -540,6 +540,7 @@ static void test_tiers_change_while_threads_run(void **state)
 	}
 	opts.background = true;
 	run_threads(&opts, rounds, 1);
+	opts.poll_us = 100;
 	opts.jit.cache_bytes = 256 << 10;
 	opts.slice = 64;
 	run_threads(&opts, rounds, 1000);

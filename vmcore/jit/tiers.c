@@ -5,8 +5,10 @@
 #include "vmcore/jit/tiers_inside.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_SEGMENTS 8u
 #define DEFAULT_SLICE	 65536u
@@ -79,7 +81,8 @@ bool tier_ask(struct tiers *t, const struct tier_request *request)
 	}
 	pthread_mutex_lock(&t->queue_lock);
 	done = push(t, request);
-	pthread_cond_signal(&t->queue_filled);
+	if (!t->options.poll_us)
+		pthread_cond_signal(&t->queue_filled);
 	pthread_mutex_unlock(&t->queue_lock);
 	return done;
 }
@@ -107,19 +110,31 @@ static bool wait_for_request(struct tiers *t)
 	bool stop;
 
 	pthread_mutex_lock(&t->queue_lock);
-	while (!t->nr_requests && !t->stop)
-		pthread_cond_wait(&t->queue_filled, &t->queue_lock);
+	while (!t->nr_requests && !t->stop) {
+		if (!t->options.poll_us) {
+			pthread_cond_wait(&t->queue_filled, &t->queue_lock);
+			continue;
+		}
+		pthread_mutex_unlock(&t->queue_lock);
+		usleep(t->options.poll_us);
+		pthread_mutex_lock(&t->queue_lock);
+	}
 	stop = t->stop;
 	pthread_mutex_unlock(&t->queue_lock);
 	return !stop;
 }
 
-/* A request is taken under the lock, so that its unit cannot go in between. */
+/*
+ * A request is taken under the lock, so that its unit cannot go in between. A batch thread that wakes
+ * up does not take the CPU from the one that has asked.
+ */
 static void *work(void *arg)
 {
+	const struct sched_param param = { .sched_priority = 0 };
 	struct tier_request request;
 	struct tiers *t = arg;
 
+	pthread_setschedparam(pthread_self(), SCHED_BATCH, &param);
 	while (wait_for_request(t)) {
 		pthread_mutex_lock(&t->lock);
 		if (pop(t, &request))
@@ -135,7 +150,8 @@ static void *work(void *arg)
 
 static int check(const struct tiers_options *o)
 {
-	if (o->max_tier > 2 || o->level > 3 || o->nr_segments > TIERS_MAX_SEGMENTS)
+	if (o->max_tier > 2 || o->level > 3 || o->nr_segments > TIERS_MAX_SEGMENTS ||
+	    o->poll_us >= 1000000)
 		return -EINVAL;
 	return o->background && o->jit.wx == CODE_WX_MPROTECT ? -EINVAL : 0;
 }
@@ -370,10 +386,11 @@ static struct tier_unit *pack(const struct ir_unit *u)
 		       round_up(u->nr_args * sizeof(*u->arg)) +
 		       round_up(u->nr_helpers * sizeof(*u->helper));
 	struct tier_unit *unit = calloc(1, bytes);
-	char *at = (char *)unit + round_up(sizeof(*unit));
+	char *at;
 
 	if (!unit)
 		return NULL;
+	at = (char *)unit + round_up(sizeof(*unit));
 	unit->unit = *u;
 	unit->unit.arena = NULL;
 	unit->unit.insn = take(&at, u->insn, u->nr_insns, sizeof(*u->insn));
@@ -384,18 +401,18 @@ static struct tier_unit *pack(const struct ir_unit *u)
 	return unit;
 }
 
-int tiers_add(struct tiers *t, const struct ir_unit *source, struct tier_unit **out)
+int tiers_add(struct tiers *t, const struct ir_unit *unit, struct tier_unit **out)
 {
-	struct tier_unit *unit = pack(source);
+	struct tier_unit *added = pack(unit);
 
-	if (!unit)
+	if (!added)
 		return -ENOMEM;
 	pthread_mutex_lock(&t->lock);
 	tier_collect_locked(t);
-	unit->next = t->units;
-	t->units = unit;
+	added->next = t->units;
+	t->units = added;
 	pthread_mutex_unlock(&t->lock);
-	*out = unit;
+	*out = added;
 	return 0;
 }
 

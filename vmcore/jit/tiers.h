@@ -24,6 +24,8 @@
  * @slice: instructions that a unit in a loop executes in the tiers 0 and 1 until somebody looks whether
  *	there is something better: 0: 65536. Tier 0 gets a sixteenth
  * @background: a thread of our own compiles; otherwise the one that runs the unit does
+ * @poll_us: that thread looks so often whether there is something to do, up to a second; 0: it is
+ *	woken, by a system call that the one who runs the unit makes
  */
 struct tiers_options {
 	struct jit_options jit;
@@ -33,6 +35,7 @@ struct tiers_options {
 	uint64_t tier1_after, tier2_after;
 	uint64_t slice;
 	bool background;
+	uint32_t poll_us;
 };
 
 /**

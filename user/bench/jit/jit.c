@@ -7,6 +7,9 @@ static const struct vmb_bench *const benches[] = {
 	&bench_jit_codegen,
 	&bench_jit_function,
 	&bench_jit_code_size,
+	&bench_jit_opt,
+	&bench_jit_tier,
+	&bench_jit_hot_recompile,
 };
 
 extern const struct vmb_category vmb_category_jit;
