@@ -109,6 +109,8 @@ struct guest_linux {
  * @max_insn_bytes: length of the longest instruction
  * @unit_flags: IR_UNIT_FPFLAGS if the guest can read accrued floating-point flags
  * @linux_abi: for user-mode programs; NULL if there are none
+ * @call: a helper that its lifted code calls besides "guest_clock" (which gives nanoseconds, i64), as
+ *	struct ir_context.call but with the guest state. NULL: there are none
  * @lift: append the IR of the instruction at @code->pc to the open block, beginning with guest_pc.
  *	Branches and jumps to a constant address go to @lift->block(); calls leave with exit.call,
  *	computed ones with exit_indirect, system calls with exit.syscall for the address of the next
@@ -124,6 +126,8 @@ struct guest_ops {
 	uint8_t max_insn_bytes;
 	uint32_t unit_flags;
 	const struct guest_linux *linux_abi;
+	bool (*call)(void *state, const struct ir_helper *helper, const union ir_val *arg,
+		     union ir_val *result);
 	int (*lift)(struct guest_lift *lift, const struct guest_code *code);
 };
 

@@ -10,6 +10,7 @@
 
 #define X86_CASE_MEM_BYTES  512
 #define X86_CASE_CODE_BYTES 96
+#define X86_CASE_FPU_BYTES  112
 
 /* Where the code of case number n of a batch is, and the memory, behind which nothing is mapped. */
 #define X86_CODE       UINT64_C(0x10000000)
@@ -24,6 +25,7 @@
 
 /**
  * struct x86_case - a case.
+ * @fpu: as FNSAVE stores it: control, status and tags in 28 bytes, ST(0) to ST(7) in 10 each; 4 unused
  * @landed: after: 1 if the code has jumped to X86_SLOT_LANDED
  * @signal: after: the signal that it got, 0 if none
  * @nr_bytes, @code: the instructions
@@ -36,6 +38,7 @@ struct x86_case {
 	uint32_t signal;
 	uint32_t nr_bytes;
 	uint8_t xmm[16][16];
+	uint8_t fpu[X86_CASE_FPU_BYTES];
 	uint8_t code[X86_CASE_CODE_BYTES];
 	uint8_t memory[X86_CASE_MEM_BYTES];
 };

@@ -114,6 +114,45 @@ static inline void random_vector(uint8_t *to)
 	memcpy(to, d, 16);
 }
 
+static inline void random_f80(uint8_t *to)
+{
+	static const uint16_t exponents[] = { 0, 1, 0x7fff, 0x7ffe, 0x3fff, 0x3c01, 0x3c00, 0x43fe,
+					      0x43ff, 0x3f81, 0x407f, 0x403e, 0x403f, 0x401e };
+	static const uint64_t edge[] = { 0, 1, UINT64_C(1) << 63, UINT64_C(3) << 62, UINT64_MAX,
+					 UINT64_C(1) << 62, (UINT64_C(1) << 63) | 1,
+					 UINT64_C(0xfffffffffffffc00) };
+	uint64_t m = one_in(3) ? edge[rng() % 8] : rng() | UINT64_C(1) << 63;
+	uint16_t se = (uint16_t)(0x3ff0 + rng() % 64);
+
+	if (one_in(3))
+		se = one_in(2) ? (uint16_t)(rng() & 0x7fff) : exponents[rng() % 14];
+	if (one_in(4))
+		m &= UINT64_MAX << rng() % 64;
+	se |= (uint16_t)(rng() & 0x8000);
+	memcpy(to, &m, 8);
+	memcpy(to + 8, &se, 2);
+}
+
+/* As FNSAVE stores it. Tags of full registers are found by FRSTOR. */
+static inline void random_fpu(uint8_t *fpu)
+{
+	uint32_t word[7] = { 0 }, i, depth = (uint32_t)rng() % 10;
+
+	word[0] = 0x37f;
+	if (one_in(2))
+		word[0] = 0x7f | (uint32_t)(rng() & 3) << 10 |
+			  (uint32_t)(one_in(3) ? one_in(2) ? 0 : 2 : 3) << 8;
+	word[1] = (uint32_t)(rng() & 0x7f3f);
+	word[2] = 0;
+	for (i = 0; i < 8; i++) {
+		random_f80(fpu + 28 + 10 * i);
+		/* So many are full, from the top on; with 9 any. */
+		if (depth == 9 ? one_in(2) : i >= depth)
+			word[2] |= 3u << 2 * ((i + (word[1] >> 11)) & 7);
+	}
+	memcpy(fpu, word, sizeof(word));
+}
+
 static inline void random_state(struct x86_case *c)
 {
 	unsigned int i;
@@ -125,6 +164,7 @@ static inline void random_state(struct x86_case *c)
 		random_vector(c->xmm[i]);
 	for (i = 0; i < X86_CASE_MEM_BYTES; i += 16)
 		random_vector(c->memory + i);
+	random_fpu(c->fpu);
 	/* CF PF AF ZF SF OF, sometimes DF. */
 	c->rflags = (rng() & 0x8d5) | 0x202 | (one_in(8) ? 0x400 : 0);
 	c->mxcsr = 0x1f80 | (one_in(3) ? (uint32_t)(rng() & 3) << 13 : 0) | (rng() & 0x3d);
@@ -190,7 +230,7 @@ static inline bool must_align(const struct x86_line *line)
 
 static inline uint64_t random_address(const struct x86_line *line)
 {
-	uint64_t address = X86_DATA + rng() % (X86_CASE_MEM_BYTES - 16);
+	uint64_t address = X86_DATA + rng() % (X86_CASE_MEM_BYTES - 28);
 
 	if (must_align(line))
 		return address & ~UINT64_C(15);
@@ -420,6 +460,13 @@ static inline bool place_operand(struct maker *m, const struct x86_insn *i, uint
 
 	if (is_name(m->line, "ldmxcsr"))
 		place(m, address_of(m, i, slot), 0x1f80 | (rng() & 3) << 13 | (rng() & 0x3d), 4);
+	/* Bits of a control word that are reserved do not stay; exceptions are masked. */
+	if (is_name(m->line, "fldcw"))
+		place(m, address_of(m, i, slot), (rng() & 0x0f00) | 0x7f, 2);
+	if (is_name(m->line, "fldenv")) {
+		place(m, address_of(m, i, slot), (rng() & 0x0f00) | 0x7f, 4);
+		place(m, address_of(m, i, slot) + 24, 0, 4);
+	}
 	if (m->line->opcode != 0xff || (m->line->ext != 2 && m->line->ext != 4))
 		return true;
 	if (i->mod != 3) {
@@ -466,7 +513,8 @@ static inline bool make_insn(const struct x86_line *line, struct x86_case *c, ui
 	m.size16 = one_in(4) && line->map < X86_V0F && !(line->attr & X86_F64);
 	m.modrm = (uint8_t)(rng() & 0xff);
 	if (line->ext >= 0)
-		m.modrm = (uint8_t)((m.modrm & 0xc7) | line->ext << 3);
+		m.modrm = (uint8_t)(line->ext & 0x40 ? line->ext & 0x3f :
+						       (m.modrm & 0xc7) | line->ext << 3);
 	memory = memory && has_rm(line) && wants_memory(line);
 	m.gs = memory && one_in(8);
 	m.address32 = memory && !m.gs && one_in(10);

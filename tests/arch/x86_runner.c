@@ -29,6 +29,7 @@ _Static_assert(offsetof(struct x86_case, rflags) == 128, "run_case");
 _Static_assert(offsetof(struct x86_case, mxcsr) == 136, "run_case");
 _Static_assert(offsetof(struct x86_case, landed) == 140, "run_case");
 _Static_assert(offsetof(struct x86_case, xmm) == 152, "run_case");
+_Static_assert(offsetof(struct x86_case, fpu) == 408, "run_case");
 
 #define LOAD_X(at, n)	      "movups " #at "(%rdi), %xmm" #n "\n"
 #define STORE_X(at, n)	      "movups %xmm" #n ", " #at "(%rax)\n"
@@ -43,6 +44,7 @@ __asm__(".text\n"
 	"push %rbx\n push %rbp\n push %r12\n push %r13\n push %r14\n push %r15\n"
 	"mov %rsp, saved_rsp(%rip)\n"
 	"mov %rsi, entry(%rip)\n"
+	"frstor 408(%rdi)\n"
 	"ldmxcsr 136(%rdi)\n" EACH_X(LOAD_X)
 	"push 128(%rdi)\n"
 	"popf\n"
@@ -70,7 +72,7 @@ __asm__(".text\n"
 	"pushf\n"
 	"pop 128(%rax)\n"
 	"cld\n"
-	"stmxcsr 136(%rax)\n" EACH_X(STORE_X)
+	"stmxcsr 136(%rax)\n" EACH_X(STORE_X) "fnsave 408(%rax)\n"
 	"pop %r15\n pop %r14\n pop %r13\n pop %r12\n pop %rbp\n pop %rbx\n"
 	"ret\n");
 
@@ -89,6 +91,7 @@ static void on_signal(int number, siginfo_t *info, void *context)
 	current_case->rflags = (uint64_t)u->uc_mcontext.gregs[REG_EFL];
 	current_case->mxcsr = u->uc_mcontext.fpregs->mxcsr;
 	memcpy(current_case->xmm, u->uc_mcontext.fpregs->_xmm, sizeof(current_case->xmm));
+	memset(current_case->fpu, 0, sizeof(current_case->fpu));
 	current_case->landed = 0;
 	current_case->signal = (uint32_t)number;
 	siglongjmp(back, 1);

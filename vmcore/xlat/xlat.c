@@ -44,12 +44,15 @@ static void on_fault(int number, siginfo_t *info, void *unused)
 	signal(number, SIG_DFL);
 }
 
-static bool guest_clock(void *priv, const struct ir_helper *helper, const union ir_val *arg,
+/* The guest's own helpers, and its clock. */
+static bool call_helper(void *priv, const struct ir_helper *helper, const union ir_val *arg,
 			union ir_val *result)
 {
+	const struct xlat_program *p = priv;
 	struct timespec now;
 
-	(void)priv, (void)helper, (void)arg;
+	if (p->guest->call && p->guest->call(p->state, helper, arg, result))
+		return true;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	*result = (union ir_val){ .d = { (uint64_t)now.tv_sec * 1000000000u +
 					 (uint64_t)now.tv_nsec } };
@@ -175,7 +178,7 @@ int xlat_prepare(struct xlat *x, struct xlat_process *process, const struct host
 	x->context = (struct ir_context){
 		.state = p->state, .state_bytes = guest->state_bytes,
 		.memory = { .priv = &x->flat, .map = ir_flat_map, .lock16 = &process->lock16 },
-		.call = guest_clock, .fuel = INT64_MAX,
+		.call = call_helper, .call_priv = p, .fuel = INT64_MAX,
 	};
 	return xlat_renew_engine(x, host, native, cache_bytes);
 }

@@ -181,6 +181,13 @@ static bool attr_matches(const struct x86_line *line, const struct x86_insn *i, 
 	       !(attr & X86_L0 && vex_l) && !(i->lock && !(attr & X86_LOCK && memory));
 }
 
+static bool ext_matches(const struct x86_line *line, const struct x86_insn *i)
+{
+	if (line->ext & 0x40)
+		return line->ext < 0 || (line->ext & 0x3f) == ((i->reg & 7) << 3 | (i->rm & 7));
+	return line->ext == (i->reg & 7);
+}
+
 static const struct x86_line *find(unsigned int map, const struct x86_insn *i, bool vex_l)
 {
 	const struct x86_line *line = &lines[place[map][i->opcode].first];
@@ -189,7 +196,7 @@ static const struct x86_line *find(unsigned int map, const struct x86_insn *i, b
 	for (; line < end; line++) {
 		if (i->opcode - line->opcode < line->nr && i->opcode >= line->opcode &&
 		    line->map == map && prefix_matches(line, i) &&
-		    (line->ext < 0 || line->ext == (i->reg & 7)) && attr_matches(line, i, vex_l))
+		    ext_matches(line, i) && attr_matches(line, i, vex_l))
 			return line;
 	}
 	return NULL;

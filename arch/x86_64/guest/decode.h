@@ -78,7 +78,7 @@ struct x86;
  * @attr: enum x86_attr and flags
  * @map, @opcode, @nr: [@opcode, @opcode + @nr) in a map
  * @prefix: enum x86_prefix
- * @ext: modrm.reg, -1: any
+ * @ext: modrm.reg; modrm.reg and modrm.rm with 0x40; -1: any
  * @operand: enum x86_operand
  * @arg: for @lift
  */

@@ -6,6 +6,7 @@
  */
 
 #include "arch/x86_64/guest/lift.h"
+#include "arch/x86_64/guest/x87.h"
 
 /* What a line does with flags. */
 #define FLAG(f)	   (1u << X86_##f)
@@ -43,6 +44,9 @@
 #define VEC_OP(arg)		 ((arg) & 255u)
 #define VEC_LANE(arg)		 ((arg) >> 8 & 7u)
 #define VEC_COND_OF(arg)	 ((arg) >> 11 & 15u)
+
+/* For ext: modrm.reg and modrm.rm. */
+#define RM(reg, rm) (0x40 | (reg) << 3 | (rm))
 
 #define X86(name, lift, ...) bool x86_##lift(struct x86 *t);
 #include "arch/x86_64/guest/insn.def"

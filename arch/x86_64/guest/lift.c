@@ -3,9 +3,11 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <string.h>
 
 #include "arch/x86_64/guest/guest.h"
 #include "arch/x86_64/guest/linux.h"
+#include "arch/x86_64/guest/x87.h"
 
 /* How many instructions are looked at to find out which flags are read. */
 #define LOOK_AHEAD 12u
@@ -52,6 +54,16 @@ void x86_exit_indirect(const struct x86 *t, unsigned int kind, uint32_t target)
 	x86_emit(t, (struct ir_insn){ .op = IR_exit_indirect, .aux = (uint8_t)kind, .a = target,
 				      .b = IR_NONE, .c = IR_NONE });
 	t->lift->ends = true;
+}
+
+uint32_t x86_call_helper(const struct x86 *t, const struct ir_helper *helper, const uint32_t *arg)
+{
+	const struct ir_unit *unit = t->build->unit;
+	uint32_t i = 0;
+
+	while (i < unit->nr_helpers && strcmp(unit->helper[i].name, helper->name))
+		i++;
+	return ir_emit_call(t->build, i < unit->nr_helpers ? i : ir_add_helper(t->build, helper), arg);
 }
 
 static void guest_pc(const struct x86 *t)
@@ -169,5 +181,6 @@ const struct guest_ops guest_ops_x86_64 = {
 	.max_insn_bytes = X86_MAX_BYTES,
 	.unit_flags = IR_UNIT_FPFLAGS,
 	.linux_abi = &linux_abi,
+	.call = x86_helper,
 	.lift = lift,
 };

@@ -182,6 +182,9 @@ uint32_t x86_holds(const struct x86 *t, unsigned int cond);
 /** x86_rflags - RFLAGS; i64. */
 uint32_t x86_rflags(const struct x86 *t);
 
+/** x86_call_helper - call @helper, which the unit declares once. */
+uint32_t x86_call_helper(const struct x86 *t, const struct ir_helper *helper, const uint32_t *arg);
+
 /* Ends of blocks. */
 
 /** x86_leave - exit to @target for @reason. */

@@ -31,7 +31,7 @@ bool x86_rdtsc(struct x86 *t)
 {
 	static const struct ir_helper helper = { .name = "guest_clock", .type = IR_I64,
 						 .effects = E_RDM };
-	uint32_t now = ir_emit_call(t->build, ir_add_helper(t->build, &helper), NULL);
+	uint32_t now = x86_call_helper(t, &helper, NULL);
 
 	x86_set_reg(t, IR_I64, X86_RAX, x86_bits(t, IR_I64, now, 0, 32));
 	x86_set_reg(t, IR_I64, X86_RDX, x86_bits(t, IR_I64, now, 32, 32));

@@ -7,6 +7,7 @@
  * floating-point environment of the execution (struct ir_fpenv).
  */
 
+#include "arch/x86_64/guest/f80.h"
 #include "vmcore/ir/eval.h"
 
 enum x86_reg { X86_RAX, X86_RCX, X86_RDX, X86_RBX, X86_RSP, X86_RBP, X86_RSI, X86_RDI };
@@ -27,6 +28,10 @@ enum x86_reg { X86_RAX, X86_RCX, X86_RDX, X86_RBX, X86_RSP, X86_RBP, X86_RSI, X8
  * @flag: by enum x86_flag, 0 or 1; of P the byte whose parity it is
  * @back: DF, 0 or 1
  * @xmm: vectors
+ * @x87: by register, not by place on the stack
+ * @control: the x87's control word, exclusive or its first value
+ * @status: its status word; of it, @top of the stack apart
+ * @full: registers that are not empty, as bits
  */
 struct x86_state {
 	uint64_t r[16];
@@ -37,6 +42,9 @@ struct x86_state {
 	uint8_t back;
 	uint8_t unused[9];
 	union ir_val xmm[16];
+	struct f80 x87[8];
+	uint16_t control, status;
+	uint8_t top, full;
 };
 
 #endif /* VMB_ARCH_X86_64_GUEST_STATE_H */

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The x87: memory is accessed by lifted code, everything else is done by a helper (x87.c). What is stored is
+ * converted first, and popped afterwards, since the store may fault.
+ */
+#include "arch/x86_64/guest/vector.h"
+
+static uint32_t call(const struct x86 *t, uint32_t code, uint32_t a, uint32_t b)
+{
+	static const struct ir_helper helper = {
+		.name = "x86_x87", .type = IR_I64, .nr_args = 3, .arg = { IR_I32, IR_I64, IR_I64 },
+		.effects = E_RDS | E_WRS,
+	};
+	const uint32_t arg[] = { x86_const(t, IR_I32, code), a, b };
+
+	return x86_call_helper(t, &helper, arg);
+}
+
+static uint32_t call_plain(const struct x86 *t, uint32_t code)
+{
+	uint32_t zero = x86_const(t, IR_I64, 0);
+
+	return call(t, code, zero, zero);
+}
+
+static bool is_int(unsigned int format)
+{
+	return format >= X87_I16;
+}
+
+/* arg: the code; the operand is what it says. */
+bool x86_x87_load(struct x86 *t)
+{
+	unsigned int format = t->i->line->arg >> 11 & 7;
+	uint32_t zero = x86_const(t, IR_I64, 0), address, low, high;
+
+	if (format == X87_F80) {
+		address = x86_address(t);
+		low = x86_load(t, IR_I64, address, 0);
+		high = x86_op1(t, IR_zext, IR_I64, x86_load(t, IR_I16, address, 8));
+		call(t, t->i->line->arg, low, high);
+		return true;
+	}
+	low = x86_get_as(t, 0, is_int(format) ? IR_sext : IR_zext, IR_I64);
+	call(t, t->i->line->arg, low, zero);
+	return true;
+}
+
+static void pop_if(const struct x86 *t)
+{
+	if (t->i->line->arg & X87_POPS)
+		call_plain(t, X87_POP);
+}
+
+bool x86_x87_store(struct x86 *t)
+{
+	unsigned int format = t->i->line->arg >> 11 & 7;
+	uint32_t code = t->i->line->arg & ~X87_POPS, value = call_plain(t, code), address, high;
+
+	if (format == X87_F80) {
+		high = x86_op1(t, IR_trunc, IR_I16, call_plain(t, X87_GET_HIGH));
+		address = x86_address(t);
+		/* The part that faults, if one does, comes first. */
+		x86_store(t, IR_I16, address, 8, high);
+		x86_store(t, IR_I64, address, 0, value);
+	} else {
+		x86_set(t, 0, x86_resize(t, IR_zext, IR_I64, x86_operand_type(t, 0), value));
+	}
+	pop_if(t);
+	return true;
+}
+
+/* arg: the code, which gets modrm.rm as ST(i) or as the number of a constant. */
+bool x86_x87_reg(struct x86 *t)
+{
+	call_plain(t, X87_CODE(t->i->line->arg, t->i->rm & 7));
+	return true;
+}
+
+bool x86_x87_set_pop(struct x86 *t)
+{
+	call_plain(t, X87_CODE(X87_SET_REG, t->i->rm & 7));
+	call_plain(t, X87_POP);
+	return true;
+}
+
+/* FINCSTP, FDECSTP; arg: what is added, modulo 8. */
+bool x86_x87_turn(struct x86 *t)
+{
+	call(t, X87_TURN, x86_const(t, IR_I64, t->i->line->arg), x86_const(t, IR_I64, 0));
+	return true;
+}
+
+/* FCMOV; arg: the condition. */
+bool x86_x87_move(struct x86 *t)
+{
+	uint32_t holds = x86_op1(t, IR_zext, IR_I64, x86_holds(t, t->i->line->arg));
+
+	call(t, X87_CODE(X87_MOVE, t->i->rm & 7), holds, x86_const(t, IR_I64, 0));
+	return true;
+}
+
+/* FCOMI: what UCOMISD says. */
+bool x86_x87_compare(struct x86 *t)
+{
+	uint32_t result = call_plain(t, X87_CODE(t->i->line->arg, t->i->rm & 7)), zero, unordered;
+
+	zero = x86_const(t, IR_I8, 0);
+	result = x86_op1(t, IR_trunc, IR_I8, result);
+	x86_set_flag(t, X86_C, x86_bits(t, IR_I8, result, 0, 1));
+	x86_set_flag(t, X86_Z, x86_bits(t, IR_I8, result, 6, 1));
+	/* Of P the byte with that parity. */
+	unordered = x86_bits(t, IR_I8, result, 2, 1);
+	x86_set_flag(t, X86_P, x86_opi(t, IR_xor, IR_I8, unordered, 1));
+	x86_set_flag(t, X86_S, zero);
+	x86_set_flag(t, X86_O, zero);
+	x86_set_flag(t, X86_A, zero);
+	return true;
+}
+
+/* FNSTSW AX. */
+bool x86_x87_status(struct x86 *t)
+{
+	x86_set_reg(t, IR_I16, X86_RAX, x86_op1(t, IR_trunc, IR_I16, call_plain(t, X87_STATUS)));
+	return true;
+}
+
+/* arg: the code whose value is stored as 16 bits. */
+bool x86_x87_word(struct x86 *t)
+{
+	x86_set(t, 0, x86_op1(t, IR_trunc, IR_I16, call_plain(t, t->i->line->arg)));
+	return true;
+}
+
+/*
+ * The environment of 28 bytes: control, status, tags, where the last instruction and its operand were, which
+ * is not kept. Then all exceptions are masked.
+ */
+bool x86_x87_store_env(struct x86 *t)
+{
+	static const uint8_t codes[] = { X87_CONTROL, X87_STATUS, X87_TAGS };
+	uint32_t value[7], address, k;
+
+	if (t->i->size16)
+		return false;
+	for (k = 0; k < 3; k++) {
+		value[k] = x86_op1(t, IR_trunc, IR_I32, call_plain(t, codes[k]));
+		value[k] = x86_opi(t, IR_or, IR_I32, value[k], 0xffff0000);
+	}
+	for (; k < 7; k++)
+		value[k] = x86_const(t, IR_I32, k == 6 ? 0xffff0000 : 0);
+	address = x86_address(t);
+	for (k = 7; k-- > 0;)
+		x86_store(t, IR_I32, address, (int32_t)(4 * k), value[k]);
+	value[0] = x86_opi(t, IR_or, IR_I64, x86_op1(t, IR_zext, IR_I64, value[0]), 0x3f);
+	call(t, X87_SET_CONTROL, value[0], x86_const(t, IR_I64, 0));
+	return true;
+}
+
+bool x86_x87_load_env(struct x86 *t)
+{
+	static const uint8_t codes[] = { X87_SET_CONTROL, X87_SET_STATUS, X87_SET_TAGS };
+	uint32_t value[3], address, zero = x86_const(t, IR_I64, 0), k;
+
+	if (t->i->size16)
+		return false;
+	address = x86_address(t);
+	/* All of it is read, also what is not used. */
+	x86_load(t, IR_I32, address, 24);
+	for (k = 0; k < 3; k++)
+		value[k] = x86_op1(t, IR_zext, IR_I64,
+				   x86_load(t, IR_I16, address, (int32_t)(4 * k)));
+	for (k = 0; k < 3; k++)
+		call(t, codes[k], value[k], zero);
+	return true;
+}
