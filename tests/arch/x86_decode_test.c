@@ -52,7 +52,8 @@ static const struct {
 	{ "ret", "retw" }, { "shl", "sal" }, { "movsxd", "movsx" }, { "nop", "endbr64" },
 	{ "nop", "endbr32" }, { "nop", "rdsspd" }, { "nop", "rdsspq" }, { "movsxd", "movsxd" },
 	{ "movs", "movsw" }, { "nop", "cldemote" }, { "nop", "nopw" },
-	{ "clflush", "clflushopt" }, { "push", "pushw" }, { "pop", "popw" },
+	{ "clflush", "clflushopt" }, { "fldenv", "fldenvw" },
+	{ "fnstenv", "fnstenvw" }, { "push", "pushw" }, { "pop", "popw" },
 	{ "nop", "bndldx" }, { "nop", "bndstx" }, { "nop", "bndmk" }, { "nop", "bndmov" },
 	{ "nop", "bndcl" }, { "nop", "bndcu" }, { "nop", "bndcn" }, { "prefetch", "nop" },
 };
@@ -133,6 +134,9 @@ static void judge(uint32_t place, uint32_t length, char *text, struct tally *tal
 		return;
 	}
 	tally->taken++;
+	/* objdump makes a prefix of it. */
+	if (is_name(insn.line, "fwait"))
+		return;
 	/* CPUs ignore modrm.rm of fences. */
 	if (strstr(insn.line->name, "fence") && insn.rm)
 		return;

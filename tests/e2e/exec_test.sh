@@ -54,6 +54,10 @@ programs()
 		"$cc" "${flags[@]}" -o "$isa.$program" "$top/tests/guests/$program.c" -lm
 		[ -x "native.$program" ] ||
 			cc "${flags[@]}" -o "native.$program" "$top/tests/guests/$program.c" -lm
+		case $isa.$program in
+		x86_64.modify) skip "x86_64 modify" "stores to code are not noticed"; continue ;;
+		x86_64.signals) skip "x86_64 signals" "handlers are not called"; continue ;;
+		esac
 		case $program in
 		system) same "$isa $program" ./"$isa.$program" ./native.$program "$tmp/file" "two words" ;;
 		kernels) compiled "$isa $program" ./"$isa.$program" ./native.$program ;;
@@ -86,7 +90,7 @@ endings()
 	like "$isa: regions are linked" 'regions linked +[1-9]' "$err"
 }
 
-for isa in riscv64 arm64; do
+for isa in riscv64 arm64 x86_64; do
 	machine=${isa/arm64/aarch64}
 	cc=$machine-linux-gnu-gcc
 	emulator=$(command -v "qemu-$machine")

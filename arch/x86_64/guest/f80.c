@@ -105,8 +105,8 @@ static struct f80 overflow(struct f80_env *env, bool sign, unsigned int bits)
 }
 
 /*
- * Round @wide, whose top bit is set, to @bits bits and to what the exponent allows; @least: the exponent
- * of the least normal number. The result is not limited above.
+ * Round @wide, whose top bit is set, to @bits bits and to what the exponent allows; @least: the
+ * exponent of the least normal number. The result is not limited above.
  */
 static struct number round_wide(struct f80_env *env, bool sign, int32_t exp, unsigned __int128 wide,
 				unsigned int bits, int32_t least)

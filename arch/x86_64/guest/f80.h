@@ -2,8 +2,8 @@
 #ifndef VMB_ARCH_X86_64_GUEST_F80_H
 #define VMB_ARCH_X86_64_GUEST_F80_H
 /*
- * Floating point of 80 bits, as the x87 computes it, by integers: no other host has it. Source: Intel SDM,
- * volume 1, 4.2.2 (formats), 4.8 (NaNs), 8.1.5 (control word), 8.5 (exceptions).
+ * Floating point of 80 bits, as the x87 computes it, by integers: no other host has it. Source: Intel
+ * SDM, volume 1, 4.2.2 (formats), 4.8 (NaNs), 8.1.5 (control word), 8.5 (exceptions).
  */
 
 #include <stdbool.h>

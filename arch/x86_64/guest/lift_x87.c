@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The x87: memory is accessed by lifted code, everything else is done by a helper (x87.c). What is stored is
- * converted first, and popped afterwards, since the store may fault.
+ * The x87: memory is accessed by lifted code, everything else is done by a helper (x87.c). What is
+ * stored is converted first, and popped afterwards, since the store may fault.
  */
 #include "arch/x86_64/guest/vector.h"
 
@@ -133,8 +133,8 @@ bool x86_x87_word(struct x86 *t)
 }
 
 /*
- * The environment of 28 bytes: control, status, tags, where the last instruction and its operand were, which
- * is not kept. Then all exceptions are masked.
+ * The environment of 28 bytes: control, status, tags, where the last instruction and its operand were,
+ * which is not kept. Then all exceptions are masked.
  */
 bool x86_x87_store_env(struct x86 *t)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Source: Intel SDM, volume 1, chapter 8. All exceptions are handled as if they were masked: none is ever
- * delivered.
+ * Source: Intel SDM, volume 1, chapter 8. All exceptions are handled as if they were masked: none is
+ * ever delivered.
  */
 #include "arch/x86_64/guest/x87.h"
 

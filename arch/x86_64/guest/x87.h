@@ -9,8 +9,8 @@
 
 /* What the helper does, in bits 0..4 of the code. i: a register of the stack, in bits 5..7. */
 enum x87_op {
-	X87_ARITHMETIC, /* bits 8..10 which, as encoded; 11..13 where the other operand comes from; bit 14
-			 * to ST(i); 15 pops */
+	X87_ARITHMETIC, /* bits 8..10 which, as encoded; 11..13 where the other operand comes from;
+			 * bit 14 to ST(i); 15 pops */
 	X87_PUSH,	/* bits 11..13 what */
 	X87_PUSH_REG,	/* ST(i) */
 	X87_GET,	/* ST(0) as bits 11..13 say; bit 14 truncated, whatever the mode */

@@ -2,21 +2,24 @@
 #include "user/bench/cross_arch/code.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "user/bench.h"
 
 #define MAX_TEMPLATES 6
+#define NOWHERE	      0xff
 
 /**
- * struct template - instructions of a class.
- * @word: with fields of 0
- * @d, @n, @m: where numbers of the registers 0 to 7 above @first go; 0xff: nowhere
- * @offset: where multiples of 8 below 256, divided by @unit, go; 0xff: nowhere
+ * struct template - an instruction.
+ * @word: little-endian, with fields of 0
+ * @bytes: its length; 0: none
+ * @d, @n, @m: bits from which numbers of the registers 0 to 7 above guest.first go
+ * @offset: bit from which multiples of 8 below 256, divided by @unit, go
  */
 struct template {
-	uint32_t word[MAX_TEMPLATES];
-	uint8_t nr;
+	uint64_t word;
+	uint8_t bytes;
 	uint8_t d, n, m;
 	uint8_t offset, unit;
 };
@@ -24,56 +27,86 @@ struct template {
 /**
  * struct guest - what code of an architecture is made from.
  * @first: register that is the first of eight
+ * @longest: of the instructions
+ * @skips: branches have a byte at their end for the distance, of the length of the next instruction
  * @end: returns
- * @base: see code_words()
+ * @base, @stack: see struct code
  */
 struct guest {
 	const char *name;
-	uint8_t first;
-	uint32_t end;
-	uint32_t base;
-	struct template class[CODE_MIX];
+	uint8_t first, longest;
+	bool skips;
+	struct template end;
+	uint32_t base, stack;
+	struct template class[CODE_MIX][MAX_TEMPLATES];
 };
 
-#define NOWHERE 0xff
+#define PLAIN(word, bytes)	      { word, bytes, NOWHERE, NOWHERE, NOWHERE, NOWHERE, 1 }
+#define REGISTERS(word, bytes, d, n, m) { word, bytes, d, n, m, NOWHERE, 1 }
+#define RV(word)		      REGISTERS(word, 4, 7, 15, 20)
+#define A64(word)		      REGISTERS(word, 4, 0, 5, 16)
+#define X86(word, bytes, d, n)	      REGISTERS(word, bytes, d, n, NOWHERE)
 
 /*
- * Source: The RISC-V Instruction Set Manual, volume I; Arm Architecture Reference Manual, A64. The
- * base is x8, which both number so. Branches skip one instruction.
+ * Source: The RISC-V Instruction Set Manual, volume I; Arm Architecture Reference Manual, A64; Intel
+ * SDM, volume 2. The base is x8, which two number so, and RBX. Branches skip one instruction.
  */
 static const struct guest guests[] = {
-	{ .name = "riscv64", .first = 10, .end = 0x00008067, .base = 8 * 8, .class = {
+	{ .name = "riscv64", .first = 10, .longest = 4, .end = PLAIN(0x00008067, 4),
+	  .base = 8 * 8, .stack = 8 * 8, .class = {
 		/* add, xor, sll, mul, sltu, subw */
-		[CODE_ALU] = { { 0x33, 0x4033, 0x1033, 0x02000033, 0x3033, 0x4000003b }, 6, 7, 15,
-			       20, NOWHERE, 1 },
-		[CODE_LOAD] = { { 0x00043003 }, 1, 7, NOWHERE, NOWHERE, 20, 1 },
+		[CODE_ALU] = { RV(0x33), RV(0x4033), RV(0x1033), RV(0x02000033), RV(0x3033),
+			       RV(0x4000003b) },
+		[CODE_LOAD] = { { 0x00043003, 4, 7, NOWHERE, NOWHERE, 20, 1 } },
 		/* sd to 0..24: offsets 0..31 go in one field */
-		[CODE_STORE] = { { 0x00043023 }, 1, NOWHERE, NOWHERE, 20, NOWHERE, 1 },
-		[CODE_BRANCH] = { { 0x00000463, 0x00001463, 0x00004463 }, 3, NOWHERE, 15, 20,
-				  NOWHERE, 1 },
+		[CODE_STORE] = { REGISTERS(0x00043023, 4, NOWHERE, NOWHERE, 20) },
+		[CODE_BRANCH] = { REGISTERS(0x00000463, 4, NOWHERE, 15, 20),
+				  REGISTERS(0x00001463, 4, NOWHERE, 15, 20),
+				  REGISTERS(0x00004463, 4, NOWHERE, 15, 20) },
 		/* fadd.d, fsub.d, fmul.d */
-		[CODE_FLOAT] = { { 0x02007053, 0x0a007053, 0x12007053 }, 3, 7, 15, 20, NOWHERE, 1 },
+		[CODE_FLOAT] = { RV(0x02007053), RV(0x0a007053), RV(0x12007053) },
 		/* amoadd.d, amoxor.d */
-		[CODE_ATOMIC] = { { 0x0004302f, 0x2004302f }, 2, 7, NOWHERE, 20, NOWHERE, 1 },
+		[CODE_ATOMIC] = { REGISTERS(0x0004302f, 4, 7, NOWHERE, 20),
+				  REGISTERS(0x2004302f, 4, 7, NOWHERE, 20) },
 	} },
-	{ .name = "arm64", .first = 0, .end = 0xd65f03c0, .base = 8 * 8, .class = {
+	{ .name = "arm64", .first = 0, .longest = 4, .end = PLAIN(0xd65f03c0, 4),
+	  .base = 8 * 8, .stack = 8 * 8, .class = {
 		/* add, eor, lslv, mul, subs, orr */
-		[CODE_ALU] = { { 0x8b000000, 0xca000000, 0x9ac02000, 0x9b007c00, 0xeb000000,
-				 0xaa000000 }, 6, 0, 5, 16, NOWHERE, 1 },
-		[CODE_LOAD] = { { 0xf9400100 }, 1, 0, NOWHERE, NOWHERE, 10, 8 },
-		[CODE_STORE] = { { 0xf9000100 }, 1, 0, NOWHERE, NOWHERE, 10, 8 },
+		[CODE_ALU] = { A64(0x8b000000), A64(0xca000000), A64(0x9ac02000), A64(0x9b007c00),
+			       A64(0xeb000000), A64(0xaa000000) },
+		[CODE_LOAD] = { { 0xf9400100, 4, 0, NOWHERE, NOWHERE, 10, 8 } },
+		[CODE_STORE] = { { 0xf9000100, 4, 0, NOWHERE, NOWHERE, 10, 8 } },
 		/* cbz, cbnz */
-		[CODE_BRANCH] = { { 0xb4000040, 0xb5000040 }, 2, 0, NOWHERE, NOWHERE, NOWHERE, 1 },
+		[CODE_BRANCH] = { REGISTERS(0xb4000040, 4, 0, NOWHERE, NOWHERE),
+				  REGISTERS(0xb5000040, 4, 0, NOWHERE, NOWHERE) },
 		/* fadd, fsub, fmul of doubles */
-		[CODE_FLOAT] = { { 0x1e602800, 0x1e603800, 0x1e600800 }, 3, 0, 5, 16, NOWHERE, 1 },
+		[CODE_FLOAT] = { A64(0x1e602800), A64(0x1e603800), A64(0x1e600800) },
 		/* ldadd, ldeor */
-		[CODE_ATOMIC] = { { 0xf8200100, 0xf8202100 }, 2, 0, NOWHERE, 16, NOWHERE, 1 },
+		[CODE_ATOMIC] = { REGISTERS(0xf8200100, 4, 0, NOWHERE, 16),
+				  REGISTERS(0xf8202100, 4, 0, NOWHERE, 16) },
+	} },
+	/* The registers are R8 to R15, by way of REX. */
+	{ .name = "x86_64", .first = 0, .longest = 4, .skips = true, .end = PLAIN(0xc3, 1),
+	  .base = 3 * 8, .stack = 4 * 8, .class = {
+		/* add, xor, sub, or; imul; shl by 5 */
+		[CODE_ALU] = { X86(0xc0014d, 3, 16, 19), X86(0xc0314d, 3, 16, 19),
+			       X86(0xc0294d, 3, 16, 19), X86(0xc0094d, 3, 16, 19),
+			       X86(0xc0af0f4d, 4, 27, 24), X86(0x05e0c149, 4, 16, NOWHERE) },
+		[CODE_LOAD] = { { 0x00438b4c, 4, 19, NOWHERE, NOWHERE, 24, 1 } },
+		[CODE_STORE] = { { 0x0043894c, 4, 19, NOWHERE, NOWHERE, 24, 1 } },
+		/* jz, jnz, jl */
+		[CODE_BRANCH] = { PLAIN(0x0074, 2), PLAIN(0x0075, 2), PLAIN(0x007c, 2) },
+		/* addsd, subsd, mulsd */
+		[CODE_FLOAT] = { X86(0xc0580ff2, 4, 27, 24), X86(0xc05c0ff2, 4, 27, 24),
+				 X86(0xc0590ff2, 4, 27, 24) },
+		/* lock add, lock xor */
+		[CODE_ATOMIC] = { X86(0x03014cf0, 4, 27, NOWHERE), X86(0x03314cf0, 4, 27, NOWHERE) },
 	} },
 };
 
-static uint32_t field(uint64_t *seed, const struct guest *g, uint8_t at)
+static uint64_t field(uint64_t *seed, const struct guest *g, uint8_t at)
 {
-	return at == NOWHERE ? 0 : (g->first + (uint32_t)(vmb_random(seed) & 7)) << at;
+	return at == NOWHERE ? 0 : (g->first + (vmb_random(seed) & 7)) << at;
 }
 
 static enum code_class pick(uint64_t *seed)
@@ -84,35 +117,74 @@ static enum code_class pick(uint64_t *seed)
 								   CODE_BRANCH;
 }
 
-static uint32_t make(const struct guest *g, const struct template *t, uint64_t *seed)
+static const struct template *one_of(const struct template *t, uint64_t *seed)
 {
-	uint32_t word = t->word[vmb_random(seed) % t->nr];
+	unsigned int nr = 0;
+
+	while (nr < MAX_TEMPLATES && t[nr].bytes)
+		nr++;
+	return &t[vmb_random(seed) % nr];
+}
+
+static void put(const struct guest *g, const struct template *t, uint64_t *seed, struct code *code)
+{
+	uint64_t word = t->word;
 
 	word |= field(seed, g, t->d) | field(seed, g, t->n) | field(seed, g, t->m);
 	if (t->offset != NOWHERE)
-		word |= (uint32_t)(vmb_random(seed) & 31) * 8 / t->unit << t->offset;
-	return word;
+		word |= (vmb_random(seed) & 31) * 8 / t->unit << t->offset;
+	memcpy(code->bytes + code->nr_bytes, &word, t->bytes);
+	code->nr_bytes += t->bytes;
+	code->nr_insns++;
 }
 
-int code_words(const char *guest, enum code_class class, uint64_t seed, uint32_t *word, size_t nr,
-	       uint32_t *base)
+static const struct guest *find(const char *name)
 {
-	const struct guest *g = guests, *end = guests + VMB_ARRAY_SIZE(guests);
 	size_t i;
 
-	while (g < end && strcmp(g->name, guest))
-		g++;
-	if (g == end || !nr)
+	for (i = 0; i < VMB_ARRAY_SIZE(guests); i++) {
+		if (!strcmp(guests[i].name, name))
+			return &guests[i];
+	}
+	return NULL;
+}
+
+/* Are there @more instructions to come before the end? */
+static bool has_room(const struct guest *g, const struct code *code, uint32_t more)
+{
+	if (code->max_insns)
+		return code->nr_insns + more < code->max_insns;
+	return code->nr_bytes + more * g->longest + g->end.bytes <= code->max_bytes;
+}
+
+int code_make(const char *guest, enum code_class class, uint64_t seed, struct code *code)
+{
+	const struct guest *g = find(guest);
+	uint32_t before, branch = 0;
+
+	if (!g)
 		return -ENOTSUP;
-	for (i = 0; i + 1 < nr; i++) {
+	if (code->max_insns)
+		code->max_bytes = (size_t)code->max_insns * g->longest;
+	/* Room for a whole word behind the last instruction. */
+	code->bytes = calloc(1, code->max_bytes + sizeof(uint64_t));
+	if (!code->bytes)
+		return -ENOMEM;
+	code->nr_bytes = code->nr_insns = 0;
+	code->base = g->base;
+	code->stack = g->stack;
+	while (has_room(g, code, 1)) {
 		enum code_class c = class == CODE_MIX ? pick(&seed) : class;
 
 		/* What a branch before the end skips would be the end. */
-		if (c == CODE_BRANCH && i + 3 > nr)
+		if (c == CODE_BRANCH && !has_room(g, code, 2))
 			c = CODE_ALU;
-		word[i] = make(g, &g->class[c], &seed);
+		before = code->nr_bytes;
+		put(g, one_of(g->class[c], &seed), &seed, code);
+		if (branch)
+			code->bytes[branch - 1] = (uint8_t)(code->nr_bytes - before);
+		branch = c == CODE_BRANCH && g->skips ? code->nr_bytes : 0;
 	}
-	word[nr - 1] = g->end;
-	*base = g->base;
+	put(g, &g->end, &seed, code);
 	return 0;
 }

@@ -37,17 +37,17 @@ static const struct vmb_axis throughput_axes[] = {
 
 static int setup_single(struct vmb_state *st)
 {
-	return cross_setup(st, (enum code_class)st->arg[1].num, 2);
+	return cross_setup(st, (enum code_class)st->arg[1].num, 2, 0);
 }
 
 static int setup_block(struct vmb_state *st)
 {
-	return cross_setup(st, CODE_MIX, (uint32_t)st->arg[1].num);
+	return cross_setup(st, CODE_MIX, (uint32_t)st->arg[1].num, 0);
 }
 
 static int setup_throughput(struct vmb_state *st)
 {
-	return cross_setup(st, CODE_MIX, (uint32_t)st->arg[1].num / 4);
+	return cross_setup(st, CODE_MIX, 0, (size_t)st->arg[1].num);
 }
 
 const struct vmb_bench bench_cross_arch_single_insn = {

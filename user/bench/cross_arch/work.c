@@ -24,7 +24,7 @@ const struct vmb_value cross_pairs[CROSS_PAIRS] = {
 
 /**
  * struct work - a round's own.
- * @base: where the state has the register that code addresses by
+ * @code: to be translated
  * @guest_bytes, @code_bytes: of the last translation
  * @nr_insns: guest instructions translated in it
  */
@@ -32,8 +32,7 @@ struct work {
 	const struct guest_ops *guest;
 	struct jit jit;
 	struct ir_arena arena, scratch;
-	uint32_t *word;
-	uint32_t nr, base;
+	struct code code;
 	uint64_t guest_bytes, code_bytes, nr_insns;
 	uint64_t done;
 	int status;
@@ -67,12 +66,12 @@ int cross_supported(const struct vmb_state *st, struct vmb_why *why)
 static size_t fetch(void *priv, uint64_t pc, const uint8_t **bytes)
 {
 	const struct work *w = priv;
-	uint64_t at = pc - BASE, nr = (uint64_t)w->nr * sizeof(uint32_t);
+	uint64_t at = pc - BASE;
 
-	if (at >= nr)
+	if (at >= w->code.nr_bytes)
 		return 0;
-	*bytes = (const uint8_t *)w->word + at;
-	return nr - at;
+	*bytes = w->code.bytes + at;
+	return w->code.nr_bytes - at;
 }
 
 /* One region to @unit. Return: 0 or -errno. */
@@ -100,7 +99,7 @@ static int translate(struct work *w, uint64_t pc, struct ir_unit *unit, struct x
 /* All of the code, region by region: they lie one behind the other. */
 static int translate_all(struct work *w)
 {
-	uint64_t pc = BASE, end = BASE + (uint64_t)w->nr * sizeof(uint32_t);
+	uint64_t pc = BASE, end = BASE + w->code.nr_bytes;
 
 	w->guest_bytes = w->code_bytes = w->nr_insns = 0;
 	while (pc < end) {
@@ -124,7 +123,7 @@ static void drop(struct work *w)
 	jit_fini(&w->jit);
 	ir_arena_fini(&w->arena);
 	ir_arena_fini(&w->scratch);
-	free(w->word);
+	free(w->code.bytes);
 	free(w);
 }
 
@@ -140,7 +139,7 @@ static int start(struct vmb_state *st, struct work *w)
 	return jit_init(&w->jit, &options);
 }
 
-int cross_setup(struct vmb_state *st, enum code_class class, uint32_t nr)
+int cross_setup(struct vmb_state *st, enum code_class class, uint32_t insns, size_t bytes)
 {
 	struct work *w = calloc(1, sizeof(*w));
 	int err = w ? start(st, w) : -ENOMEM;
@@ -153,16 +152,15 @@ int cross_setup(struct vmb_state *st, enum code_class class, uint32_t nr)
 	ir_arena_init(&w->arena, ARENA_BYTES);
 	ir_arena_init(&w->scratch, ARENA_BYTES);
 	w->guest = side(st->arg[0].label, false)->guest_ops;
-	w->nr = nr;
-	w->word = calloc(nr, sizeof(*w->word));
-	err = w->word ? code_words(w->guest->name, class, st->seed, w->word, nr, &w->base) : -ENOMEM;
+	w->code = (struct code){ .max_insns = insns, .max_bytes = bytes };
+	err = code_make(w->guest->name, class, st->seed, &w->code);
 	if (err) {
 		vmb_why_set(&st->why, "cannot make guest code: %s", strerror(-err));
 		drop(w);
 		return err;
 	}
 	st->priv = w;
-	st->throughput_per_op = nr;
+	st->throughput_per_op = w->code.nr_insns;
 	st->throughput_unit = "insns";
 	return 0;
 }
@@ -196,7 +194,8 @@ static void prepare(const struct work *w, struct outcome *o)
 	for (i = 0; i < sizeof(o->state); i++)
 		o->state[i] = (uint8_t)(i * 7);
 	memset(o->data, 0x5a, sizeof(o->data));
-	memcpy(o->state + w->base, &base, sizeof(base));
+	memcpy(o->state + w->code.base, &base, sizeof(base));
+	memcpy(o->state + w->code.stack, &base, sizeof(base));
 	o->flat = (struct ir_flat){ o->data, BASE, DATA_BYTES };
 	o->context = (struct ir_context){
 		.state = o->state, .state_bytes = sizeof(o->state), .fuel = 1u << 30,
@@ -245,9 +244,9 @@ int cross_check(const void *priv, struct vmb_why *why)
 		vmb_why_set(why, "not translated: %s", w->status ? strerror(-w->status) : "never run");
 		return w->status ? w->status : -EIO;
 	}
-	if (w->nr_insns != w->nr || w->guest_bytes != (uint64_t)w->nr * sizeof(uint32_t)) {
+	if (w->nr_insns != w->code.nr_insns || w->guest_bytes != w->code.nr_bytes) {
 		vmb_why_set(why, "%llu of %u instructions were translated",
-			    (unsigned long long)w->nr_insns, w->nr);
+			    (unsigned long long)w->nr_insns, w->code.nr_insns);
 		return -EIO;
 	}
 	return w->jit.native ? compare(w, why) : 0;

@@ -16,8 +16,8 @@ extern const struct vmb_value cross_pairs[CROSS_PAIRS];
 /** cross_supported - for struct vmb_bench: are both sides of the pair there? */
 int cross_supported(const struct vmb_state *st, struct vmb_why *why);
 
-/** cross_setup - code of @nr instructions of @class. */
-int cross_setup(struct vmb_state *st, enum code_class class, uint32_t nr);
+/** cross_setup - code of @insns instructions of @class; 0: of about @bytes. */
+int cross_setup(struct vmb_state *st, enum code_class class, uint32_t insns, size_t bytes);
 
 /** cross_run - for struct vmb_bench: translate all of it @iters times. */
 void cross_run(void *priv, uint64_t iters);
