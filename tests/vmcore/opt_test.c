@@ -288,6 +288,17 @@ static const struct example examples[] = {
 	  "  %15:i64 = add %11, %14\n  brcmp.ult %15, %1, b2(%15), b3\n"
 	  "b3:\n  %17:i64 = add %6, %14\n  brcmp.ult %17, %1, b1(%17), b4\n"
 	  "b4:\n  exit.jump 0x0\n" },
+	{ "what lies in memory is known until something may have changed it", 2,
+	  "b0:\n  %p:i64 = ld_state 0\n  %q:i64 = ld_state 8\n  %a:i64 = ld.u64 %p, 0\n"
+	  "  st.u32 %p, %q, 8\n  %b:i64 = ld.u64 %p, 0\n  %c:i64 = ld.s32 %p, 8\n"
+	  "  %s:i64 = add %b, %c\n  st.u64 %q, %s, 0\n  %d:i64 = ld.u64 %p, 0\n"
+	  "  %e:i64 = ld.u64.acq %p, 0\n  %f:i64 = ld.u64 %q, 0\n  %t:i64 = add %d, %e\n"
+	  "  %u:i64 = add %t, %f\n  st_state %u, 16\n  exit.jump 0x0\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  %2:i64 = ld.u64 %0, 0\n"
+	  "  st.u32 %0, %1, 8\n  %4:i64 = sbfx %1, 0, 32\n  %5:i64 = add %2, %4\n"
+	  "  st.u64 %1, %5, 0\n  %7:i64 = ld.u64 %0, 0\n  %8:i64 = ld.u64.acq %0, 0\n"
+	  "  %9:i64 = ld.u64 %1, 0\n  %10:i64 = add %7, %8\n  %11:i64 = add %9, %10\n"
+	  "  st_state %11, 16\n  exit.jump 0x0\n" },
 	{ "the rounding mode is kept apart", 2,
 	  "b0:\n  %a:f64 = ld_state 0\n  %b:f64 = ld_state 8\n  %c:f64 = fdiv %a, %b\n"
 	  "  %m:i32 = ld_state 16\n  set_rm %m\n  %d:f64 = fdiv %a, %b\n  st_state %c, 24\n"

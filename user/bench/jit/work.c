@@ -84,18 +84,22 @@ int jit_work_setup(struct vmb_state *st, jit_work_make *make, uint32_t size)
 int jit_work_compile(struct jit_work *w, uint32_t i, unsigned int level)
 {
 	const struct opt_options options = { .level = level };
+	struct jit_code below;
 	struct ir_error error;
 	struct ir_unit unit;
 	int status;
 
 	if (level == JIT_O0)
 		return jit_compile(&w->jit, &w->unit[i], &w->code[i], NULL);
+	status = jit_compile(&w->jit, &w->unit[i], &below, NULL);
+	if (status)
+		return status;
 	ir_arena_reset(&w->copies);
 	ir_unit_init(&unit, &w->copies);
 	status = ir_unit_copy(&unit, &w->unit[i], &w->copies);
 	if (!status)
 		status = opt_run(&unit, &options, &w->passes, &error);
-	return status ? status : jit_compile_tier2(&w->jit, &unit, &w->code[i], NULL);
+	return status ? status : jit_compile_over(&w->jit, &unit, &below, &w->code[i], NULL);
 }
 
 void jit_work_run(void *priv, uint64_t iters)

@@ -48,7 +48,10 @@ int jit_work_supported(const struct vmb_state *st, struct vmb_why *why);
 /** jit_work_setup - make units of @size and a compiler; @st->priv becomes a struct jit_work. */
 int jit_work_setup(struct vmb_state *st, jit_work_make *make, uint32_t size);
 
-/** jit_work_compile - optimise and compile unit @i at @level. Return: as jit_compile(). */
+/**
+ * jit_work_compile - compile unit @i at @level: O0 is tier 1, and the others are tier 2 over it.
+ * Return: as jit_compile().
+ */
 int jit_work_compile(struct jit_work *work, uint32_t i, unsigned int level);
 
 /** jit_work_execute - run what unit @i was compiled to. Return: as jit_run(). */
