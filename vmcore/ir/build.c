@@ -47,7 +47,7 @@ static bool fail(struct ir_build *build, int error)
 
 void ir_build_begin(struct ir_build *build, struct ir_unit *unit)
 {
-	*build = (struct ir_build){ .unit = unit, .open = IR_NONE, .in_order = true };
+	*build = (struct ir_build){ .unit = unit, .open = IR_NONE, .in_order = true, .now = 1 };
 }
 
 uint32_t ir_add_helper(struct ir_build *build, const struct ir_helper *helper)
@@ -86,6 +86,7 @@ void ir_start_block(struct ir_build *build, uint32_t block)
 	build->in_order &= block == build->nr_started;
 	build->nr_started++;
 	build->open = block;
+	build->now++;
 }
 
 static uint32_t append(struct ir_build *build, const struct ir_insn *insn)
@@ -125,6 +126,48 @@ uint32_t ir_emit(struct ir_build *build, const struct ir_insn *insn)
 	return value;
 }
 
+static void know(struct ir_build *build, unsigned int type, uint32_t offset, uint32_t value)
+{
+	uint32_t end = (offset + ir_type_bytes(type) - 1) / IR_KNOWN_BYTES, i;
+
+	for (i = offset / IR_KNOWN_BYTES; i <= end; i++)
+		build->known[i] = (struct ir_known){ value, offset, build->now };
+}
+
+/* All that the value lies in must say so. */
+static bool is_known(const struct ir_build *build, unsigned int type, uint32_t offset)
+{
+	const struct ir_known *first = &build->known[offset / IR_KNOWN_BYTES];
+	const struct ir_known *last =
+		&build->known[(offset + ir_type_bytes(type) - 1) / IR_KNOWN_BYTES];
+
+	return first->block == build->now && first->offset == offset &&
+	       build->unit->insn[first->value].type == type && last->block == build->now &&
+	       last->value == first->value && last->offset == offset;
+}
+
+uint32_t ir_get_state(struct ir_build *build, unsigned int type, uint32_t offset)
+{
+	uint32_t value;
+
+	if (build->known && is_known(build, type, offset))
+		return build->known[offset / IR_KNOWN_BYTES].value;
+	value = ir_emit(build, &(struct ir_insn){ .op = IR_ld_state, .type = (uint8_t)type,
+						  .a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
+						  .imm = offset });
+	if (build->known && !build->error)
+		know(build, type, offset, value);
+	return value;
+}
+
+void ir_set_state(struct ir_build *build, uint32_t offset, uint32_t value)
+{
+	ir_emit(build, &(struct ir_insn){ .op = IR_st_state, .a = value, .b = IR_NONE,
+					  .c = IR_NONE, .imm = offset });
+	if (build->known && !build->error)
+		know(build, build->unit->insn[value].type, offset, value);
+}
+
 /* Copy a list of values to the unit. Return: where it begins. */
 static uint32_t add_args(struct ir_build *build, const uint32_t *arg, uint32_t nr)
 {
@@ -152,6 +195,7 @@ uint32_t ir_emit_call(struct ir_build *build, uint32_t helper, const uint32_t *a
 	}
 	insn.type = build->unit->helper[helper].type;
 	insn.hi = add_args(build, arg, build->unit->helper[helper].nr_args);
+	build->now++;
 	return append(build, &insn);
 }
 

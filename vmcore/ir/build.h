@@ -10,12 +10,27 @@
 #include "vmcore/ir/ir.h"
 
 /**
+ * struct ir_known - what a part of the guest state holds, in the block that is being built.
+ * @value: the value; @offset: where in the state it begins
+ * @block: number of the start of a block, or of a call, since which that is true
+ */
+struct ir_known {
+	uint32_t value, offset, block;
+};
+
+/* Bytes of the state that one struct ir_known is for. */
+#define IR_KNOWN_BYTES 8u
+
+/**
  * struct ir_build - a unit in the making.
  * @unit: borrowed
  * @error: 0 or -errno; sticky
  * @open: block that is being filled, IR_NONE between blocks
  * @nr_started: number of blocks that have been started
  * @in_order: the blocks were started in the order of their creation
+ * @known: [state_bytes / IR_KNOWN_BYTES + 1], zeros, lent: ir_get_state() returns what is known. NULL:
+ *	it always loads
+ * @now: for @known
  */
 struct ir_build {
 	struct ir_unit *unit;
@@ -23,6 +38,8 @@ struct ir_build {
 	uint32_t open;
 	uint32_t nr_started;
 	bool in_order;
+	struct ir_known *known;
+	uint32_t now;
 };
 
 /**
@@ -86,6 +103,12 @@ struct ir_target {
 void ir_emit_branch(struct ir_build *build, const struct ir_insn *insn,
 		    const struct ir_target *target, uint32_t nr);
 
+/** ir_get_state - the value of a slot: loaded, or as it was stored or loaded before in the block. */
+uint32_t ir_get_state(struct ir_build *build, unsigned int type, uint32_t offset);
+
+/** ir_set_state - store to a slot. */
+void ir_set_state(struct ir_build *build, uint32_t offset, uint32_t value);
+
 /* Shorthands. */
 
 VMB_INLINE uint32_t ir_const(struct ir_build *build, unsigned int type, uint64_t bits)
@@ -113,19 +136,6 @@ VMB_INLINE uint32_t ir_compare(struct ir_build *build, unsigned int cond, unsign
 	return ir_emit(build, &(struct ir_insn){ .op = IR_cmp, .type = (uint8_t)type,
 						 .aux = (uint8_t)cond, .a = a, .b = b,
 						 .c = IR_NONE });
-}
-
-VMB_INLINE uint32_t ir_get_state(struct ir_build *build, unsigned int type, uint32_t offset)
-{
-	return ir_emit(build, &(struct ir_insn){ .op = IR_ld_state, .type = (uint8_t)type,
-						 .a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
-						 .imm = offset });
-}
-
-VMB_INLINE void ir_set_state(struct ir_build *build, uint32_t offset, uint32_t value)
-{
-	ir_emit(build, &(struct ir_insn){ .op = IR_st_state, .a = value, .b = IR_NONE,
-					  .c = IR_NONE, .imm = offset });
 }
 
 /* @mem: log2 of the size in bytes, IR_MEM_SIGNED. */

@@ -8,7 +8,9 @@
 #include "vmcore/opt/pipeline.h"
 
 #define ARENA_BYTES   (UINT64_C(256) << 20)
-#define MAX_INSNS     256u
+/* Guest instructions in a region; those of tier 1 often run once. */
+#define SMALL	      32u
+#define LARGE	      256u
 #define FIRST_LINKS   1024u
 /* Tier 2 is for what was found running so often. */
 #define HOT	      3u
@@ -110,11 +112,10 @@ static int compile(struct xlat_engine *e, const struct ir_unit *unit, struct xla
 static int finish(struct xlat_engine *e, struct ir_unit *unit, struct xlat_code *code)
 {
 	struct ir_error error;
-	struct opt_options options = { .level = code->tier == 2 ? 2 : 1 };
-	int status = ir_verify(unit, &e->scratch, &error);
+	struct opt_options options = { .level = 2 };
+	int status = code->tier == 2 ? opt_run(unit, &options, &e->scratch, &error) :
+				       opt_light(unit, &e->scratch);
 
-	if (!status)
-		status = opt_run(unit, &options, &e->scratch, &error);
 	if (status)
 		return status;
 	if (e->native)
@@ -135,7 +136,7 @@ static int translate(struct xlat_engine *e, struct xlat_code *code)
 	ir_arena_reset(&e->arena);
 	ir_arena_reset(&e->scratch);
 	ir_unit_init(&unit, &e->arena);
-	status = xlat_lift(e->guest, &source, code->pc, MAX_INSNS, &unit, &region);
+	status = xlat_lift(e->guest, &source, code->pc, code->tier == 2 ? LARGE : SMALL, &unit, &region);
 	if (status)
 		return status;
 	code->nr_insns = region.nr_insns;

@@ -2,6 +2,7 @@
 #include "vmcore/xlat/region.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Blocks that are lifted; each can ask for a few more, which then leave the unit. */
 #define MAX_LIFTED 64u
@@ -176,12 +177,16 @@ static void leave_unlifted(struct state *s)
 int xlat_lift(const struct guest_ops *ops, const struct xlat_source *source, uint64_t pc,
 	      uint32_t max_insns, struct ir_unit *unit, struct xlat_region *region)
 {
+	size_t known = (ops->state_bytes / IR_KNOWN_BYTES + 1) * sizeof(struct ir_known);
 	struct state s = { .ops = ops, .source = source, .max_insns = max_insns, .pc = pc };
 	struct place *place;
 
 	unit->state_bytes = ops->state_bytes;
 	unit->flags = ops->unit_flags;
 	ir_build_begin(&s.build, unit);
+	s.build.known = ir_arena_alloc(unit->arena, known);
+	if (s.build.known)
+		memset(s.build.known, 0, known);
 	s.lift = (struct guest_lift){ .build = &s.build, .block = block_of };
 	ir_start_block(&s.build, ir_new_block(&s.build));
 	jump(&s, block_of(&s.lift, pc));

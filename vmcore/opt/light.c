@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What is not used goes, in one walk from the back and without moving anything: an instruction that
+ * computes nothing of use becomes a constant that nobody uses, which is no code.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "vmcore/opt/pass.h"
+#include "vmcore/opt/pipeline.h"
+
+/* Widest slot in bytes. */
+#define WIDEST 16u
+
+/*
+ * @used: per value, is it used by what stays?
+ * @over: per byte of the state, and WIDEST before it: the width of a store to come that begins there
+ *	before anything sees the state
+ */
+struct work {
+	struct ir_unit *unit;
+	uint8_t *used;
+	uint8_t *over;
+};
+
+static void see_state(struct work *w)
+{
+	memset(w->over, 0, w->unit->state_bytes + WIDEST);
+}
+
+/* Stores that overlap what is loaded here are needed. */
+static void see_slot(struct work *w, const struct ir_insn *insn)
+{
+	memset(w->over + insn->imm + 1, 0, WIDEST - 1 + ir_type_bytes(insn->type));
+}
+
+/* Return: is it overwritten before anything sees it? */
+static bool store(struct work *w, const struct ir_insn *insn)
+{
+	uint8_t bytes = (uint8_t)ir_type_bytes(w->unit->insn[insn->a].type);
+	uint8_t *over = &w->over[insn->imm + WIDEST];
+
+	if (*over >= bytes)
+		return true;
+	*over = bytes;
+	return false;
+}
+
+static bool is_dead(struct work *w, uint32_t at)
+{
+	const struct ir_insn *insn = &w->unit->insn[at];
+
+	if (insn->op == IR_st_state)
+		return store(w, insn);
+	if (w->used[at] || insn->op == IR_param)
+		return false;
+	return insn->op == IR_ld_state ||
+	       (ir_ops[insn->op].pure && !(ir_ops[insn->op].effects & E_FP));
+}
+
+static void use_args(struct work *w, uint32_t first, uint32_t nr)
+{
+	while (nr--)
+		w->used[w->unit->arg[first++]] = 1;
+}
+
+static void use_operands(struct work *w, const struct ir_insn *insn)
+{
+	unsigned int nr = ir_ops[insn->op].nr_operands;
+	uint32_t i;
+
+	if (nr)
+		w->used[insn->a] = 1;
+	if (nr > 1)
+		w->used[insn->b] = 1;
+	if (nr > 2)
+		w->used[insn->c] = 1;
+	if (insn->op == IR_call)
+		use_args(w, insn->hi, w->unit->helper[insn->lo].nr_args);
+	for (i = 0; i < ir_nr_edges(insn); i++) {
+		const struct ir_edge *edge = &w->unit->edge[insn->lo + i];
+
+		use_args(w, edge->first_arg, edge->nr_args);
+	}
+}
+
+static void visit(struct work *w, uint32_t at)
+{
+	struct ir_insn *insn = &w->unit->insn[at];
+
+	if (is_dead(w, at)) {
+		*insn = (struct ir_insn){ .op = IR_const, .type = IR_I64, .a = IR_NONE };
+		return;
+	}
+	use_operands(w, insn);
+	if (insn->op == IR_ld_state)
+		see_slot(w, insn);
+	else if (ir_ops[insn->op].effects & (E_FAULT | E_CALL | E_TERM))
+		see_state(w);
+}
+
+int opt_light(struct ir_unit *unit, struct ir_arena *scratch)
+{
+	struct work w = { .unit = unit };
+	uint32_t i;
+
+	w.used = ir_arena_alloc(scratch, unit->nr_insns);
+	w.over = ir_arena_alloc(scratch, unit->state_bytes + WIDEST);
+	if (!w.used || !w.over)
+		return -ENOMEM;
+	memset(w.used, 0, unit->nr_insns);
+	for (i = unit->nr_insns; i-- > 0;)
+		visit(&w, i);
+	return 0;
+}
