@@ -7,9 +7,20 @@
 
 static void *map(size_t bytes, int protection, int flags, int fd)
 {
-	void *at = mmap(NULL, bytes, protection, flags | MAP_POPULATE, fd, 0);
+	void *at = mmap(NULL, bytes, protection, flags, fd, 0);
 
 	return at == MAP_FAILED ? NULL : at;
+}
+
+/* Without it the first use of each page is a fault; a kernel that does not know it does without. */
+static void populate(const struct code_cache *cache, size_t bytes)
+{
+	bytes = bytes < cache->bytes ? bytes : cache->bytes;
+	if (!bytes)
+		return;
+	madvise(cache->write, bytes, MADV_POPULATE_WRITE);
+	if (cache->run != cache->write)
+		madvise(cache->run, bytes, MADV_POPULATE_READ);
 }
 
 /*
@@ -33,8 +44,6 @@ static int map_anonymous(struct code_cache *cache)
 		err = *cache->run ? -errno : -ENOTSUP;
 		goto unmap_run;
 	}
-	/* As MAP_POPULATE; without it the first run of each page is a fault. */
-	madvise(cache->run, cache->bytes, MADV_POPULATE_READ);
 	return 0;
 unmap_run:
 	munmap(cache->run, cache->bytes);
@@ -74,24 +83,31 @@ static int map_dual(struct code_cache *cache)
 	return map_anonymous(cache) ? map_file(cache) : 0;
 }
 
-static int map_single(struct code_cache *cache)
+static int map_single(struct code_cache *cache, size_t ready)
 {
 	cache->write = map(cache->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	cache->run = cache->write;
 	if (!cache->write)
 		return -errno;
+	populate(cache, ready);
 	return code_cache_close(cache);
 }
 
-int code_cache_init(struct code_cache *cache, size_t bytes, enum code_wx wx)
+int code_cache_init(struct code_cache *cache, size_t bytes, enum code_wx wx, size_t ready)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	int status;
 
 	*cache = (struct code_cache){ .wx = wx, .epoch = 1 };
 	if (!bytes || bytes > SIZE_MAX / 2)
 		return -ENOMEM;
 	cache->bytes = (bytes + page - 1) / page * page;
-	return wx == CODE_WX_DUAL ? map_dual(cache) : map_single(cache);
+	if (wx != CODE_WX_DUAL)
+		return map_single(cache, ready);
+	status = map_dual(cache);
+	if (!status)
+		populate(cache, ready);
+	return status;
 }
 
 void code_cache_fini(struct code_cache *cache)

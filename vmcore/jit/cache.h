@@ -36,10 +36,11 @@ struct code_cache {
 /**
  * code_cache_init - map memory.
  * @bytes: rounded up to pages
+ * @ready: so many bytes at the beginning get their memory at once, the others when they are used
  * Return: 0; -ENOMEM; -EPERM or -EACCES if the system allows no executable mapping; what
  * memfd_create() and ftruncate() give.
  */
-int code_cache_init(struct code_cache *cache, size_t bytes, enum code_wx wx);
+int code_cache_init(struct code_cache *cache, size_t bytes, enum code_wx wx, size_t ready);
 
 /** code_cache_fini - unmap it. */
 void code_cache_fini(struct code_cache *cache);

@@ -28,7 +28,8 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 		.bytes = options->bytes,
 		.chained = options->chained && options->host->chains,
 	};
-	return code_cache_init(&jit->cache, options->cache_bytes, options->wx);
+	return code_cache_init(&jit->cache, options->cache_bytes, options->wx,
+			       options->lazy ? 0 : options->cache_bytes);
 }
 
 void jit_fini(struct jit *jit)

@@ -19,6 +19,7 @@
  * @native: how it is run; NULL: it is only looked at
  * @cache_bytes: room for code
  * @wx: how the room is protected
+ * @lazy: the room gets its memory when it is used, for programs that are to start soon
  * @evict: when the room is used up, throw all code away and go on; otherwise that is an error
  * @flat, @first, @bytes: guest memory is an array whose accesses are compiled in line; every context
  *	must have it as a struct ir_flat with these bounds, at a host address that is as much a
@@ -34,6 +35,7 @@ struct jit_options {
 	size_t cache_bytes;
 	enum code_wx wx;
 	bool evict;
+	bool lazy;
 	bool flat;
 	bool chained;
 	uint64_t first;

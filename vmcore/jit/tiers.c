@@ -164,7 +164,7 @@ static int map_segments(struct tiers *t, size_t bytes)
 
 	t->segment[0].cache = t->jit.cache;
 	for (i = 1; i < t->nr_segments; i++) {
-		status = code_cache_init(&t->segment[i].cache, bytes, t->options.jit.wx);
+		status = code_cache_init(&t->segment[i].cache, bytes, t->options.jit.wx, bytes);
 		if (status) {
 			t->nr_segments = i;
 			tier_free_segments(t);

@@ -29,6 +29,7 @@ static int start_jit(struct xlat_engine *e, const struct host_ops *host,
 	struct jit_options options = {
 		.host = host, .native = native, .cache_bytes = cache_bytes, .flat = true,
 		.first = XLAT_FIRST, .bytes = e->space->limit - XLAT_FIRST, .chained = true,
+		.lazy = true,
 	};
 	int status = jit_init(&e->jit, &options);
 
