@@ -137,7 +137,8 @@ static int translate(struct xlat_engine *e, struct xlat_code *code)
 	ir_arena_reset(&e->arena);
 	ir_arena_reset(&e->scratch);
 	ir_unit_init(&unit, &e->arena);
-	status = xlat_lift(e->guest, &source, code->pc, code->tier == 2 ? LARGE : SMALL, &unit, &region);
+	status = xlat_lift(e->guest, &source, code->pc, code->tier == 2 ? LARGE : SMALL, &unit,
+			   &region);
 	if (status)
 		return status;
 	code->nr_insns = region.nr_insns;
