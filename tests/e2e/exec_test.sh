@@ -50,7 +50,7 @@ programs()
 {
 	local program
 
-	for program in integer float memory interpreter modify system kernels threads signals; do
+	for program in integer float memory interpreter modify system kernels forks threads signals; do
 		"$cc" "${flags[@]}" -o "$isa.$program" "$top/tests/guests/$program.c" -lm
 		[ -x "native.$program" ] ||
 			cc "${flags[@]}" -o "native.$program" "$top/tests/guests/$program.c" -lm

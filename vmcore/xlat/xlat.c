@@ -156,6 +156,7 @@ int xlat_renew_engine(struct xlat *x, const struct host_ops *host, const struct 
 	xlat_engine_fini(&x->engine);
 	status = xlat_engine_init(&x->engine, x->program.guest, x->program.space, host, native,
 				  cache_bytes);
+	forget_targets(x);
 	set_poll(x);
 	return status || !native ? status : reserve(x);
 }
