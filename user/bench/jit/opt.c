@@ -295,7 +295,7 @@ static void report(struct vmb_state *st, struct opt_work *w)
 		return;
 	st->metric(st, "run_ns_per_insn", "ns", optimised / (double)w->insns, VMB_METRIC_MEDIAN);
 	if (w->level)
-		st->metric(st, "speedup_over_O0", "x", plain / optimised, VMB_METRIC_MEDIAN);
+		st->metric(st, "speedup_over_o0", "x", plain / optimised, VMB_METRIC_MEDIAN);
 	st->metric(st, "insns_left", "%", 100.0 * w->copy.nr_insns / w->subject.ir.nr_insns,
 		   VMB_METRIC_MEDIAN);
 }
