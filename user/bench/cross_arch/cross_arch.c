@@ -6,6 +6,8 @@ static const struct vmb_bench *const benches[] = {
 	&bench_cross_arch_single_insn,
 	&bench_cross_arch_block,
 	&bench_cross_arch_throughput,
+	&bench_cross_arch_complex,
+	&bench_cross_arch_opt,
 };
 
 extern const struct vmb_category vmb_category_cross_arch;

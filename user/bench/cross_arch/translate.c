@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * From guest bytes to host code: decode, lift, optimise (O1), compile (tier 1). Code is of random
+ * From guest bytes to host code: decode, lift, drop what is not used, compile (tier 1). Code is of random
  * instructions; what is translated is never run while time is taken. Set-up: 1 ms.
  *
  * single_insn - a region of one instruction of a class, and a return
  * block       - regions of so many instructions of the usual mix
  * throughput  - the same of so many bytes, which are many regions
+ * complex     - a region of a hundred instructions of a class
+ * opt         - a region of so many, as at first sight and as what runs much: O2 and tier 2
  */
 #include "user/bench/cross_arch/cross_arch.h"
 #include "user/bench/cross_arch/work.h"
@@ -34,6 +36,29 @@ static const struct vmb_axis block_axes[] = {
 static const struct vmb_axis throughput_axes[] = {
 	VMB_AXIS("pair", cross_pairs), VMB_AXIS("size", sizes),
 };
+
+#define COMPLEX_INSNS 100u
+#define OPT_INSNS     200u
+
+static const struct vmb_value levels[] = { { "fast", 0 }, { "optimised", 1 } };
+
+static const struct vmb_axis opt_axes[] = {
+	VMB_AXIS("pair", cross_pairs), VMB_AXIS("level", levels),
+};
+
+static int setup_complex(struct vmb_state *st)
+{
+	return cross_setup(st, (enum code_class)st->arg[1].num, COMPLEX_INSNS, 0);
+}
+
+static int setup_opt(struct vmb_state *st)
+{
+	int err = cross_setup(st, CODE_MIX, OPT_INSNS, 0);
+
+	if (!err && st->arg[1].num)
+		cross_optimise(st);
+	return err;
+}
 
 static int setup_single(struct vmb_state *st)
 {
@@ -84,6 +109,32 @@ const struct vmb_bench bench_cross_arch_throughput = {
 	.nr_axes = VMB_ARRAY_SIZE(throughput_axes),
 	.supported = cross_supported,
 	.setup = setup_throughput,
+	.run = cross_run,
+	.check = cross_check,
+	.teardown = cross_teardown,
+};
+
+const struct vmb_bench bench_cross_arch_complex = {
+	.name = "complex",
+	.what = "a hundred guest instructions of a class to host code, by tier 1",
+	.unit = "translation",
+	.axes = single_axes,
+	.nr_axes = VMB_ARRAY_SIZE(single_axes),
+	.supported = cross_supported,
+	.setup = setup_complex,
+	.run = cross_run,
+	.check = cross_check,
+	.teardown = cross_teardown,
+};
+
+const struct vmb_bench bench_cross_arch_opt = {
+	.name = "opt",
+	.what = "two hundred guest instructions to host code, at first sight or optimised",
+	.unit = "translation",
+	.axes = opt_axes,
+	.nr_axes = VMB_ARRAY_SIZE(opt_axes),
+	.supported = cross_supported,
+	.setup = setup_opt,
 	.run = cross_run,
 	.check = cross_check,
 	.teardown = cross_teardown,

@@ -25,6 +25,7 @@ const struct vmb_value cross_pairs[CROSS_PAIRS] = {
 /**
  * struct work - a round's own.
  * @code: to be translated
+ * @optimised: as what runs much is translated
  * @guest_bytes, @code_bytes: of the last translation
  * @nr_insns: guest instructions translated in it
  */
@@ -33,6 +34,7 @@ struct work {
 	struct jit jit;
 	struct ir_arena arena, scratch;
 	struct code code;
+	bool optimised;
 	uint64_t guest_bytes, code_bytes, nr_insns;
 	uint64_t done;
 	int status;
@@ -84,16 +86,20 @@ static int lift(struct work *w, uint64_t pc, struct ir_unit *unit, struct xlat_r
 	return xlat_lift(w->guest, &source, pc, REGION_INSNS, unit, region);
 }
 
-/* Lift, optimise as the translator does, compile. */
+/* Lift, optimise and compile as the translator does, at first sight or what runs much. */
 static int translate(struct work *w, uint64_t pc, struct ir_unit *unit, struct xlat_region *region,
 		     struct jit_code *code)
 {
-	const struct opt_options options = { .level = 1 };
+	const struct opt_options options = { .level = 2 };
 	int status = lift(w, pc, unit, region);
 
+	ir_arena_reset(&w->scratch);
 	if (!status)
-		status = opt_run(unit, &options, &w->scratch, NULL);
-	return status ? status : jit_compile(&w->jit, unit, code, NULL);
+		status = w->optimised ? opt_run(unit, &options, &w->scratch, NULL) :
+					opt_light(unit, &w->scratch);
+	if (status)
+		return status;
+	return (w->optimised ? jit_compile_tier2 : jit_compile)(&w->jit, unit, code, NULL);
 }
 
 /* All of the code, region by region: they lie one behind the other. */
@@ -163,6 +169,13 @@ int cross_setup(struct vmb_state *st, enum code_class class, uint32_t insns, siz
 	st->throughput_per_op = w->code.nr_insns;
 	st->throughput_unit = "insns";
 	return 0;
+}
+
+void cross_optimise(struct vmb_state *st)
+{
+	struct work *w = st->priv;
+
+	w->optimised = true;
 }
 
 void cross_run(void *priv, uint64_t iters)

@@ -19,6 +19,9 @@ int cross_supported(const struct vmb_state *st, struct vmb_why *why);
 /** cross_setup - code of @insns instructions of @class; 0: of about @bytes. */
 int cross_setup(struct vmb_state *st, enum code_class class, uint32_t insns, size_t bytes);
 
+/** cross_optimise - after cross_setup(): translate by O2 and tier 2. */
+void cross_optimise(struct vmb_state *st);
+
 /** cross_run - for struct vmb_bench: translate all of it @iters times. */
 void cross_run(void *priv, uint64_t iters);
 
