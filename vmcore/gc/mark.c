@@ -16,13 +16,16 @@
 #define AHEAD	   32u	/* objects whose memory is asked for; a power of two */
 #define PART_SLOTS 256u /* of an array at a time */
 
-/** struct marker - what marking keeps at hand. */
+/** struct marker - what marking keeps at hand. Neighbours that are used apart: each in a register. */
 struct marker {
 	struct gc_heap *heap;
-	uintptr_t old, old_bytes;
+	uintptr_t old;
 	uint64_t *mark;
-	uintptr_t *top, *stack;
-	uint64_t objects, bytes;
+	uintptr_t old_bytes;
+	uintptr_t *top;
+	uint64_t objects;
+	uintptr_t *stack;
+	uint64_t bytes;
 };
 
 /*
