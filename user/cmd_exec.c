@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -137,14 +138,34 @@ static void print_stats(const struct xlat *x, bool interpret)
 	print_count("system calls", s->syscalls);
 }
 
+/* The program's arguments with another name. Return: to be freed; NULL: no memory. */
+static char **renamed(char *const *guest, const char *name)
+{
+	size_t nr = 0;
+	char **argv;
+
+	while (guest[nr])
+		nr++;
+	argv = malloc((nr + 1) * sizeof(*argv));
+	if (!argv)
+		return NULL;
+	memcpy(argv, guest, (nr + 1) * sizeof(*argv));
+	if (name)
+		argv[0] = (char *)(uintptr_t)name;
+	return argv;
+}
+
 static int execute(const struct vmb_options *o, const struct vmb_arch *arch, const struct file *file)
 {
+	static const char *const again[] = { "vmbench", "exec", NULL };
+	static const char *const again_interpreted[] = { "vmbench", "exec", "--interpret", NULL };
 	const char *path = o->guest[0], *why;
+	char **argv = renamed(o->guest, o->argv0);
 	struct vmb_jit_symbols *symbols;
 	const struct host_native *native = vmb_native()->host_native;
 	struct xlat_options options = {
 		.guest = arch->guest_ops, .sandbox = o->sandbox, .path = path,
-		.argv = o->guest, .envp = environ,
+		.argv = argv, .envp = environ, .again = o->interpret ? again_interpreted : again,
 	};
 	struct xlat_end end;
 	struct xlat *x;
@@ -154,7 +175,9 @@ static int execute(const struct vmb_options *o, const struct vmb_arch *arch, con
 		options.host = vmb_arch_host()->host_ops;
 		options.native = native;
 	}
-	x = xlat_start(&options, file->bytes, file->nr, &why);
+	why = strerror(ENOMEM);
+	x = argv ? xlat_start(&options, file->bytes, file->nr, &why) : NULL;
+	free(argv);
 	if (!x) {
 		vmb_complain("%s: %s", path, why ? why : strerror(errno));
 		return VMB_EXIT_FAILED;

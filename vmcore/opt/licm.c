@@ -89,7 +89,10 @@ static void mark_body(struct work *w, uint32_t head)
 	}
 }
 
-/* The block that enters the loop of @head, if it is one. Is @head the head of a loop at all? */
+/*
+ * The block that enters the loop of @head, if it is one, and lies before it, as what is defined there
+ * must. Is @head the head of a loop at all?
+ */
 static bool find_entry(struct work *w, uint32_t head)
 {
 	uint32_t entry = IR_NONE, i;
@@ -103,7 +106,8 @@ static bool find_entry(struct work *w, uint32_t head)
 		one = one && (entry == IR_NONE || entry == w->preds.from[i]);
 		entry = w->preds.from[i];
 	}
-	w->entry[head] = one && entry == w->dom.idom[head] ? entry : IR_NONE;
+	w->entry[head] = one && entry == w->dom.idom[head] && entry < head ?
+			 entry : IR_NONE;
 	return has_back;
 }
 

@@ -133,16 +133,19 @@ static int protect(struct xlat_space *space, const struct xlat_image *image)
 	int status = 0;
 
 	for (page = image->low; page < image->high && !status; page += XLAT_PAGE) {
+		bool has = false;
 		int prot = 0;
 		uint32_t i;
 
 		for (i = 0; i < image->nr_segments; i++) {
 			const struct xlat_segment *s = &image->segment[i];
 
-			if (s->address < page + XLAT_PAGE && page < s->address + s->bytes)
-				prot |= s->prot;
+			if (s->address >= page + XLAT_PAGE || page >= s->address + s->bytes)
+				continue;
+			has = true;
+			prot |= s->prot;
 		}
-		status = prot ? xlat_protect(space, page, XLAT_PAGE, prot) :
+		status = has ? xlat_protect(space, page, XLAT_PAGE, prot) :
 				xlat_unmap(space, page, XLAT_PAGE);
 	}
 	return status;

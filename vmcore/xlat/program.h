@@ -65,6 +65,7 @@ struct xlat_clone {
  * @space: its memory
  * @path: of its file, absolute
  * @sandbox: only harmless system calls
+ * @again: struct xlat_options
  * @memory: held by who changes mappings: @space, @brk
  * @brk_start, @brk: the heap of brk(2)
  * @stack: the stack's lowest address
@@ -88,6 +89,7 @@ struct xlat_process {
 	struct xlat_space space;
 	char *path;
 	bool sandbox;
+	const char *const *again;
 	pthread_mutex_t memory;
 	uint64_t brk_start, brk;
 	uint64_t stack;

@@ -136,13 +136,13 @@ static struct place *next(struct state *s, uint64_t pc)
 	return best;
 }
 
+/* The open block looks at the word. */
 static void poll(struct state *s, const struct place *place)
 {
 	const struct ir_target way[] = { { .block = ir_new_block(&s->build) },
 					 { .block = place->block } };
 	uint32_t word;
 
-	ir_start_block(&s->build, place->polled);
 	ir_emit(&s->build, &(struct ir_insn){ .op = IR_guest_pc, .a = IR_NONE, .b = IR_NONE,
 					      .c = IR_NONE, .imm = place->pc });
 	word = ir_load(&s->build, IR_I32, 2, ir_const(&s->build, IR_I64, s->source->poll), 0);
@@ -152,13 +152,30 @@ static void poll(struct state *s, const struct place *place)
 	ir_exit_to(&s->build, IR_EXIT_YIELD, place->pc);
 }
 
+/* The first block, which looks at the word by itself, so that it is in no loop. */
+static void enter(struct state *s, uint64_t pc)
+{
+	uint32_t block;
+
+	s->pc = pc - 1;
+	block = block_of(&s->lift, pc);
+	if (s->build.error)
+		return;
+	if (s->source->poll)
+		poll(s, &s->place[0]);
+	else
+		jump(s, block);
+}
+
 static void poll_places(struct state *s)
 {
 	uint32_t i;
 
 	for (i = 0; i < s->nr_places && !s->build.error; i++) {
-		if (s->place[i].polled != IR_NONE)
-			poll(s, &s->place[i]);
+		if (s->place[i].polled == IR_NONE)
+			continue;
+		ir_start_block(&s->build, s->place[i].polled);
+		poll(s, &s->place[i]);
 	}
 }
 
@@ -178,7 +195,7 @@ int xlat_lift(const struct guest_ops *ops, const struct xlat_source *source, uin
 	      uint32_t max_insns, struct ir_unit *unit, struct xlat_region *region)
 {
 	size_t known = (ops->state_bytes / IR_KNOWN_BYTES + 1) * sizeof(struct ir_known);
-	struct state s = { .ops = ops, .source = source, .max_insns = max_insns, .pc = pc };
+	struct state s = { .ops = ops, .source = source, .max_insns = max_insns };
 	struct place *place;
 
 	unit->state_bytes = ops->state_bytes;
@@ -189,7 +206,7 @@ int xlat_lift(const struct guest_ops *ops, const struct xlat_source *source, uin
 		memset(s.build.known, 0, known);
 	s.lift = (struct guest_lift){ .build = &s.build, .block = block_of };
 	ir_start_block(&s.build, ir_new_block(&s.build));
-	jump(&s, block_of(&s.lift, pc));
+	enter(&s, pc);
 	for (place = &s.place[0]; place && !s.build.error; place = next(&s, pc))
 		pc = lift_block(&s, place);
 	leave_unlifted(&s);

@@ -18,10 +18,13 @@ xlat_call xlat_sys_brk, xlat_sys_mmap, xlat_sys_munmap, xlat_sys_mprotect, xlat_
 /* syscall_file.c */
 xlat_call xlat_sys_openat, xlat_sys_fstat, xlat_sys_newfstatat, xlat_sys_readv, xlat_sys_writev,
 	xlat_sys_fcntl,
-	xlat_sys_readlinkat;
+	xlat_sys_readlinkat, xlat_sys_renameat, xlat_sys_sendmsg, xlat_sys_recvmsg;
 
 /* syscall_process.c */
 xlat_call xlat_sys_exit_group, xlat_sys_uname;
+
+/* syscall_exec.c */
+xlat_call xlat_sys_execve;
 
 /* syscall_signal.c */
 xlat_call xlat_sys_sigaction, xlat_sys_sigprocmask, xlat_sys_sigsuspend, xlat_sys_sigaltstack,

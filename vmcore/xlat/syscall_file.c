@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -191,4 +193,71 @@ int64_t xlat_sys_fcntl(struct xlat_program *p, const uint64_t *arg)
 	default:
 		return -EINVAL;
 	}
+}
+
+/* Not all hosts have the older call. */
+int64_t xlat_sys_renameat(struct xlat_program *p, const uint64_t *arg)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	if (xlat_read_string(p, arg[1], from, sizeof(from)) ||
+	    xlat_read_string(p, arg[3], to, sizeof(to)))
+		return -EFAULT;
+	return errno_of(syscall(SYS_renameat2, (int)arg[0], from, (int)arg[2], to, 0));
+}
+
+/* A message with the addresses that it has made the host's. Return: 0 or -errno. */
+static int64_t message(struct xlat_program *p, uint64_t address, struct msghdr *m, struct iovec *vec)
+{
+	uint64_t vector_arg[3];
+	int64_t status = xlat_read(p, address, m, sizeof(*m));
+
+	if (status)
+		return status;
+	vector_arg[1] = (uint64_t)(uintptr_t)m->msg_iov;
+	vector_arg[2] = m->msg_iovlen;
+	status = vector(p, vector_arg, vec);
+	m->msg_iov = vec;
+	if (status)
+		return status;
+	if (m->msg_name && !xlat_space_has(p->space, (uintptr_t)m->msg_name, m->msg_namelen))
+		return -EFAULT;
+	if (m->msg_control && !xlat_space_has(p->space, (uintptr_t)m->msg_control, m->msg_controllen))
+		return -EFAULT;
+	if (m->msg_name)
+		m->msg_name = xlat_host(p->space, (uintptr_t)m->msg_name);
+	if (m->msg_control)
+		m->msg_control = xlat_host(p->space, (uintptr_t)m->msg_control);
+	return 0;
+}
+
+int64_t xlat_sys_sendmsg(struct xlat_program *p, const uint64_t *arg)
+{
+	struct iovec vec[IOV_MAX];
+	struct msghdr m;
+	int64_t status = message(p, arg[1], &m, vec);
+
+	return status ? status : errno_of(sendmsg((int)arg[0], &m, (int)arg[2]));
+}
+
+/* Of the message only lengths and flags change. */
+int64_t xlat_sys_recvmsg(struct xlat_program *p, const uint64_t *arg)
+{
+	struct iovec vec[IOV_MAX];
+	struct msghdr m, guest;
+	int64_t status = message(p, arg[1], &m, vec);
+	ssize_t got;
+
+	if (status)
+		return status;
+	got = recvmsg((int)arg[0], &m, (int)arg[2]);
+	if (got < 0)
+		return -errno;
+	status = xlat_read(p, arg[1], &guest, sizeof(guest));
+	guest.msg_namelen = m.msg_namelen;
+	guest.msg_controllen = m.msg_controllen;
+	guest.msg_flags = m.msg_flags;
+	if (!status)
+		status = xlat_write(p, arg[1], &guest, sizeof(guest));
+	return status ? status : got;
 }

@@ -198,6 +198,7 @@ static int make_process(struct xlat *x, const struct xlat_options *o)
 		return status;
 	}
 	process->sandbox = o->sandbox;
+	process->again = o->again;
 	process->spawn = xlat_spawn;
 	process->fork = xlat_fork;
 	process->first = x;

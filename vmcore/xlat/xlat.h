@@ -16,6 +16,8 @@
  * @sandbox: of the system calls only those for standard input and output, memory, time and exit
  * @path: the program's file, for the program itself
  * @argv, @envp: NULL-terminated; borrowed for xlat_start()
+ * @again: arguments, NULL-terminated, with which /proc/self/exe runs another program of this guest if
+ *	--argv0=NAME, its file and its arguments follow; NULL: execve(2) of such is -ENOSYS; borrowed
  */
 struct xlat_options {
 	const struct guest_ops *guest;
@@ -25,6 +27,7 @@ struct xlat_options {
 	const char *path;
 	char *const *argv;
 	char *const *envp;
+	const char *const *again;
 };
 
 struct xlat;

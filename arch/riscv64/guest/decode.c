@@ -94,14 +94,24 @@ static bool rounds_well(uint32_t word, unsigned int format)
 	return (format != F_RM && format != F_RM1 && format != F_R4) || rm < 5 || rm == 7;
 }
 
+/* Return: NULL if there is none. */
+static const struct encoding *find(const struct group *group, uint32_t word)
+{
+	size_t i;
+
+	for (i = 0; i < group->nr; i++) {
+		if ((word & group->encoding[i].mask) == group->encoding[i].match)
+			return &group->encoding[i];
+	}
+	return NULL;
+}
+
 static int decode32(uint32_t word, struct rv_insn *insn)
 {
 	const struct group *group = &groups[bits(word, 6, 2)];
-	const struct encoding *e = group->encoding, *end = e + group->nr;
+	const struct encoding *e = find(group, word);
 
-	while (e < end && (word & e->mask) != e->match)
-		e++;
-	if (e == end || !rounds_well(word, e->format))
+	if (!e || !rounds_well(word, e->format))
 		return -EILSEQ;
 	*insn = (struct rv_insn){
 		.id = e->id, .bytes = 4, .rd = (uint8_t)bits(word, 11, 7),
@@ -321,11 +331,9 @@ static bool is_reserved(unsigned int format, const struct rv_insn *i)
 static int decode16(uint32_t word, struct rv_insn *insn)
 {
 	const struct group *group = &rvc_groups[word & 3][bits(word, 15, 13)];
-	const struct encoding *e = group->encoding, *end = e + group->nr;
+	const struct encoding *e = find(group, word);
 
-	while (e < end && (word & e->mask) != e->match)
-		e++;
-	if (e == end)
+	if (!e)
 		return -EILSEQ;
 	*insn = (struct rv_insn){ .id = e->id, .bytes = 2 };
 	if (!expand_access(word, e->format, insn))
