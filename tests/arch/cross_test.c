@@ -53,6 +53,8 @@ static void build(const char *dir, const char *arch, const char *machine)
 	      "-lm -latomic", machine, dir, dir);
 	shell("%s-linux-gnu-gcc " FLAGS " -static -o %s/jit tests/vmcore/jit_test.c "
 	      "tests/vmcore/case.c tests/vmcore/gen.c %s/core.o -lm -latomic", machine, dir, dir);
+	shell("%s-linux-gnu-gcc " FLAGS " -static -o %s/tiers tests/vmcore/tiers_test.c "
+	      "tests/vmcore/case.c tests/vmcore/gen.c %s/core.o -lm -latomic", machine, dir, dir);
 }
 
 /*
@@ -63,6 +65,13 @@ static void run_jit(const char *dir, const char *machine, const char *features)
 {
 	shell("JIT_UNITS=300 JIT_MPROTECT=1 %s qemu-%s %s/jit >%s/log 2>&1 || { cat %s/log; false; }",
 	      features, machine, dir, dir, dir);
+}
+
+/* tests/vmcore/tiers_test.c, likewise: one thread, since there is one mapping. */
+static void run_tiers(const char *dir, const char *machine)
+{
+	shell("TIERS_UNITS=100 JIT_MPROTECT=1 qemu-%s %s/tiers >%s/log 2>&1 || { cat %s/log; false; }",
+	      machine, dir, dir, dir);
 }
 
 static void run_smoke(const char *dir, const char *machine, const char *expected)
@@ -96,6 +105,7 @@ static void build_and_run(const char *arch, const char *machine, const char *exp
 	run_jit(dir, machine, "");
 	if (features)
 		run_jit(dir, machine, features);
+	run_tiers(dir, machine);
 	shell("rm -r %s", dir);
 }
 
