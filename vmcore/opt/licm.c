@@ -142,17 +142,21 @@ static bool is_const(const struct work *w, uint32_t value)
 	return w->unit->insn[value].op == IR_const;
 }
 
-/* Is what @insn uses there at the end of the block that enters the loop, or can it be? */
-static bool can_leave(const struct work *w, const struct ir_insn *insn, uint32_t head)
+/*
+ * Is what the instruction uses there at the end of the block that enters the loop, or can it be? That
+ * block may lie behind those of the loop: then what uses the value would come before it in the array.
+ */
+static bool can_leave(const struct work *w, uint32_t insn_at, uint32_t head)
 {
+	const struct ir_insn *insn = &w->unit->insn[insn_at];
 	uint32_t entry = w->entry[head], i;
 
-	if (entry == IR_NONE || w->nr_moved[head] >= MAX_PER_LOOP)
+	if (entry == IR_NONE || entry >= w->place[insn_at] || w->nr_moved[head] >= MAX_PER_LOOP)
 		return false;
 	for (i = 0; i < ir_ops[insn->op].nr_operands; i++) {
 		uint32_t operand = ir_operand(insn, i), at = w->place[operand];
 
-		if (is_in(w, at, head) ? !is_const(w, operand) : at > entry)
+		if (is_in(w, at, head) ? !is_const(w, operand) || entry >= at : at > entry)
 			return false;
 	}
 	return true;
@@ -176,7 +180,7 @@ static void move_out(struct work *w, uint32_t at, uint32_t block)
 	const struct ir_insn *insn = &w->unit->insn[at];
 	uint32_t head = w->loop[block];
 
-	while (head != IR_NONE && can_leave(w, insn, head)) {
+	while (head != IR_NONE && can_leave(w, at, head)) {
 		take_constants(w, insn, head);
 		w->place[at] = w->entry[head];
 		w->nr_moved[head]++;
