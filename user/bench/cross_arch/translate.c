@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * From guest bytes to host code: decode, lift, drop what is not used, compile (tier 1). Code is of random
- * instructions; what is translated is never run while time is taken. Set-up: 1 ms.
+ * From guest bytes to host code: decode, lift, drop what nobody uses, compile (tier 1). Code is of
+ * random instructions; what is translated is never run while time is taken. Set-up: 1 ms.
  *
  * single_insn - a region of one instruction of a class, and a return
  * block       - regions of so many instructions of the usual mix
