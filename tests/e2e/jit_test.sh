@@ -123,6 +123,22 @@ sed 's/add %sum, %left/add %sum, %zero8/; s/^  %n:/  %zero8:i8 = const 0\n&/' su
 refused 1 "a unit that is not well-formed" 'sum|i8' dump-ir types.ir
 yes 'unit u {' | head -n 100000 >deep.ir
 refused 1 "nonsense of some length" 'deep.ir:2:' dump-ir deep.ir
+# Too little memory is an error like any other, wherever it is noticed.
+awk 'BEGIN { print "unit long {\n  state 16\nb0:\n  %v0:i64 = ld_state 0"
+	for (i = 1; i < 30000; i++) printf "  %%v%d:i64 = mul %%v%d, %%v%d\n", i, i - 1, i / 2
+	print "  st_state %v29999, 0\n  exit.jump 0\n}" }' >long.ir
+ends=
+for kib in 50000 60000 70000 80000 100000 150000; do
+	for do in emit dump-ir; do
+		run bash -c "ulimit -v $kib; exec '$vmbench' jit $do long.ir -o code"
+		[ "$status" = 0 ] || grep -qE 'memory|shared object' <<<"$err" || ends="$ends $kib:$status:$err"
+		[ "$status" -le 1 ] || [ "$status" = 127 ] || ends="$ends $kib:$status"
+	done
+done
+is "too little memory is said" "" "$ends"
+run "$vmbench" jit emit long.ir -o code
+is "and enough is enough" 0 "$status"
+
 run "$vmbench" jit dump-ir sum.ir -o /dev/full
 is "a full disk: exit code" 1 "$status"
 like "a full disk: message" 'No space left' "$err"
