@@ -30,6 +30,7 @@ rules='
 ^user/(cmd_jit\.c|jit_view\.)    ^arch/base/ ^arch/registry\.h$ ^user/ ^vmcore/(ir|jit|opt)/ ^vmcore/ports\.h$
 ^user/                          ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^kmod/uapi/ ^results/ ^user/
 ^tools/peers/                   ^(arch|tests|tools|vmcore)/ ^user/bench\.h$
+^tools/scale/                   ^(arch|tests|tools|vmcore)/
 ^tools/                         ^arch/base/ ^results/ ^user/bench\.h$ ^tools/
 ^tests/                         ^(arch|results|tests|tools|user|vmcore|kmod/uapi)/
 '

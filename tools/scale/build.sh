@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# build.sh: build/scale/compile, from the objects of a release build.
+
+set -eu
+cd "$(dirname "$0")/../.."
+make -s -j"$(nproc)" objects build/release/tests/vmcore/gen.c.o >/dev/null
+mkdir -p build/scale
+# shellcheck disable=SC2046 # a word for each object
+${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -I. -O2 -g -Wall -Wextra -Werror -o build/scale/compile \
+	tools/scale/compile.c tools/scale/shape.c build/release/tests/vmcore/gen.c.o \
+	$(find build/release/arch build/release/vmcore -name '*.o') -lm
