@@ -580,6 +580,66 @@ static void test_optimised_sequences_agree_with_cpu(void **state)
 	opt_level = 0;
 }
 
+static uint64_t cpuid(uint32_t leaf, unsigned int reg)
+{
+	static struct x86_case c;
+
+	memset(&c, 0, sizeof(c));
+	memcpy(c.code, "\x0f\xa2", 2);
+	c.nr_bytes = 2;
+	c.r[X86_RAX] = leaf;
+	assert_null(interpret(&c, X86_CODE));
+	return c.r[reg];
+}
+
+static bool is_a_line(const char *name)
+{
+	const struct x86_line *line;
+	size_t nr, i;
+
+	line = x86_lines(&nr);
+	for (i = 0; i < nr && strcmp(line[i].name, name); i++)
+		;
+	return i < nr;
+}
+
+/* A feature's bit is set if, and only if, its instructions are there: one stands for them. */
+static void test_cpuid_says_what_is_supported(void **state)
+{
+	static const struct {
+		uint32_t leaf;
+		uint8_t reg, bit;
+		const char *name;
+	} features[] = {
+		{ 1, X86_RDX, 0, "fadd" }, { 1, X86_RDX, 4, "rdtsc" }, { 1, X86_RDX, 8, "cmpxchg8b" },
+		{ 1, X86_RDX, 15, "cmov" }, { 1, X86_RDX, 19, "clflush" }, { 1, X86_RDX, 23, "emms" },
+		{ 1, X86_RDX, 24, "fxsave" }, { 1, X86_RDX, 25, "addps" }, { 1, X86_RDX, 26, "paddq" },
+		{ 1, X86_RCX, 0, "haddps" }, { 1, X86_RCX, 1, "pclmulqdq" },
+		{ 1, X86_RCX, 3, "monitor" }, { 1, X86_RCX, 9, "pshufb" },
+		{ 1, X86_RCX, 12, "vfmadd132ps" }, { 1, X86_RCX, 13, "cmpxchg16b" },
+		{ 1, X86_RCX, 19, "dpps" }, { 1, X86_RCX, 20, "pcmpistri" },
+		{ 1, X86_RCX, 22, "movbe" }, { 1, X86_RCX, 23, "popcnt" }, { 1, X86_RCX, 25, "aesenc" },
+		{ 1, X86_RCX, 26, "xsave" }, { 1, X86_RCX, 28, "vaddps" }, { 1, X86_RCX, 30, "rdrand" },
+		{ 7, X86_RBX, 3, "andn" }, { 7, X86_RBX, 5, "vpaddb" }, { 7, X86_RBX, 8, "pdep" },
+		{ 7, X86_RBX, 19, "adcx" }, { 7, X86_RBX, 29, "sha1msg1" },
+		{ 0x80000001, X86_RCX, 0, "lahf" }, { 0x80000001, X86_RCX, 5, "lzcnt" },
+		{ 0x80000001, X86_RDX, 11, "syscall" }, { 0x80000001, X86_RDX, 27, "rdtscp" },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < VMB_ARRAY_SIZE(features); i++) {
+		if ((cpuid(features[i].leaf, features[i].reg) >> features[i].bit & 1) !=
+		    is_a_line(features[i].name)) {
+			print_error("%s is %sa line\n", features[i].name,
+				    is_a_line(features[i].name) ? "" : "not ");
+			fail();
+		}
+	}
+	assert_int_equal(cpuid(0, X86_RAX), 7);
+	assert_int_equal(cpuid(0x12345, X86_RDX), 0);
+}
+
 static int setup(void **state)
 {
 	const char *missing = build_peer(&peer);
@@ -611,6 +671,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lift_agrees_with_cpu),
+		cmocka_unit_test(test_cpuid_says_what_is_supported),
 		cmocka_unit_test(test_sequences_agree_with_cpu),
 		cmocka_unit_test(test_optimised_sequences_agree_with_cpu),
 	};

@@ -37,7 +37,7 @@ enum x86_prefix { X86_NX, X86_NP, X86_P66, X86_PF3, X86_PF2 };
  */
 #define X86_OPERANDS(K)                                                                            \
 	K(__) K(Eb) K(Ew) K(Ed) K(Eq) K(Ev) K(Ey) K(Gb) K(Gw) K(Gd) K(Gq) K(Gv) K(Gy)               \
-	K(M) K(Mv) K(My) K(Mw) K(Md) K(Mq) K(Mo) K(Zb) K(Zv) K(Ab) K(Av) K(By)                      \
+	K(M) K(Mv) K(My) K(Mb) K(Mw) K(Md) K(Mq) K(Mo) K(Zb) K(Zv) K(Ab) K(Av) K(By)                \
 	K(Ib) K(Iz) K(Iv) K(Ub) K(Uw) K(Jb) K(Jz) K(Ob) K(Ov) K(CL) K(ONE)                          \
 	K(Vo) K(Wo) K(Wq) K(Wd) K(Ww) K(Xo) K(Nd) K(Nq) K(Ny)
 

@@ -40,6 +40,7 @@
  */
 #define VEC(op, lane)		 (IR_##op | IR_##lane << 8)
 #define VEC_COND(op, lane, cond) (VEC(op, lane) | IR_##cond << 11)
+#define VEC_COND_N(op, lane, n)	 (VEC(op, lane) | (n) << 11)
 #define VEC_SWAP		 0x8000
 #define VEC_OP(arg)		 ((arg) & 255u)
 #define VEC_LANE(arg)		 ((arg) >> 8 & 7u)
