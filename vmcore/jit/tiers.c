@@ -353,6 +353,8 @@ void tier_collect_locked(struct tiers *t)
 			continue;
 		}
 		*at = unit->next;
+		/* Asked for by a thread that was still in it. */
+		forget_requests(t, unit);
 		free_unit(unit);
 	}
 }
