@@ -74,6 +74,37 @@ programs()
 	fi
 }
 
+refused()
+{
+	run "$vmbench" exec "$2"
+	is "$1: status" 1 "$status"
+	like "$1: said" "^vmbench: $2: .*$3" "$err"
+}
+
+# hostile NAME STATUS REGEX [OPTION] WORD
+hostile()
+{
+	local name=$1 status_wanted=$2 said=$3
+
+	shift 3
+	run "$vmbench" exec "${@:1:$#-1}" ./"$isa.hostile" "${@: -1}"
+	is "$isa $name: status" "$status_wanted" "$status"
+	[ -z "$said" ] || like "$isa $name: said" "^vmbench: .*$said" "$err"
+}
+
+misbehaving()
+{
+	"$cc" "${flags[@]}" -o "$isa.hostile" "$top/tests/guests/hostile.c"
+	hostile 'stack overflow' 139 'bad access to address 0x' stack
+	hostile 'unknown system call' 5 '' call
+	hostile 'too many threads' 7 '' threads
+	hostile 'many processes' 0 '' processes
+	hostile 'no processes in the sandbox' 1 '' --sandbox processes
+	head -c 5000 "$isa.hostile" >cut
+	chmod +x cut
+	refused "$isa truncated file" ./cut 'outside of the file'
+}
+
 endings()
 {
 	ended "$isa abort" 134 'signal 6' abort
@@ -108,14 +139,8 @@ for isa in riscv64 arm64 x86_64; do
 	is "$isa empty program" 42 "$status"
 	programs
 	endings
+	misbehaving
 done
-
-refused()
-{
-	run "$vmbench" exec "$2"
-	is "$1: status" 1 "$status"
-	like "$1: said" "^vmbench: $2: .*$3" "$err"
-}
 
 head -c 1000 /dev/urandom >noise
 refused "noise" ./noise 'no ELF file'

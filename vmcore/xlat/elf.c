@@ -126,27 +126,37 @@ static void move(struct xlat_image *image, uint64_t by)
 		image->segment[i].address += by;
 }
 
-/* Pages that segments share may do what either may. */
+/* Return: what a page may do, as all segments that have a share in it; -1 if none has. */
+static int prot_at(const struct xlat_image *image, uint64_t page)
+{
+	bool has = false;
+	int prot = 0;
+	uint32_t i;
+
+	for (i = 0; i < image->nr_segments; i++) {
+		const struct xlat_segment *s = &image->segment[i];
+
+		if (s->address >= page + XLAT_PAGE || page >= s->address + s->bytes)
+			continue;
+		has = true;
+		prot |= s->prot;
+	}
+	return has ? prot : -1;
+}
+
+/* Pages that segments share may do what either may; pages that may the same are changed at once. */
 static int protect(struct xlat_space *space, const struct xlat_image *image)
 {
-	uint64_t page;
-	int status = 0;
+	uint64_t first, page;
+	int status = 0, prot;
 
-	for (page = image->low; page < image->high && !status; page += XLAT_PAGE) {
-		bool has = false;
-		int prot = 0;
-		uint32_t i;
-
-		for (i = 0; i < image->nr_segments; i++) {
-			const struct xlat_segment *s = &image->segment[i];
-
-			if (s->address >= page + XLAT_PAGE || page >= s->address + s->bytes)
-				continue;
-			has = true;
-			prot |= s->prot;
-		}
-		status = has ? xlat_protect(space, page, XLAT_PAGE, prot) :
-				xlat_unmap(space, page, XLAT_PAGE);
+	for (first = image->low; first < image->high && !status; first = page) {
+		prot = prot_at(image, first);
+		page = first + XLAT_PAGE;
+		while (page < image->high && prot_at(image, page) == prot)
+			page += XLAT_PAGE;
+		status = prot < 0 ? xlat_unmap(space, first, page - first) :
+				    xlat_protect(space, first, page - first, prot);
 	}
 	return status;
 }
