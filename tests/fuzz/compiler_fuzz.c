@@ -252,8 +252,10 @@ static void compile_and_run(const struct ir_unit *unit, const struct column *col
 	ir_arena_reset(&fuzz.copies);
 	must(!ir_unit_copy(&optimised, unit, &fuzz.copies), "no memory");
 	status = opt_run(&optimised, &options, &fuzz.scratch, &error);
-	if (status)
+	if (status) {
 		fprintf(stderr, "compiler_fuzz: %s: %s\n", column->name, error.text);
+		ir_print(unit, stderr);
+	}
 	must(!status, "a pass broke the unit");
 	for (i = 0; i < fuzz.nr; i++) {
 		struct jit *jit = &fuzz.jit[i];

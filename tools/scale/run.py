@@ -20,7 +20,7 @@ WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 720, 460, 70, 20, 130, 50
 
 
 def measure(o, shape, level, tier, size):
-    repeats = max(1, min(200, 200000 // size))
+    repeats = max(3, min(200, 200000 // size))
     words = [os.path.join(o.build, "compile"), shape, str(level), str(tier), str(size), str(repeats)]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
