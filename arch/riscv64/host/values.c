@@ -306,11 +306,15 @@ struct rv_mem rv_vector(struct rv_lower *l, uint32_t value, unsigned int place)
 	return staged;
 }
 
+/*
+ * Only values of one block share pairs: a block that lies before this one may be executed behind it,
+ * and there what this one leaves to others must be left alone.
+ */
 static uint32_t new_pair(struct rv_lower *l)
 {
 	uint32_t slot = l->next_slot + (l->next_slot & 1);
 
-	if (l->nr_free_pairs)
+	if (l->nr_free_pairs && !(l->value[l->at].flags & JIT_GLOBAL))
 		return l->free_pair[--l->nr_free_pairs];
 	l->next_slot = slot + 2;
 	return slot;
