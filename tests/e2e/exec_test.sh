@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Guest programs print the same, and end with the same status, natively, under qemu-user, compiled by
-# `vmbench exec` and interpreted by it. An architecture without a cross compiler is skipped.
+# `vmbench exec` and interpreted by it. An architecture without a cross compiler is skipped;
+# time limit: 300 s.
 . "$(dirname "$0")/e2e.sh"
 need_vmbench
 
