@@ -119,7 +119,7 @@ static enum code_class pick(uint64_t *seed)
 
 static const struct template *one_of(const struct template *t, uint64_t *seed)
 {
-	unsigned int nr = 0;
+	unsigned int nr = 1;	/* no class is empty */
 
 	while (nr < MAX_TEMPLATES && t[nr].bytes)
 		nr++;
