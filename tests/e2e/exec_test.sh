@@ -101,9 +101,9 @@ misbehaving()
 	hostile 'too many threads' 7 '' threads
 	hostile 'many processes' 0 '' processes
 	hostile 'no processes in the sandbox' 1 '' --sandbox processes
-	head -c 5000 "$isa.hostile" >cut
-	chmod +x cut
-	refused "$isa truncated file" ./cut 'outside of the file'
+	head -c 5000 "$isa.hostile" >"$isa.short"
+	chmod +x "$isa.short"
+	refused "$isa truncated file" "./$isa.short" 'outside of the file'
 }
 
 endings()
