@@ -2,7 +2,8 @@
 #ifndef VMB_TESTS_ARCH_QEMU_PEER_H
 #define VMB_TESTS_ARCH_QEMU_PEER_H
 /*
- * Instructions executed by qemu-user: a process with two pipes, which takes cases and gives them back.
+ * Instructions executed by qemu-user, or by the CPU itself: a process with two pipes, which takes
+ * cases and gives them back.
  * Before this file is included:
  *
  * CC	     the cross compiler
@@ -13,6 +14,7 @@
 
 #include "tests/test.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +22,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The other side: a process under qemu with two pipes. */
+/* The other side: a process with two pipes, under qemu unless it is @native. */
 struct peer {
 	pid_t pid;
 	int to, from;
+	bool native;
 	char program[32];
 };
 
@@ -48,7 +51,10 @@ static inline void start_peer(struct peer *peer)
 		dup2(from[1], 1);
 		close(to[1]);
 		close(from[0]);
-		execlp(QEMU, QEMU, "-cpu", CPU, peer->program, (char *)NULL);
+		if (peer->native)
+			execl(peer->program, peer->program, (char *)NULL);
+		else
+			execlp(QEMU, QEMU, "-cpu", CPU, peer->program, (char *)NULL);
 		_exit(127);
 	}
 	close(to[0]);
