@@ -140,8 +140,9 @@ struct jit_frame;
  * @nan: enum ir_nan: the rule that its arithmetic follows without help
  * @nr_general: registers of this number and above are vector registers in descriptors
  *	(vmcore/jit/frame.h); general ones hold an integer in their low bits, whatever is above it
- * @home_general, @home_vector: registers that tier 2 may make homes of values, as bits; 0: this host
- *	lowers for tier 1 only
+ * @home_general, @home_float, @home_vector: registers that tier 2 may make homes of integers, floats
+ *	and vectors, as bits; no vector has one that no float can have. General ones 0: this host lowers
+ *	for tier 1 only
  * @link_bytes: with jit_job.links code begins with so many bytes that note which unit is entered; 0:
  *	this host does not link
  * @resumes: code of tier 1 that has left for lack of fuel can be entered again at the block: all
@@ -156,8 +157,9 @@ struct host_ops {
 	const char *name;
 	uint8_t nan;
 	uint8_t nr_general;
-	uint32_t home_general;
-	uint32_t home_vector;
+	uint64_t home_general;
+	uint64_t home_float;
+	uint64_t home_vector;
 	uint8_t link_bytes;
 	bool resumes;
 	bool chains;

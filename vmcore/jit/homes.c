@@ -288,38 +288,37 @@ static void weigh(const struct ir_unit *unit, struct jit_homes *h)
 struct scan {
 	struct jit_job *job;
 	struct jit_homes *h;
-	uint32_t owner[JIT_NR_REGS];
-	uint32_t last[JIT_NR_REGS], before[JIT_NR_REGS];
+	uint32_t owner[JIT_HOME_REGS];
+	uint32_t last[JIT_HOME_REGS], before[JIT_HOME_REGS];
 };
 
-static uint32_t class_of(const struct scan *s, uint32_t value)
+static uint64_t class_of(const struct scan *s, uint32_t value)
 {
-	return s->job->unit->insn[value].type >= IR_F32 ? s->job->home_vector :
-							  s->job->home_general;
+	return jit_home_class(s->job, s->job->unit->insn[value].type);
 }
 
-static uint32_t free_at(const struct scan *s, uint32_t regs, uint32_t at)
+static uint64_t free_at(const struct scan *s, uint64_t regs, uint32_t at)
 {
-	uint32_t free = 0, m;
+	uint64_t free = 0, m;
 
 	for (m = regs; m; m &= m - 1) {
-		unsigned int reg = (unsigned int)__builtin_ctz(m);
+		unsigned int reg = (unsigned int)__builtin_ctzll(m);
 		uint32_t owner = s->owner[reg];
 
 		if (owner == IR_NONE || s->h->home[owner].end < at)
-			free |= 1u << reg;
+			free |= UINT64_C(1) << reg;
 	}
 	return free;
 }
 
 /* The result may take the register of an operand that is not needed any more. */
-static uint32_t dying(const struct scan *s, uint32_t regs, uint32_t value, uint32_t at)
+static uint64_t dying(const struct scan *s, uint64_t regs, uint32_t value, uint32_t at)
 {
 	const struct jit_home *home = &s->h->home[value];
 
 	if (home->reg == JIT_NO_HOME || home->end != at || s->owner[home->reg] != value)
 		return 0;
-	return regs & 1u << home->reg;
+	return regs & UINT64_C(1) << home->reg;
 }
 
 static bool commutes(unsigned int op)
@@ -328,10 +327,11 @@ static bool commutes(unsigned int op)
 	       op == IR_vadd || op == IR_vand || op == IR_vor || op == IR_vxor;
 }
 
-static uint32_t reusable(const struct scan *s, uint32_t regs, uint32_t at)
+static uint64_t reusable(const struct scan *s, uint64_t regs, uint32_t at)
 {
 	const struct ir_insn *insn = &s->job->unit->insn[at];
-	uint32_t operand[3], found;
+	uint32_t operand[3];
+	uint64_t found;
 
 	if (insn->op == IR_param)
 		return 0;
@@ -341,14 +341,14 @@ static uint32_t reusable(const struct scan *s, uint32_t regs, uint32_t at)
 }
 
 /* A value and those that it is to become: arguments are hinted at their parameters in turn. */
-static uint32_t wished(const struct scan *s, uint32_t value)
+static uint64_t wished(const struct scan *s, uint32_t value)
 {
 	uint32_t hint = s->h->home[value].hint, reg;
 
 	if (hint == IR_NONE || hint >= value)
 		return 0;
 	reg = s->h->home[hint].reg;
-	return reg == JIT_NO_HOME ? 0 : 1u << reg;
+	return reg == JIT_NO_HOME ? 0 : UINT64_C(1) << reg;
 }
 
 static float density(const struct scan *s, uint32_t value)
@@ -359,14 +359,14 @@ static float density(const struct scan *s, uint32_t value)
 }
 
 /* The register of the value that is needed least, if that is less than @value. */
-static unsigned int take(const struct scan *s, uint32_t regs, uint32_t value)
+static unsigned int take(const struct scan *s, uint64_t regs, uint32_t value)
 {
 	float least = density(s, value);
 	unsigned int found = JIT_NO_HOME;
-	uint32_t m;
+	uint64_t m;
 
 	for (m = regs; m; m &= m - 1) {
-		unsigned int reg = (unsigned int)__builtin_ctz(m);
+		unsigned int reg = (unsigned int)__builtin_ctzll(m);
 		float d = density(s, s->owner[reg]);
 
 		if (d < least) {
@@ -412,12 +412,12 @@ static void settle(struct scan *s, uint32_t value, unsigned int reg)
 
 static void place(struct scan *s, uint32_t value)
 {
-	uint32_t regs = class_of(s, value), reuse = reusable(s, regs, value);
-	uint32_t free = free_at(s, regs, value) | reuse, wish = wished(s, value) & free;
+	uint64_t regs = class_of(s, value), reuse = reusable(s, regs, value);
+	uint64_t free = free_at(s, regs, value) | reuse, wish = wished(s, value) & free;
 	unsigned int reg;
 
 	if (free) {
-		settle(s, value, (unsigned int)__builtin_ctz(wish ? wish : reuse ? reuse : free));
+		settle(s, value, (unsigned int)__builtin_ctzll(wish ? wish : reuse ? reuse : free));
 		return;
 	}
 	reg = take(s, regs, value);

@@ -32,10 +32,22 @@ struct jit_home {
 
 #define JIT_NO_HOME 0xffu
 
+/* Registers of both kinds, numbered in one space. */
+#define JIT_HOME_REGS 64u
+
+/** jit_home_class - the registers that can be homes of values of @type; 0: there are none. */
+VMB_INLINE uint64_t jit_home_class(const struct jit_job *job, unsigned int type)
+{
+	if (type < IR_F32)
+		return job->home_general;
+	return type == IR_V128 ? job->home_vector : job->home_float;
+}
+
 /**
  * struct jit_homes - homes of a unit, with memory that is reused from unit to unit.
  * @home: [nr_insns]
  * @first: the first value of several blocks with that home, IR_NONE
+ * @now: while lowering: the last of them that is defined before here, IR_NONE
  * @use_after: [3 * nr_insns] the next use in the block of operands a, b, c; if less than this: none
  * @arg_after: [nr_args] the same of arguments
  * @block: [nr_blocks]
@@ -43,7 +55,8 @@ struct jit_home {
  */
 struct jit_homes {
 	struct jit_home *home;
-	uint32_t first[JIT_NR_REGS];
+	uint32_t first[JIT_HOME_REGS];
+	uint32_t now[JIT_HOME_REGS];
 	uint32_t *use_after;
 	uint32_t *arg_after;
 	struct jit_home_block {

@@ -176,6 +176,7 @@ static int compile_copy(struct jit *jit, const struct ir_unit *unit, const struc
 	struct jit_job job = { .unit = &select->unit, .target = &jit->target,
 			       .scratch = &jit->scratch, .buf = &buf, .homes = &jit->homes,
 			       .home_general = jit->host->home_general,
+			       .home_float = jit->host->home_float,
 			       .home_vector = jit->host->home_vector, .links = jit->links };
 	int status = jit_select(select, unit, &jit->target, below);
 

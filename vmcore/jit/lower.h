@@ -110,7 +110,7 @@ struct jit_select;
  * struct jit_job - a unit to be lowered.
  * @unit: verified; borrowed
  * @homes: tier 2: where values are between blocks (vmcore/jit/homes.h); NULL: tier 1
- * @home_general, @home_vector: tier 2: registers that can be homes, host_ops.home_general
+ * @home_general, @home_float, @home_vector: tier 2: registers that can be homes, as in host_ops
  * @scratch: filled by jit_scan(); slow has room for an entry per instruction
  * @nr_slots: 8-byte slots that parameters take; the lowering adds its own
  * @uses_fp: the unit has an effect E_FP or E_FPENV
@@ -127,7 +127,7 @@ struct jit_job {
 	const struct jit_target *target;
 	struct jit_scratch *scratch;
 	struct jit_homes *homes;
-	uint32_t home_general, home_vector;
+	uint64_t home_general, home_float, home_vector;
 	const struct jit_select *select;
 	size_t below;
 	uint32_t below_at;

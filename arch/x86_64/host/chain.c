@@ -50,7 +50,7 @@ static void ask(struct x64_lower *l, uint64_t pc, uint32_t fuel)
 {
 	struct x64_mem mem = x64_frame(JIT_FRAME_FUEL);
 
-	if (l->homes)
+	if (l->p.homes)
 		x64_alu_mi(l->buf, X64_CMP, 8, mem, 0);
 	else
 		x64_alu_mi(l->buf, X64_SUB, 8, mem, (int32_t)fuel);

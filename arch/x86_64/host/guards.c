@@ -96,12 +96,12 @@ static void convert(struct x64_lower *l, uint32_t value)
 {
 	unsigned int reg;
 
-	l->locked = 0;
+	l->p.regs.locked = 0;
 	reg = x64_value(l, value);
 	offset_of(l, value, -(int64_t)l->job->target->first);
 	x64_rm(l->buf, X64_LEA | X64_W, reg, (struct x64_mem){ .base = X64_MEMORY, .index = RAX });
 	x64_changed(l, value);
-	l->locked = 0;
+	l->p.regs.locked = 0;
 }
 
 static bool has_register(const struct jit_select *s, uint32_t base)

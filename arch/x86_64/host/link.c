@@ -30,11 +30,11 @@ static uint32_t load_word(struct code_buf *buf)
 /* A circle of links has to end, too, when the fuel does: each costs the instructions up to here. */
 void x64_leave_by_link(struct x64_lower *l, const struct ir_insn *exit)
 {
-	const struct ir_block *here = &l->unit->block[l->block];
+	const struct ir_block *here = &l->unit->block[l->p.block];
 	uint32_t nr = here->first + here->nr, none, over;
 
 	x64_mov_imm(l->buf, RDX, jit_exit_word(IR_LEAVE_EXIT, exit->aux));
-	l->job->scratch->label[l->block].link = load_word(l->buf);
+	l->job->scratch->label[l->p.block].link = load_word(l->buf);
 	x64_test_rr(l->buf, 8, RCX, RCX);
 	none = x64_jcc_short(l->buf, CC_E);
 	x64_alu_mi(l->buf, X64_SUB, 8, x64_frame(JIT_FRAME_FUEL), (int32_t)nr);

@@ -95,17 +95,17 @@ static void (*const lower_op[IR_NR_OPS])(struct x64_lower *l, const struct ir_in
 };
 
 /* Lower the current instruction; the registers @locked are not its. */
-VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, uint32_t locked)
+VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, uint64_t locked)
 {
 	uint32_t operand[3];
 
-	l->locked = locked;
+	l->p.regs.locked = locked;
 	if (VMB_LIKELY(lower_op[insn->op]))
 		lower_op[insn->op](l, insn);
 	else if (ir_ops[insn->op].pure)
 		x64_lower_eval(l, insn);
 	else
-		l->job->unsupported = l->at;
+		l->job->unsupported = l->p.at;
 	jit_operands(insn, l->unit->nr_insns, operand);
 	x64_release(l, operand[0]);
 	x64_release(l, operand[1]);
@@ -116,7 +116,7 @@ VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, ui
 
 VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
 {
-	l->at = at;
+	l->p.at = at;
 	lower_locked(l, &l->unit->insn[at], 0);
 }
 
@@ -126,14 +126,14 @@ static void lower_home_insn(struct x64_lower *l, uint32_t at)
 	const struct ir_insn *insn = &l->unit->insn[at];
 	bool ends = ir_is_term(insn);
 
-	l->at = at;
-	l->read = 0;
+	l->p.at = at;
+	l->p.read = 0;
 	if (l->job->select && at == l->job->select->at)
 		x64_guards(l);
 	if (ends)
-		x64_home_leave(l);
-	lower_locked(l, insn, ends ? l->used : 0);
-	x64_home_advance(l);
+		jit_places_leave(&l->p);
+	lower_locked(l, insn, ends ? l->p.regs.used : 0);
+	jit_places_advance(&l->p);
 }
 
 static void bind_label(struct x64_lower *l, struct jit_label *label)
@@ -153,7 +153,7 @@ static void open_block(struct x64_lower *l, uint32_t block)
 {
 	unsigned int i;
 
-	l->block = block;
+	l->p.block = block;
 	l->pc = 0;
 	bind_label(l, &l->job->scratch->label[block]);
 	if (jit_follows_only(l->job, block)) {
@@ -168,12 +168,12 @@ static void open_block(struct x64_lower *l, uint32_t block)
 static void enter_block(struct x64_lower *l, uint32_t block)
 {
 	open_block(l, block);
-	if (!l->homes)
+	if (!l->p.homes)
 		return;
 	if (!l->short_jumps)
-		l->homes->block[block].at = code_buf_at(l->buf);
-	l->at = l->unit->block[block].first;
-	x64_home_enter(l, block);
+		l->p.homes->block[block].at = code_buf_at(l->buf);
+	l->p.at = l->unit->block[block].first;
+	jit_places_enter(&l->p, block);
 }
 
 /* Displacements from the frame have 31 bits. */
@@ -189,7 +189,7 @@ static int lower_blocks(struct x64_lower *l)
 
 		enter_block(l, b);
 		for (i = block->first + block->nr_params; i < block->first + block->nr; i++) {
-			if (VMB_UNLIKELY(l->homes))
+			if (VMB_UNLIKELY(l->p.homes))
 				lower_home_insn(l, i);
 			else
 				lower_insn(l, i);
@@ -198,7 +198,7 @@ static int lower_blocks(struct x64_lower *l)
 			return -ENOTSUP;
 		if (VMB_UNLIKELY(l->buf->overflow))
 			return -ENOSPC;
-		if (VMB_UNLIKELY(l->next_slot > MAX_SLOTS))
+		if (VMB_UNLIKELY(l->p.next_slot > MAX_SLOTS))
 			return -E2BIG;
 	}
 	return 0;
@@ -207,14 +207,15 @@ static int lower_blocks(struct x64_lower *l)
 static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_jumps)
 {
 	struct x64_lower l = {
+		.p = { .ops = &x64_places_ops, .job = job, .unit = job->unit,
+		       .value = job->scratch->value, .homes = homes, .next_slot = job->nr_slots },
 		.buf = job->buf, .unit = job->unit, .value = job->scratch->value, .job = job,
-		.features = job->target->features, .next_slot = job->nr_slots,
-		.homes = homes, .short_jumps = short_jumps,
+		.features = job->target->features, .short_jumps = short_jumps,
 	};
 	int status;
 
 	if (homes)
-		memset(l.global, 0xff, sizeof(l.global));
+		jit_places_begin(&l.p);
 	job->unsupported = IR_NONE;
 	job->scratch->nr_ways = 0;
 	if (job->links)
@@ -230,7 +231,7 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
 		x64_write_chain(&l);
 	if (!status && short_jumps)
 		x64_link_short(&l);
-	job->nr_slots = l.next_slot;
+	job->nr_slots = l.p.next_slot;
 	return !status && job->buf->overflow ? -ENOSPC : status;
 }
 
@@ -289,6 +290,7 @@ const struct host_ops x64_host_ops = {
 	.nan = IR_NAN_X86,
 	.nr_general = 16,
 	.home_general = X64_GENERAL,
+	.home_float = X64_VECTOR,
 	.home_vector = X64_VECTOR,
 	.link_bytes = X64_LINK_BYTES,
 	.resumes = true,

@@ -2,14 +2,14 @@
 #ifndef VMB_ARCH_X86_64_HOST_LOWER_H
 #define VMB_ARCH_X86_64_HOST_LOWER_H
 /*
- * Tier 1 of x86_64: one walk over the instructions of a unit, with the registers as a cache of the
+ * Lowering for x86_64: one walk over the instructions of a unit, with the registers as a cache of the
  * frame's slots. README.md says how it works.
  */
 
 #include "arch/base/assert.h"
 #include "arch/x86_64/host/emit.h"
 #include "vmcore/jit/frame.h"
-#include "vmcore/jit/homes.h"
+#include "vmcore/jit/places.h"
 #include "vmcore/jit/select.h"
 
 extern const struct host_ops x64_host_ops;
@@ -33,37 +33,24 @@ struct x64_checked {
 
 /**
  * struct x64_lower - a unit on its way.
- * @owner: [register] the value that it holds, if its bit in @used is set
- * @locked: registers that the current instruction needs
- * @read: registers that the current instruction reads although they are free
- * @rotor: register that was taken last
- * @at, @block: current instruction and block
- * @pc: its guest instruction
- * @next_slot: slots in use
+ * @p: where values are; the first member
+ * @pc: the current guest instruction
  * @nr_slow: slow ways of accesses to be written behind the unit
- * @homes: tier 2; NULL: tier 1
- * @global: tier 2: the last value of several blocks that has each register as its home and is
- *	defined before here, IR_NONE
  * @nr_jumps: tier 2: jumps to blocks so far
  * @short_jumps: tier 2: it is known how far they lead
  * @miss: [@nr_misses] jumps that are taken where a guard does not hold
  */
 struct x64_lower {
+	struct jit_places p;
 	struct code_buf *buf;
 	const struct ir_unit *unit;
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
-	uint32_t owner[JIT_NR_REGS];
-	uint32_t used, locked, read, rotor;
-	uint32_t at, block;
 	uint64_t pc;
-	uint32_t next_slot;
 	uint32_t nr_slow;
 	struct x64_checked checked[X64_NR_CHECKED];
 	uint32_t next_checked;
-	struct jit_homes *homes;
-	uint32_t global[JIT_NR_REGS];
 	uint32_t nr_jumps;
 	bool short_jumps;
 	uint32_t miss[4 * JIT_MAX_GUARDS];
@@ -109,38 +96,10 @@ void x64_copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t
 void x64_load_typed(struct code_buf *buf, unsigned int type, unsigned int reg, struct x64_mem mem);
 void x64_store_typed(struct code_buf *buf, unsigned int type, struct x64_mem mem, unsigned int reg);
 
-/* A value is in a register now, which it has alone and which is locked. */
-void x64_own(struct x64_lower *l, unsigned int reg, uint32_t value);
-/* The value that a register holds is there no more. */
-void x64_forget(struct x64_lower *l, unsigned int reg);
-/* Copy a value to its slot, unless the slot has it. */
-void x64_save(struct x64_lower *l, uint32_t index);
 /* The register of a value has been changed: its slot, if that held it, is to hold it again. */
 void x64_changed(struct x64_lower *l, uint32_t index);
-/* Does the slot of a value hold it, or is it a constant? */
-bool x64_is_saved(const struct x64_lower *l, uint32_t value);
-/* dst = src, of a type. */
-void x64_move(struct x64_lower *l, unsigned int type, unsigned int dst, unsigned int src);
-
-/*
- * homes.c: the same for tier 2, where values have homes.
- */
-
-/* A register of @from for @value. JIT_NO_REG: there is none, and the instruction ends a block. */
-unsigned int x64_home_allocate(struct x64_lower *l, uint32_t from, uint32_t value);
-/* The current instruction is done: what it used may be used later, or not. */
-void x64_home_advance(struct x64_lower *l);
-/* Its result goes to its home if other blocks use it. */
-void x64_home_finish(struct x64_lower *l);
-/* At the begin of a block, and before its last instruction: all homes have their values. */
-void x64_home_enter(struct x64_lower *l, uint32_t block);
-void x64_home_leave(struct x64_lower *l);
-/* Give the parameters of an edge's block their values. Uses scratch registers only. */
-void x64_home_pass(struct x64_lower *l, const struct ir_edge *edge);
-/* Is there nothing to be done for that? */
-bool x64_home_is_passed(const struct x64_lower *l, const struct ir_edge *edge);
-/* Is a value of which this was a use not used again in the block? */
-bool x64_home_is_last_use(const struct x64_lower *l, uint32_t value);
+/* What tier 2 asks for. */
+extern const struct jit_places_ops x64_places_ops;
 
 VMB_INLINE struct x64_mem x64_slot(uint32_t slot)
 {
@@ -164,19 +123,13 @@ VMB_INLINE bool x64_is_const(const struct x64_lower *l, uint32_t value)
 
 VMB_INLINE bool x64_dies(const struct x64_lower *l, uint32_t value)
 {
-	return l->value[value].last == l->at;
+	return l->value[value].last == l->p.at;
 }
 
-/* If the current instruction is the last use of @value, its register is free. Without a branch. */
+/* If the current instruction is the last use of @value, its register is free. */
 VMB_INLINE void x64_release(struct x64_lower *l, uint32_t value)
 {
-	struct jit_value *v = &l->value[value];
-	uint32_t dies = v->last == l->at;
-
-	static_assert((JIT_NO_REG & 31) == 31 && !((X64_GENERAL | X64_VECTOR) >> 31),
-		      "no register is the same as one that is never used");
-	l->used &= ~(dies << (v->reg & 31));
-	v->reg |= (uint8_t)-dies;
+	jit_regcache_release(&l->p.regs, &l->value[value], l->p.at);
 }
 
 /* Width of the operation for a type: integers below 32 bits are computed in 32. */

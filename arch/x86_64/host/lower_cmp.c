@@ -63,7 +63,7 @@ enum x64_cc x64_truth(struct x64_lower *l, const struct ir_insn *insn)
 {
 	unsigned int a;
 
-	if (insn->a + 1 == l->at && left_to_next(l, insn->a))
+	if (insn->a + 1 == l->p.at && left_to_next(l, insn->a))
 		return x64_compare(l, &l->unit->insn[insn->a]);
 	a = x64_value(l, insn->a);
 	x64_test_rr(l->buf, ir_type_bytes(x64_type(l, insn->a)), a, a);
@@ -72,15 +72,15 @@ enum x64_cc x64_truth(struct x64_lower *l, const struct ir_insn *insn)
 
 static void use_in_next(struct x64_lower *l, uint32_t value)
 {
-	if (l->value[value].last == l->at)
-		l->value[value].last = l->at + 1;
+	if (l->value[value].last == l->p.at)
+		l->value[value].last = l->p.at + 1;
 }
 
 X64_LOWER(cmp)
 {
 	enum x64_cc cc;
 
-	if (left_to_next(l, l->at)) {
+	if (left_to_next(l, l->p.at)) {
 		use_in_next(l, insn->a);
 		use_in_next(l, insn->b);
 		return;
@@ -88,7 +88,7 @@ X64_LOWER(cmp)
 	cc = x64_compare(l, insn);
 	x64_release(l, insn->a);
 	x64_release(l, insn->b);
-	l->locked = 0;
+	l->p.regs.locked = 0;
 	x64_set(l->buf, cc, x64_result(l));
 }
 
@@ -97,7 +97,7 @@ static void release_compared(struct x64_lower *l, const struct ir_insn *insn)
 {
 	const struct ir_insn *cmp = &l->unit->insn[insn->a];
 
-	if (insn->a + 1 != l->at || !left_to_next(l, insn->a))
+	if (insn->a + 1 != l->p.at || !left_to_next(l, insn->a))
 		return;
 	x64_release(l, cmp->a);
 	x64_release(l, cmp->b);

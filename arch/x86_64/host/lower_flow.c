@@ -19,11 +19,11 @@ static void to_block(struct x64_lower *l, uint32_t displacement, uint32_t block)
 /* In tier 2 the code is written twice, and the second time it is known how far jumps lead. */
 static void jump(struct x64_lower *l, unsigned int cc, uint32_t block)
 {
-	struct jit_jump *jump = l->homes ? &l->homes->jump[l->nr_jumps++] : NULL;
+	struct jit_jump *jump = l->p.homes ? &l->p.homes->jump[l->nr_jumps++] : NULL;
 	uint32_t distance = 0;
 
 	if (jump && l->short_jumps)
-		distance = l->homes->block[jump->to].at - jump->at + 120;
+		distance = l->p.homes->block[jump->to].at - jump->at + 120;
 	if (jump && l->short_jumps && distance < 240) {
 		jump->short_at = cc == ALWAYS ? x64_jmp_short(l->buf) : x64_jcc_short(l->buf, cc);
 		return;
@@ -38,7 +38,7 @@ void x64_link_short(struct x64_lower *l)
 	uint32_t i;
 
 	for (i = 0; i < l->nr_jumps && !l->buf->overflow; i++) {
-		const struct jit_jump *jump = &l->homes->jump[i];
+		const struct jit_jump *jump = &l->p.homes->jump[i];
 		uint32_t to = l->job->scratch->label[jump->to].at;
 
 		if (jump->short_at)
@@ -48,14 +48,14 @@ void x64_link_short(struct x64_lower *l)
 
 static bool is_back(const struct x64_lower *l, const struct ir_edge *edge)
 {
-	return edge->block <= l->block;
+	return edge->block <= l->p.block;
 }
 
 /* A jump there is all there is to it. */
 static bool is_plain(const struct x64_lower *l, const struct ir_edge *edge)
 {
-	if (l->homes)
-		return x64_home_is_passed(l, edge);
+	if (l->p.homes)
+		return jit_places_is_passed(&l->p, edge);
 	return !edge->nr_args && !is_back(l, edge);
 }
 
@@ -63,9 +63,9 @@ static bool is_plain(const struct x64_lower *l, const struct ir_edge *edge)
 static void pass_in_two_steps(struct x64_lower *l, const struct ir_edge *edge)
 {
 	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t temporary = l->next_slot + (l->next_slot & 1), i;
+	uint32_t temporary = l->p.next_slot + (l->p.next_slot & 1), i;
 
-	l->next_slot = temporary + 2 * edge->nr_args;
+	l->p.next_slot = temporary + 2 * edge->nr_args;
 	for (i = 0; i < edge->nr_args; i++)
 		x64_to_slot(l, temporary + 2 * i, l->unit->arg[edge->first_arg + i]);
 	for (i = 0; i < edge->nr_args; i++)
@@ -79,8 +79,8 @@ static void pass(struct x64_lower *l, const struct ir_edge *edge)
 	const struct ir_block *to = &l->unit->block[edge->block];
 	uint32_t i;
 
-	if (l->homes) {
-		x64_home_pass(l, edge);
+	if (l->p.homes) {
+		jit_places_pass(&l->p, edge);
 		return;
 	}
 	if (edge->nr_args && jit_args_overlap(l->job, edge)) {
@@ -104,7 +104,7 @@ void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code)
 /* The instructions from the loop's head to here, at most, have been executed since the last time. */
 static void burn_fuel(struct x64_lower *l, const struct ir_edge *edge)
 {
-	const struct ir_block *here = &l->unit->block[l->block];
+	const struct ir_block *here = &l->unit->block[l->p.block];
 	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
 
 	if (l->job->target->chained) {
@@ -112,7 +112,7 @@ static void burn_fuel(struct x64_lower *l, const struct ir_edge *edge)
 		return;
 	}
 	x64_alu_mi(l->buf, X64_SUB, 8, x64_frame(JIT_FRAME_FUEL), (int32_t)nr);
-	if (l->homes) {
+	if (l->p.homes) {
 		x64_slow_fuel(l, edge->block)->jump = x64_jcc(l->buf, CC_S);
 		return;
 	}
@@ -128,7 +128,7 @@ static void burn_before(struct x64_lower *l, const struct ir_insn *insn)
 	const struct ir_edge *back = NULL;
 	uint32_t i;
 
-	if (!l->homes)
+	if (!l->p.homes)
 		return;
 	for (i = 0; i < ir_nr_edges(insn); i++) {
 		const struct ir_edge *edge = &l->unit->edge[insn->lo + i];
@@ -145,9 +145,9 @@ static void follow(struct x64_lower *l, const struct ir_edge *edge, bool last)
 {
 	pass(l, edge);
 	/* Last, so that the block can be entered when there is fuel again. */
-	if (is_back(l, edge) && !l->homes)
+	if (is_back(l, edge) && !l->p.homes)
 		burn_fuel(l, edge);
-	if (!last || edge->block != l->block + 1)
+	if (!last || edge->block != l->p.block + 1)
 		jump(l, ALWAYS, edge->block);
 }
 
@@ -163,7 +163,7 @@ static void branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc 
 	const struct ir_edge *yes = &l->unit->edge[insn->lo], *no = yes + 1;
 	uint32_t over;
 
-	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->block + 1)) {
+	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->p.block + 1)) {
 		jump(l, cc ^ 1, no->block);
 		follow(l, yes, true);
 	} else if (is_plain(l, yes)) {
@@ -266,7 +266,7 @@ static void put_argument(struct x64_lower *l, uint32_t index, uint32_t arg)
 	x64_store_typed(l->buf, type == IR_V128 ? type : IR_I64, x64_frame(offset), reg);
 	if (type != IR_V128)
 		x64_store_imm(l->buf, x64_frame(offset + 8), 0);
-	l->locked = 0;
+	l->p.regs.locked = 0;
 }
 
 X64_LOWER(call)

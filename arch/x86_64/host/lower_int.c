@@ -20,7 +20,7 @@ static bool add_by_lea(struct x64_lower *l, const struct ir_insn *insn, struct x
 
 	if (a == JIT_NO_REG || x64_dies(l, insn->a) || b.place == IN_MEM)
 		return false;
-	l->locked |= 1u << a;
+	jit_regcache_lock(&l->p.regs, a);
 	dst = x64_result(l);
 	if (b.place == IN_IMM)
 		sum.disp = b.imm;
@@ -235,10 +235,10 @@ static void shift_by_vex(struct x64_lower *l, const struct ir_insn *insn)
 	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b);
 
 	/* Both have been read when the result is written, but not before. */
-	l->read = l->locked;
+	l->p.read = l->p.regs.locked;
 	x64_release(l, insn->a);
 	x64_release(l, insn->b);
-	l->locked = 0;
+	l->p.regs.locked = 0;
 	x64_vex(l->buf, ops[insn->op] | (insn->type == IR_I64 ? X64_W : 0), x64_result(l), b, a);
 }
 

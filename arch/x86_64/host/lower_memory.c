@@ -42,7 +42,7 @@ static struct jit_access_desc describe(const struct x64_lower *l, const struct i
 	struct jit_access_desc desc = {
 		.op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
 		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->pc,
-		.dst = l->value[l->at].reg & 31,
+		.dst = l->value[l->p.at].reg & 31,
 	};
 
 	desc.b = insn->b == IR_NONE ? 0 : l->value[insn->b].reg;
@@ -218,12 +218,12 @@ static void load_covered(struct x64_lower *l, const struct ir_insn *insn)
 {
 	struct x64_mem mem = x64_covered(l, insn);
 
-	l->read = l->locked;
+	l->p.read = l->p.regs.locked;
 	if (insn->a != IR_NONE)
 		x64_release(l, insn->a);
 	if (insn->c != IR_NONE)
 		x64_release(l, insn->c);
-	l->locked = 0;
+	l->p.regs.locked = 0;
 	load_extended(l, insn, x64_result(l), mem);
 }
 

@@ -6,7 +6,7 @@
  */
 #include "arch/x86_64/host/lower.h"
 
-static uint32_t registers_for(unsigned int type)
+static uint64_t registers_for(unsigned int type)
 {
 	return type >= IR_F32 ? X64_VECTOR : X64_GENERAL;
 }
@@ -66,34 +66,24 @@ static void load_slot(struct x64_lower *l, unsigned int type, uint32_t slot, uns
 
 static uint32_t new_slot(struct x64_lower *l, unsigned int type)
 {
-	uint32_t wide = type == IR_V128, slot = l->next_slot + (l->next_slot & wide);
+	uint32_t wide = type == IR_V128, slot = l->p.next_slot + (l->p.next_slot & wide);
 
-	l->next_slot = slot + 1 + wide;
+	l->p.next_slot = slot + 1 + wide;
 	return slot;
 }
 
-bool x64_is_saved(const struct x64_lower *l, uint32_t value)
-{
-	if (VMB_UNLIKELY(l->homes) && l->value[value].flags & JIT_HOME)
-		return l->homes->home[value].saved == l->block + 1;
-	return l->value[value].flags & (JIT_CONST | JIT_STORED);
-}
-
-void x64_save(struct x64_lower *l, uint32_t index)
+static void save(struct x64_lower *l, uint32_t index)
 {
 	struct jit_value *value = &l->value[index];
 
-	if (x64_is_saved(l, index))
+	if (jit_places_is_saved(&l->p, index))
 		return;
 	if (!(value->flags & JIT_SLOTTED)) {
 		value->slot = new_slot(l, x64_type(l, index));
 		value->flags |= JIT_SLOTTED;
 	}
 	store_slot(l, x64_type(l, index), value->slot, value->reg);
-	if (l->homes && value->flags & JIT_HOME)
-		l->homes->home[index].saved = l->block + 1;
-	else
-		value->flags |= JIT_STORED;
+	jit_places_saved(&l->p, index);
 }
 
 void x64_changed(struct x64_lower *l, uint32_t index)
@@ -102,51 +92,30 @@ void x64_changed(struct x64_lower *l, uint32_t index)
 	bool stored = value->flags & JIT_STORED;
 
 	value->flags &= (uint8_t)~JIT_STORED;
-	if (l->homes && value->flags & JIT_HOME)
-		l->homes->home[index].saved = 0;
+	if (l->p.homes && value->flags & JIT_HOME)
+		l->p.homes->home[index].saved = 0;
 	if (stored)
-		x64_save(l, index);
+		save(l, index);
 }
 
-/* A register to take from its owner: one that need not be saved, else the next in turn. */
-static unsigned int victim(const struct x64_lower *l, uint32_t from)
+static unsigned int allocate(struct x64_lower *l, uint64_t from, uint32_t value)
 {
-	uint32_t candidates = from & ~l->locked, turn, clean = 0, m;
-
-	for (m = candidates; m; m &= m - 1) {
-		unsigned int reg = (unsigned int)__builtin_ctz(m);
-
-		if (l->value[l->owner[reg]].flags & (JIT_CONST | JIT_STORED))
-			clean |= 1u << reg;
-	}
-	candidates = clean ? clean : candidates;
-	VMB_ASSERT(candidates);
-	turn = candidates & (l->rotor < 31 ? UINT32_MAX << (l->rotor + 1) : 0);
-	return (unsigned int)__builtin_ctz(turn ? turn : candidates);
-}
-
-static unsigned int allocate(struct x64_lower *l, uint32_t from, uint32_t value)
-{
-	uint32_t free = from & ~l->used & ~l->locked;
 	unsigned int reg;
 
-	if (l->homes)
-		return x64_home_allocate(l, from, value);
-	if (VMB_LIKELY(free))
-		return (unsigned int)__builtin_ctz(free);
-	reg = victim(l, from);
-	l->rotor = reg;
-	x64_save(l, l->owner[reg]);
-	l->value[l->owner[reg]].reg = JIT_NO_REG;
+	if (VMB_UNLIKELY(l->p.homes))
+		return jit_places_allocate(&l->p, from, value);
+	reg = jit_regcache_free(&l->p.regs, from);
+	if (VMB_LIKELY(reg != JIT_NO_REG))
+		return reg;
+	reg = jit_regcache_victim(&l->p.regs, l->value, from);
+	save(l, l->p.regs.owner[reg]);
+	jit_regcache_forget(&l->p.regs, l->value, reg);
 	return reg;
 }
 
-void x64_own(struct x64_lower *l, unsigned int reg, uint32_t value)
+static void own(struct x64_lower *l, unsigned int reg, uint32_t value)
 {
-	l->owner[reg] = value;
-	l->used |= 1u << reg;
-	l->locked |= 1u << reg;
-	l->value[value].reg = (uint8_t)reg;
+	jit_regcache_own(&l->p.regs, l->value, reg, value);
 }
 
 void x64_make_const(struct x64_lower *l, const struct ir_insn *insn, unsigned int reg)
@@ -179,11 +148,11 @@ static void load(struct x64_lower *l, unsigned int reg, uint32_t value)
 /* The last instruction of a block computes nothing: of scratch registers it needs none but these. */
 static unsigned int at_the_end(struct x64_lower *l, uint32_t value)
 {
-	unsigned int reg = l->locked & 1u << RAX ? RDX : RAX;
+	unsigned int reg = l->p.regs.locked & UINT64_C(1) << RAX ? RDX : RAX;
 
-	VMB_ASSERT(ir_is_term(&l->unit->insn[l->at]));
+	VMB_ASSERT(ir_is_term(&l->unit->insn[l->p.at]));
 	load(l, reg, value);
-	l->locked |= 1u << reg;
+	jit_regcache_lock(&l->p.regs, reg);
 	return reg;
 }
 
@@ -196,9 +165,9 @@ unsigned int x64_value(struct x64_lower *l, uint32_t value)
 		if (VMB_UNLIKELY(reg == JIT_NO_REG))
 			return at_the_end(l, value);
 		load(l, reg, value);
-		x64_own(l, reg, value);
+		own(l, reg, value);
 	}
-	l->locked |= 1u << reg;
+	jit_regcache_lock(&l->p.regs, reg);
 	return reg;
 }
 
@@ -213,7 +182,7 @@ struct x64_operand x64_source(struct x64_lower *l, uint32_t value)
 
 		if (imm == (int32_t)imm)
 			return (struct x64_operand){ .place = IN_IMM, .imm = (int32_t)imm };
-	} else if (v->reg == JIT_NO_REG && x64_home_is_last_use(l, value)) {
+	} else if (v->reg == JIT_NO_REG && jit_places_is_last_use(&l->p, value)) {
 		return (struct x64_operand){ .place = IN_MEM, .mem = x64_slot(v->slot) };
 	}
 	return (struct x64_operand){ .place = IN_REG, .reg = (uint8_t)x64_value(l, value) };
@@ -221,13 +190,13 @@ struct x64_operand x64_source(struct x64_lower *l, uint32_t value)
 
 unsigned int x64_result(struct x64_lower *l)
 {
-	unsigned int reg = allocate(l, registers_for(x64_type(l, l->at)), l->at);
+	unsigned int reg = allocate(l, registers_for(x64_type(l, l->p.at)), l->p.at);
 
-	x64_own(l, reg, l->at);
+	own(l, reg, l->p.at);
 	return reg;
 }
 
-void x64_move(struct x64_lower *l, unsigned int type, unsigned int dst, unsigned int src)
+static void move(struct x64_lower *l, unsigned int type, unsigned int dst, unsigned int src)
 {
 	if (dst < 16)
 		x64_mov(l->buf, x64_width(type), dst, src);
@@ -240,16 +209,16 @@ unsigned int x64_result_from(struct x64_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	unsigned int type = x64_type(l, value), reg, src = v->reg;
 
-	if (src != JIT_NO_REG && v->last == l->at) {
+	if (src != JIT_NO_REG && v->last == l->p.at) {
 		v->reg = JIT_NO_REG;
-		x64_own(l, src, l->at);
+		own(l, src, l->p.at);
 		return src;
 	}
 	if (src != JIT_NO_REG)
-		l->locked |= 1u << src;
+		jit_regcache_lock(&l->p.regs, src);
 	reg = x64_result(l);
 	if (src != JIT_NO_REG)
-		x64_move(l, type, reg, src);
+		move(l, type, reg, src);
 	else
 		load(l, reg, value);
 	return reg;
@@ -258,46 +227,32 @@ unsigned int x64_result_from(struct x64_lower *l, uint32_t value)
 void x64_copy_to(struct x64_lower *l, unsigned int reg, uint32_t value)
 {
 	if (l->value[value].reg != JIT_NO_REG)
-		x64_move(l, x64_type(l, value), reg, l->value[value].reg);
+		move(l, x64_type(l, value), reg, l->value[value].reg);
 	else
 		load(l, reg, value);
 }
 
-void x64_forget(struct x64_lower *l, unsigned int reg)
-{
-	l->value[l->owner[reg]].reg = JIT_NO_REG;
-	l->used &= ~(1u << reg);
-}
-
 void x64_finish(struct x64_lower *l)
 {
-	struct jit_value *value = &l->value[l->at];
+	struct jit_value *value = &l->value[l->p.at];
 
 	if (value->reg == JIT_NO_REG)
 		return;
 	if (value->flags & JIT_HOME)
-		x64_home_finish(l);
+		jit_places_finish(&l->p);
 	if (value->flags & JIT_GLOBAL)
-		x64_save(l, l->at);
-	x64_release(l, l->at);
+		save(l, l->p.at);
+	x64_release(l, l->p.at);
 }
 
 void x64_forget_all(struct x64_lower *l)
 {
-	while (l->used)
-		x64_forget(l, (unsigned int)__builtin_ctz(l->used));
+	jit_regcache_forget_all(&l->p.regs, l->value);
 }
 
 void x64_forget_dead(struct x64_lower *l, uint32_t from)
 {
-	uint32_t m;
-
-	for (m = l->used; m; m &= m - 1) {
-		unsigned int reg = (unsigned int)__builtin_ctz(m);
-
-		if (l->value[l->owner[reg]].last < from)
-			x64_forget(l, reg);
-	}
+	jit_regcache_forget_dead(&l->p.regs, l->value, from);
 }
 
 static void const_to_slot(struct x64_lower *l, struct x64_mem mem, uint64_t bits)
@@ -336,3 +291,48 @@ void x64_copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t
 	x64_load(l->buf, 8, RAX, x64_slot(from + 1));
 	x64_store(l->buf, 8, x64_slot(to + 1), RAX);
 }
+
+/*
+ * The same as tier 2 asks for it.
+ */
+
+static struct x64_lower *lower_of(struct jit_places *p)
+{
+	static_assert(offsetof(struct x64_lower, p) == 0, "the first member");
+	return (struct x64_lower *)(void *)p;
+}
+
+static void move_place(struct jit_places *p, unsigned int type, unsigned int dst, unsigned int src)
+{
+	move(lower_of(p), type, dst, src);
+}
+
+static void copy_place(struct jit_places *p, unsigned int reg, uint32_t value)
+{
+	x64_copy_to(lower_of(p), reg, value);
+}
+
+static void save_place(struct jit_places *p, uint32_t value)
+{
+	save(lower_of(p), value);
+}
+
+static void place_to_slot(struct jit_places *p, uint32_t slot, uint32_t value)
+{
+	x64_to_slot(lower_of(p), slot, value);
+}
+
+static void slot_to_slot(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from)
+{
+	x64_copy_slot(lower_of(p), type, to, from);
+}
+
+const struct jit_places_ops x64_places_ops = {
+	.scratch_general = RAX,
+	.scratch_vector = X64_XMM(0),
+	.move = move_place,
+	.copy_to = copy_place,
+	.save = save_place,
+	.to_slot = place_to_slot,
+	.copy_slot = slot_to_slot,
+};

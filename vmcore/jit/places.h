@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VMB_VMCORE_JIT_PLACES_H
+#define VMB_VMCORE_JIT_PLACES_H
+/*
+ * Where the values of a unit are while it is lowered. In tier 1 that is a cache of values in registers,
+ * which the host looks after (vmcore/jit/regcache.h). In tier 2 values have homes: between blocks a
+ * value that others use is in its home; within a block registers are a cache as in tier 1, which
+ * takes the one whose value is used last.
+ *
+ * Context: pure but for the host's functions, which write code.
+ */
+
+#include "vmcore/jit/homes.h"
+#include "vmcore/jit/regcache.h"
+
+struct jit_places;
+
+/**
+ * struct jit_places_ops - what a host writes for tier 2.
+ * @scratch_general, @scratch_vector: registers that hold no values and that none of these functions
+ *	but @move needs; vector registers have higher numbers than general ones
+ * @move: from register to register
+ * @copy_to: a value from wherever it is to a register
+ * @save: a value in a register to its slot, unless jit_places_is_saved()
+ * @to_slot: a value to a slot
+ * @copy_slot: from slot to slot
+ */
+struct jit_places_ops {
+	uint8_t scratch_general, scratch_vector;
+	void (*move)(struct jit_places *p, unsigned int type, unsigned int dst, unsigned int src);
+	void (*copy_to)(struct jit_places *p, unsigned int reg, uint32_t value);
+	void (*save)(struct jit_places *p, uint32_t value);
+	void (*to_slot)(struct jit_places *p, uint32_t slot, uint32_t value);
+	void (*copy_slot)(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from);
+};
+
+/**
+ * struct jit_places - a part of a host's lowering.
+ * @unit, @value: of the job
+ * @homes: tier 2; NULL: tier 1
+ * @at, @block: current instruction and block
+ * @next_slot: slots in use
+ * @read: tier 2: registers that the current instruction reads although they are free
+ */
+struct jit_places {
+	const struct jit_places_ops *ops;
+	struct jit_job *job;
+	const struct ir_unit *unit;
+	struct jit_value *value;
+	struct jit_homes *homes;
+	struct jit_regcache regs;
+	uint32_t at, block;
+	uint32_t next_slot;
+	uint64_t read;
+};
+
+/** jit_places_is_saved - does the slot of a value hold it, or is it a constant? */
+VMB_INLINE bool jit_places_is_saved(const struct jit_places *p, uint32_t index)
+{
+	const struct jit_value *value = &p->value[index];
+
+	if (VMB_UNLIKELY(p->homes) && value->flags & JIT_HOME)
+		return p->homes->home[index].saved == p->block + 1;
+	return value->flags & (JIT_CONST | JIT_STORED);
+}
+
+/** jit_places_saved - the slot of a value holds it now. */
+VMB_INLINE void jit_places_saved(struct jit_places *p, uint32_t index)
+{
+	struct jit_value *value = &p->value[index];
+
+	if (VMB_UNLIKELY(p->homes) && value->flags & JIT_HOME)
+		p->homes->home[index].saved = p->block + 1;
+	else
+		value->flags |= JIT_STORED;
+}
+
+/*
+ * Tier 2 alone.
+ */
+
+/** jit_places_begin - before the first block. */
+void jit_places_begin(struct jit_places *p);
+
+/**
+ * jit_places_allocate - a register of @from for @value.
+ * Return: JIT_NO_REG: there is none, and the instruction ends a block.
+ */
+unsigned int jit_places_allocate(struct jit_places *p, uint64_t from, uint32_t value);
+
+/** jit_places_advance - the current instruction is done: what it used may be used later, or not. */
+void jit_places_advance(struct jit_places *p);
+
+/** jit_places_finish - its result, which other blocks use, goes to its home. */
+void jit_places_finish(struct jit_places *p);
+
+/** jit_places_enter - at the begin of a block: all homes have their values. */
+void jit_places_enter(struct jit_places *p, uint32_t block);
+
+/** jit_places_leave - before its last instruction: the same. */
+void jit_places_leave(struct jit_places *p);
+
+/** jit_places_is_last_use - is a value of which this was a use not used again in the block? */
+bool jit_places_is_last_use(const struct jit_places *p, uint32_t value);
+
+/** jit_places_pass - give the parameters of an edge's block their values. */
+void jit_places_pass(struct jit_places *p, const struct ir_edge *edge);
+
+/** jit_places_is_passed - is there nothing to be done for that? */
+bool jit_places_is_passed(const struct jit_places *p, const struct ir_edge *edge);
+
+#endif /* VMB_VMCORE_JIT_PLACES_H */
