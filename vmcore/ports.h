@@ -174,6 +174,9 @@ struct host_ops {
  * @enter: run code at @code until it leaves; @enter_fp: with the guest's floating-point environment
  * @stub: by enum jit_stub
  * @sync: let code that has just been written be seen by instruction fetch
+ * @interrupted: where code was, by what a signal handler gets as its third argument. NULL: it has
+ *	no precise code
+ * @take_registers: from there to @frame, with the floating-point control register
  */
 struct host_native {
 	uint64_t (*features)(void);
@@ -181,6 +184,8 @@ struct host_native {
 	void (*enter_fp)(struct jit_frame *frame, const void *code);
 	void (*const *stub)(void);
 	void (*sync)(const void *code, size_t bytes);
+	const void *(*interrupted)(const void *context);
+	void (*take_registers)(const void *context, struct jit_frame *frame);
 };
 
 #endif /* VMB_VMCORE_PORTS_H */

@@ -51,13 +51,13 @@ programs()
 {
 	local program
 
-	for program in integer float memory interpreter modify system kernels forks threads signals; do
+	for program in integer float memory interpreter modify system kernels forks threads signals faults; do
 		"$cc" "${flags[@]}" -o "$isa.$program" "$top/tests/guests/$program.c" -lm
 		[ -x "native.$program" ] ||
 			cc "${flags[@]}" -o "native.$program" "$top/tests/guests/$program.c" -lm
 		case $isa.$program in
 		x86_64.modify) skip "x86_64 modify" "stores to code are not noticed"; continue ;;
-		x86_64.signals) skip "x86_64 signals" "handlers are not called"; continue ;;
+		x86_64.signals | x86_64.faults) skip "x86_64 signals" "handlers are not called"; continue ;;
 		esac
 		case $program in
 		system) same "$isa $program" ./"$isa.$program" ./native.$program "$tmp/file" "two words" ;;

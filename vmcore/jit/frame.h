@@ -30,7 +30,7 @@ enum jit_stub {
  * @vec, @gpr: registers of the code while the runtime works, by their numbers
  * @arg: arguments of a helper
  * @memory: host address of the guest memory's first byte
- * @limit: the last offset at which 16 bytes of it can be accessed
+ * @limit: the last offset at which 16 bytes of it can be accessed; one, of precise code
  * @state: guest state
  * @stub: what the code calls
  * @fp_control, @host_fp_control: the guest's and the host's floating-point control registers
@@ -87,6 +87,14 @@ VMB_INLINE struct jit_target_entry *jit_target_entry(struct jit_frame *frame, ui
  * word's code; exit_pc has no meaning.
  */
 #define JIT_LEAVE_WAY 0x40u
+
+/*
+ * How precise code leaves in the middle, with its registers in the frame: by a fault, or by a way.
+ * exit_pc is a host address, and guest state is to be recovered (vmcore/jit/recover.h).
+ */
+#define JIT_LEAVE_FAULT_AT 0x41u
+#define JIT_LEAVE_WAY_AT   0x42u
+
 #define JIT_MAX_WAYS  (1u << 24)
 
 /* enter.S knows these numbers; the fields after the arrays lie within a byte's reach of the slots. */
@@ -136,14 +144,17 @@ struct jit_eval_desc {
  * @a: register of the address, less the guest memory's first if @relative
  * @b, @c: registers of the operands
  * @dst: register of the result
- * @pc: of the guest instruction
+ * @pc: of the guest instruction; @way: if @op is IR_br, there is no access: precise code leaves by it
  */
 struct jit_access_desc {
 	uint8_t op, type, aux, aux2;
 	uint8_t a, b, c;
 	uint8_t dst : 7;
 	uint8_t relative : 1;
-	uint64_t pc;
+	union {
+		uint64_t pc;
+		uint32_t way;
+	};
 } __attribute__((packed));
 
 static_assert(sizeof(struct jit_eval_desc) == 8, "fits a register");

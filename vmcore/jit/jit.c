@@ -28,6 +28,8 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 		.bytes = options->bytes,
 		.chained = options->chained && options->host->chains,
 	};
+	jit->target.precise = options->precise && jit->target.flat && options->native &&
+			      options->native->take_registers;
 	return code_cache_init(&jit->cache, options->cache_bytes, options->wx,
 			       options->lazy ? 0 : options->cache_bytes);
 }
@@ -63,6 +65,8 @@ static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *cod
 		      room < MAX_UNIT_BYTES ? room : MAX_UNIT_BYTES);
 	job->below_at = (uint32_t)(job->below - code->start);
 	status = jit->host->lower(job);
+	if (!status && job->no_memory)
+		status = -ENOMEM;
 	if (!status)
 		cache->at = align(code->start + code_buf_at(job->buf), sizeof(uint64_t));
 	code->entry = code->start + (job->links ? jit->host->link_bytes : 0);
@@ -153,6 +157,7 @@ static int finish(struct jit *jit, struct jit_job *job, struct jit_code *code, u
 	code->uses_fp = job->uses_fp;
 	code->host = jit->host;
 	code->first = jit->target.first;
+	code->precise = jit->target.precise;
 	publish(jit, job, code);
 	return 0;
 }
@@ -256,7 +261,7 @@ static void prepare(const struct jit *jit, const struct jit_code *code, struct i
 
 	if (jit->target.flat) {
 		frame->memory = flat->host;
-		frame->limit = flat->bytes - MAX_ACCESS;
+		frame->limit = jit_limit(&jit->target);
 	}
 	frame->state = context->state;
 	memcpy(frame->stub, jit->native->stub, sizeof(frame->stub));

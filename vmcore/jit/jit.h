@@ -26,6 +26,8 @@
  *	multiple of 16 as @first. Without it all accesses go through the context's memory port
  * @chained: as struct jit_target; the host must be able to (host_ops.chains). Such code is not run by
  *	jit_run() but by an embedder that serves the ways (vmcore/xlat/README.md)
+ * @precise: as struct jit_target; @native must be able to (host_native.take_registers), and memory be
+ *	@flat. The embedder catches the host's faults
  * @features: what code may use if @native is NULL
  * @links: units can be linked (vmcore/jit/link.h), if the host can do that and @wx is CODE_WX_DUAL
  */
@@ -38,6 +40,7 @@ struct jit_options {
 	bool lazy;
 	bool flat;
 	bool chained;
+	bool precise;
 	uint64_t first;
 	uint64_t bytes;
 	uint64_t features;
@@ -54,6 +57,7 @@ struct jit_options {
  * @state_bytes: of the unit
  * @uses_fp: runs in the guest's floating-point environment
  * @host: whose code it is
+ * @precise: struct jit_target
  * @helper: declarations, in the cache
  */
 struct jit_code {
@@ -65,6 +69,7 @@ struct jit_code {
 	uint32_t nr_slots;
 	uint32_t state_bytes;
 	bool uses_fp;
+	bool precise;
 	const struct host_ops *host;
 	const struct ir_helper *helper;
 	uint64_t first;

@@ -15,14 +15,26 @@
  * @flat: guest memory is one array [@first, @first + @bytes) with a fixed place in the host
  * @chained: exits for constant addresses are ways, computed ones look into the frame's table, and
  *	units ask for fuel where they begin and go back, leaving by a way as well
+ * @precise: what a fault finds out by the host's address (vmcore/jit/recover.h) is noted; an access
+ *	that fails its check traps, so that there is no slow way but that of atomic ones. Memory has
+ *	JIT_GUARD bytes before and behind it that the host faults on
  */
 struct jit_target {
 	uint64_t features;
 	bool flat;
 	bool chained;
+	bool precise;
 	uint64_t first;
 	uint64_t bytes;
 };
+
+#define JIT_GUARD (UINT64_C(1) << 20)
+
+/** jit_limit - the last offset at which an access may begin for all that is compared with it. */
+VMB_INLINE uint64_t jit_limit(const struct jit_target *target)
+{
+	return target->bytes - (target->precise ? 1 : 16);
+}
 
 enum jit_value_flag {
 	JIT_GLOBAL = 1,	 /* used in another block than its own: its slot holds it once it is defined */
@@ -68,10 +80,12 @@ struct jit_label {
  * struct jit_slow - the slow way of an access, written behind the unit.
  * @jump, @jump2: displacements that lead there; 0: none
  * @back: offset at which the code goes on
+ * @point: of precise code: number of its point
  */
 struct jit_slow {
 	uint32_t jump, jump2;
 	uint32_t back;
+	uint32_t point;
 	struct jit_access_desc desc;
 };
 
@@ -88,19 +102,49 @@ struct jit_way {
 	uint32_t stub;
 };
 
+enum jit_place { JIT_IN_REG, JIT_IN_SLOT, JIT_IN_CONST };
+
+/**
+ * struct jit_pending - a value that is to be in the guest's state.
+ * @offset: there; @type: enum ir_type
+ * @place: enum jit_place; @where: register or slot; @bits: of a constant
+ */
+struct jit_pending {
+	uint32_t offset;
+	uint8_t type;
+	uint8_t place;
+	uint32_t where;
+	uint64_t bits[2];
+};
+
+/**
+ * struct jit_point - from where on code belongs to an access.
+ * @at: offset in the unit; they are in ascending order
+ * @pc: guest address
+ * @first, @nr: values that wait there
+ */
+struct jit_point {
+	uint64_t pc;
+	uint32_t at;
+	uint32_t first, nr;
+};
+
 /**
  * struct jit_scratch - memory of the compiler, reused from unit to unit.
  * @value: [nr_insns + 1] by instruction, and one that stands for operands that are none
  * @label: [nr_blocks]
  * @way: [nr_ways] of the unit compiled last, if it is chained
+ * @point: [nr_points] of it, if it is precise; @pending: [nr_pending] of its points
  */
 struct jit_scratch {
 	struct jit_value *value;
 	struct jit_label *label;
 	struct jit_slow *slow;
 	struct jit_way *way;
-	uint32_t cap_values, cap_labels, cap_ways;
-	uint32_t nr_ways;
+	struct jit_point *point;
+	struct jit_pending *pending;
+	uint32_t cap_values, cap_labels, cap_ways, cap_points, cap_pending;
+	uint32_t nr_ways, nr_points, nr_pending;
 };
 
 struct jit_homes;
@@ -120,6 +164,7 @@ struct jit_select;
  * @below_fp: that code uses floating point
  * @links: the unit can be entered by links, and its exits to a constant address can be linked
  * @unsupported: set with -ENOTSUP: the instruction
+ * @no_memory: for points
  * @first_way: number of the unit's first way
  */
 struct jit_job {
@@ -137,6 +182,7 @@ struct jit_job {
 	bool uses_fp;
 	bool links;
 	uint32_t unsupported;
+	bool no_memory;
 	uint32_t first_way;
 };
 
@@ -158,6 +204,15 @@ bool jit_resume_pc(const struct ir_unit *unit, uint32_t block, uint64_t *pc);
 
 /** jit_add_way - the next way of the unit, which leads to @pc. Return: its number. */
 uint32_t jit_add_way(struct jit_job *job, uint64_t pc);
+
+/** jit_add_point - from @at on code belongs to the guest instruction at @pc; no value waits yet. */
+void jit_add_point(struct jit_job *job, uint32_t at, uint64_t pc);
+
+/** jit_add_pending - another value waits at the point that was added last. */
+void jit_add_pending(struct jit_job *job, const struct jit_pending *pending);
+
+/** jit_repeat_point - at @at as many values wait, in the same places, as at point number @as. */
+void jit_repeat_point(struct jit_job *job, uint32_t at, uint32_t as);
 
 /**
  * jit_follows_only - is a block entered only from the one before it, so that what the registers hold

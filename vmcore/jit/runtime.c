@@ -119,6 +119,8 @@ static int fault(struct jit_frame *frame, const struct jit_access_desc *desc, ui
 		 uint64_t address)
 {
 	frame->fault_address = address;
+	if (frame->code->precise)
+		return leave(frame, JIT_LEAVE_FAULT_AT, code, (uintptr_t)desc);
 	return leave(frame, IR_LEAVE_FAULT, code, desc->pc);
 }
 
@@ -209,7 +211,7 @@ static uint32_t access_bytes(const struct jit_access_desc *desc)
 	return ir_type_bytes(desc->type);
 }
 
-int jit_access(struct jit_frame *frame, const struct jit_access_desc *desc)
+static int do_access(struct jit_frame *frame, const struct jit_access_desc *desc)
 {
 	uint64_t address = frame->gpr[desc->a] + (desc->relative ? frame->code->first : 0);
 
@@ -225,6 +227,22 @@ int jit_access(struct jit_frame *frame, const struct jit_access_desc *desc)
 	default:
 		return read_modify_write(frame, desc, address);
 	}
+}
+
+/* In precise code the host may fault here instead of there. */
+int jit_access(struct jit_frame *frame, const struct jit_access_desc *desc)
+{
+	int status;
+
+	if (!frame->code->precise)
+		return do_access(frame, desc);
+	if (desc->op == IR_br)
+		return leave(frame, JIT_LEAVE_WAY_AT, desc->way, (uintptr_t)desc);
+	leave(frame, JIT_LEAVE_FAULT_AT, IR_FAULT_READ, (uintptr_t)desc);
+	status = do_access(frame, desc);
+	if (!status)
+		frame->exit_word = 0;
+	return status;
 }
 
 int jit_call(struct jit_frame *frame, uint64_t helper, uint64_t pc)

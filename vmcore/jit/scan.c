@@ -85,6 +85,8 @@ void jit_scratch_fini(struct jit_scratch *scratch)
 	free(scratch->label);
 	free(scratch->slow);
 	free(scratch->way);
+	free(scratch->point);
+	free(scratch->pending);
 	*scratch = (struct jit_scratch){ 0 };
 }
 
@@ -115,6 +117,67 @@ uint32_t jit_add_way(struct jit_job *job, uint64_t pc)
 
 	s->way[s->nr_ways] = (struct jit_way){ .pc = pc };
 	return job->first_way + s->nr_ways++;
+}
+
+/* Room for another entry of an array that grows. NULL: there is no memory, and @job knows. */
+static void *entry(struct jit_job *job, void **array, uint32_t *cap, uint32_t nr, size_t bytes)
+{
+	uint32_t more = *cap ? 2 * *cap : 256;
+	void *larger;
+
+	if (VMB_UNLIKELY(nr == *cap)) {
+		larger = realloc(*array, more * bytes);
+		if (!larger) {
+			job->no_memory = true;
+			return NULL;
+		}
+		*array = larger;
+		*cap = more;
+	}
+	return (uint8_t *)*array + nr * bytes;
+}
+
+static void add_point(struct jit_job *job, const struct jit_point *point)
+{
+	struct jit_scratch *s = job->scratch;
+	void *array = s->point;
+	struct jit_point *to = entry(job, &array, &s->cap_points, s->nr_points, sizeof(*to));
+
+	s->point = array;
+	if (!to)
+		return;
+	*to = *point;
+	s->nr_points++;
+}
+
+void jit_add_point(struct jit_job *job, uint32_t at, uint64_t pc)
+{
+	add_point(job, &(struct jit_point){ .at = at, .pc = pc, .first = job->scratch->nr_pending });
+}
+
+void jit_repeat_point(struct jit_job *job, uint32_t at, uint32_t as)
+{
+	struct jit_point point;
+
+	if (as >= job->scratch->nr_points)
+		return;
+	point = job->scratch->point[as];
+	point.at = at;
+	add_point(job, &point);
+}
+
+void jit_add_pending(struct jit_job *job, const struct jit_pending *pending)
+{
+	struct jit_scratch *s = job->scratch;
+	void *array = s->pending;
+	struct jit_pending *to = entry(job, &array, &s->cap_pending, s->nr_pending, sizeof(*to));
+
+	s->pending = array;
+	if (!to || !s->nr_points)
+		return;
+	*to = *pending;
+	s->nr_pending++;
+	s->point[s->nr_points - 1].nr++;
 }
 
 static void give_slot(struct jit_job *job, struct jit_value *value, unsigned int type)
@@ -235,7 +298,8 @@ void jit_scan(struct jit_job *job)
 
 	job->nr_slots = 0;
 	job->uses_fp = job->target->chained;
-	job->scratch->nr_ways = 0;
+	job->scratch->nr_ways = job->scratch->nr_points = job->scratch->nr_pending = 0;
+	job->no_memory = false;
 	job->scratch->value[unit->nr_insns] = (struct jit_value){ .reg = 0xff };
 	for (b = 0; b < unit->nr_blocks; b++)
 		label[b] = (struct jit_label){ .at = JIT_UNBOUND };

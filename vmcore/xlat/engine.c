@@ -28,8 +28,7 @@ static int start_jit(struct xlat_engine *e, const struct host_ops *host,
 {
 	struct jit_options options = {
 		.host = host, .native = native, .cache_bytes = cache_bytes, .flat = true,
-		.first = XLAT_FIRST, .bytes = e->space->limit - XLAT_FIRST, .chained = true,
-		.lazy = true,
+		.bytes = e->space->limit, .chained = true, .precise = true, .lazy = true,
 	};
 	int status = jit_init(&e->jit, &options);
 
@@ -57,6 +56,7 @@ void xlat_engine_fini(struct xlat_engine *e)
 	if (e->has_jit)
 		jit_fini(&e->jit);
 	xlat_table_fini(&e->table);
+	jit_recovery_fini(&e->recovery);
 	ir_arena_fini(&e->arena);
 	ir_arena_fini(&e->scratch);
 	ir_arena_fini(&e->kept);
@@ -69,6 +69,7 @@ void xlat_engine_flush(struct xlat_engine *e)
 	ir_arena_reset(&e->kept);
 	if (e->native)
 		code_cache_flush(&e->jit.cache);
+	jit_recovery_clear(&e->recovery);
 	e->nr_links = 0;
 	e->stats.flushes++;
 }
@@ -104,8 +105,11 @@ static int compile(struct xlat_engine *e, const struct ir_unit *unit, struct xla
 		e->jit.next_way = 0;
 		status = by_tier(&e->jit, unit, &code->code, NULL);
 	}
-	if (!status && code->code.nr_slots > e->nr_slots)
+	if (status)
+		return status;
+	if (code->code.nr_slots > e->nr_slots)
 		e->nr_slots = code->code.nr_slots;
+	status = jit_recovery_add(&e->recovery, &e->jit.scratch, &code->code);
 	return status ? status : reserve_links(e);
 }
 

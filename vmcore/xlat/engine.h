@@ -6,6 +6,7 @@
  * much, and linking translations, so that the dispatcher is not asked again.
  */
 
+#include "vmcore/jit/recover.h"
 #include "vmcore/xlat/region.h"
 #include "vmcore/xlat/space.h"
 #include "vmcore/xlat/table.h"
@@ -45,6 +46,7 @@ struct xlat_link {
  * @guest, @space: borrowed
  * @poll: struct xlat_source, of what is translated from now on
  * @native: NULL: regions are interpreted
+ * @recovery: of the code that there is
  * @nr_slots: the largest number that any code has asked of a frame
  */
 struct xlat_engine {
@@ -54,6 +56,7 @@ struct xlat_engine {
 	const struct host_native *native;
 	struct jit jit;
 	bool has_jit;
+	struct jit_recovery recovery;
 	struct xlat_table table;
 	struct xlat_link *link;
 	uint32_t nr_links, cap_links;

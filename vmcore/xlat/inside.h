@@ -27,7 +27,6 @@ struct xlat {
 	uint32_t nr_slots;
 	struct jit_code entered;
 	struct ir_context context;
-	struct ir_flat flat;
 	struct ir_frame values;
 	uint64_t seen_changes, seen_flushes;
 };

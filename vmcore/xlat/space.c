@@ -14,19 +14,19 @@ int xlat_space_init(struct xlat_space *space, uint64_t bytes)
 	space->page = calloc(bytes / XLAT_PAGE, 1);
 	if (!space->page)
 		return -ENOMEM;
-	host = mmap(NULL, bytes - XLAT_FIRST + XLAT_GUARD, PROT_NONE,
+	host = mmap(NULL, XLAT_GUARD + bytes + XLAT_GUARD, PROT_NONE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (host == MAP_FAILED) {
 		free(space->page);
 		return -ENOMEM;
 	}
-	space->host = (uint8_t *)((uintptr_t)host - XLAT_FIRST);
+	space->host = (uint8_t *)((uintptr_t)host + XLAT_GUARD);
 	return 0;
 }
 
 void xlat_space_fini(struct xlat_space *space)
 {
-	munmap(xlat_host(space, XLAT_FIRST), space->limit - XLAT_FIRST + XLAT_GUARD);
+	munmap(space->host - XLAT_GUARD, XLAT_GUARD + space->limit + XLAT_GUARD);
 	free(space->page);
 }
 

@@ -15,12 +15,12 @@
 #define XLAT_PAGE UINT64_C(4096)
 /* Lower addresses fault, so that null pointers do. */
 #define XLAT_FIRST UINT64_C(0x10000)
-/* Host memory behind the space that nothing is in: a datum that begins in the space ends there. */
+/* Host memory before and behind the space that nothing is in (struct jit_target). */
 #define XLAT_GUARD UINT64_C(0x100000)
 
 /**
  * struct xlat_space - guest addresses [XLAT_FIRST, @end).
- * @host: host address of guest address 0, which itself is not in the space
+ * @host: host address of guest address 0; up to XLAT_FIRST nothing is mapped
  * @limit: accesses of code reach below this: @end, and what the translator has behind it
  * @page: by page: PROT_* of mapped ones with XLAT_MAPPED
  * @top: below this free room is looked for first

@@ -51,7 +51,7 @@ static void set_action(struct xlat_program *p, unsigned int number,
 
 	process->action[number] = *action;
 	xlat_signal_install(number, action);
-	if (action->handler > XLAT_SIG_IGN && !xlat_is_fault(number))
+	if (action->handler > XLAT_SIG_IGN && (!xlat_is_fault(number) || number == SIGILL))
 		xlat_need_polls_locked(process);
 }
 

@@ -24,23 +24,51 @@ static __thread struct {
 	int number;
 } fault;
 
-static void on_fault(int number, siginfo_t *info, void *unused)
+/*
+ * If precise code was interrupted, it is left there. Return: it was, or the runtime that it has asked
+ * for an access.
+ */
+static bool leaves(const struct xlat *x, const void *context)
 {
-	const struct xlat *x = fault.running;
-	uint64_t address;
+	const struct code_cache *cache = &x->engine.jit.cache;
+	const struct host_native *native = x->engine.native;
+	const uint8_t *at;
 
-	(void)unused;
+	if (!native || !x->engine.jit.target.precise)
+		return false;
+	at = native->interrupted(context);
+	if (at >= cache->run && at < cache->run + cache->bytes) {
+		native->take_registers(context, x->frame);
+		x->frame->exit_pc = (uintptr_t)at;
+		x->frame->exit_word = jit_exit_word(JIT_LEAVE_FAULT_AT, IR_FAULT_READ);
+	}
+	return (x->frame->exit_word & 0xff) == JIT_LEAVE_FAULT_AT;
+}
+
+/* An address that has failed its check is in the first register, and the code has trapped. */
+static bool takes(const struct xlat *x, int number, const siginfo_t *info, const void *context)
+{
+	const struct xlat_space *space = x->program.space;
+	bool inside = leaves(x, context);
+
+	fault.number = number;
+	fault.address = (uint64_t)((uintptr_t)info->si_addr - (uintptr_t)space->host);
+	if (number != SIGILL)
+		return fault.address + XLAT_GUARD < space->limit + 2 * XLAT_GUARD;
+	fault.number = SIGSEGV;
+	fault.address = inside ? x->frame->gpr[0] : 0;
+	return inside;
+}
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
 	/* Somebody has sent it. */
-	if (x && info->si_code <= 0) {
+	if (fault.running && info->si_code <= 0) {
 		xlat_signal_came(info);
 		return;
 	}
-	address = x ? (uint64_t)((uintptr_t)info->si_addr - (uintptr_t)x->program.space->host) : 0;
-	if (x && address >= XLAT_FIRST && address < x->program.space->end + XLAT_GUARD) {
-		fault.address = address;
-		fault.number = number;
+	if (fault.running && takes(fault.running, number, info, context))
 		siglongjmp(fault.back, 1);
-	}
 	signal(number, SIG_DFL);
 }
 
@@ -105,9 +133,9 @@ static void fill_frame(struct xlat *x, struct jit_frame *frame, const struct jit
 		memcpy(frame, old, sizeof(*frame));
 		return;
 	}
-	x->entered.first = XLAT_FIRST;
-	frame->memory = x->flat.host;
-	frame->limit = x->flat.bytes - 16;
+	x->entered.precise = x->engine.jit.target.precise;
+	frame->memory = x->program.space->host;
+	frame->limit = jit_limit(&x->engine.jit.target);
 	frame->state = x->program.state;
 	frame->context = &x->context;
 	frame->fp_control = x->engine.jit.host->fp_pack(x->context.fp);
@@ -161,6 +189,25 @@ int xlat_renew_engine(struct xlat *x, const struct host_ops *host, const struct 
 	return status || !native ? status : reserve(x);
 }
 
+/*
+ * Of struct ir_memory, for the interpreter and what compiled code leaves to it. Pages are looked at, so
+ * that a fault is not the host's, which would not know the instruction.
+ */
+static void *map_guest(void *priv, uint64_t address, uint32_t bytes, bool write)
+{
+	const struct xlat *x = priv;
+	const struct xlat_space *space = x->program.space;
+	uint64_t last = address + bytes - 1, at;
+
+	if (address >= space->limit || last >= space->limit)
+		return NULL;
+	for (at = address / XLAT_PAGE; at <= last / XLAT_PAGE; at++) {
+		if (!(space->page[at] & (write ? PROT_WRITE : PROT_READ | PROT_WRITE | PROT_EXEC)))
+			return NULL;
+	}
+	return xlat_host(space, address);
+}
+
 int xlat_prepare(struct xlat *x, struct xlat_process *process, const struct host_ops *host,
 		 const struct host_native *native, uint64_t cache_bytes)
 {
@@ -174,11 +221,9 @@ int xlat_prepare(struct xlat *x, struct xlat_process *process, const struct host
 	if (!p->state)
 		return -ENOMEM;
 	memset(p->state, 0, guest->state_bytes);
-	x->flat = (struct ir_flat){ xlat_host(p->space, XLAT_FIRST), XLAT_FIRST,
-				    p->space->limit - XLAT_FIRST };
 	x->context = (struct ir_context){
 		.state = p->state, .state_bytes = guest->state_bytes,
-		.memory = { .priv = &x->flat, .map = ir_flat_map, .lock16 = &process->lock16 },
+		.memory = { .priv = x, .map = map_guest, .lock16 = &process->lock16 },
 		.call = call_helper, .call_priv = p, .fuel = INT64_MAX,
 	};
 	return xlat_renew_engine(x, host, native, cache_bytes);
@@ -255,6 +300,16 @@ static void flush(struct xlat *x)
 	xlat_engine_flush(&x->engine);
 }
 
+/* Code has been left in the middle: its state, and where it was. */
+static void recover(struct xlat *x, uint64_t *pc)
+{
+	struct jit_frame *frame = x->frame;
+	size_t at = (size_t)(frame->exit_pc - (uintptr_t)x->engine.jit.cache.run);
+
+	frame->exit_word = 0;
+	jit_recover(&x->engine.recovery, at, frame, pc);
+}
+
 /* Run a region, and those that it is linked with. Sets how the last was left. */
 static int enter(struct xlat *x, const struct xlat_code *code, struct ir_leave *leave)
 {
@@ -276,6 +331,10 @@ static int enter(struct xlat *x, const struct xlat_code *code, struct ir_leave *
 	word = (uint32_t)frame->exit_word;
 	*leave = (struct ir_leave){ .kind = word & 0xff, .code = word >> 8, .pc = frame->exit_pc,
 				    .address = frame->fault_address };
+	if (VMB_UNLIKELY(leave->kind == JIT_LEAVE_FAULT_AT)) {
+		leave->kind = IR_LEAVE_FAULT;
+		recover(x, &leave->pc);
+	}
 	return 0;
 }
 
@@ -516,6 +575,8 @@ static bool host_fault_ends(struct xlat *x, struct ir_leave *leave)
 
 	*leave = (struct ir_leave){ .kind = IR_LEAVE_FAULT,
 				    .pc = xlat_get(p, p->guest->pc_offset) };
+	if (x->frame && (x->frame->exit_word & 0xff) == JIT_LEAVE_FAULT_AT)
+		recover(x, &leave->pc);
 	end_with(&end, XLAT_FAULT, leave->pc, fault.number);
 	end.address = fault.address;
 	return fault_ends(x, leave, &end, fault.number == SIGBUS ? BUS_ADRERR :
@@ -544,13 +605,14 @@ void xlat_run(struct xlat *x, struct xlat_end *end)
 {
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
 	struct xlat_program *p = &x->program;
-	struct sigaction segv, bus;
+	struct sigaction segv, bus, ill;
 	sigset_t mask;
 	int status;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
 	sigaction(SIGSEGV, &action, &segv);
 	sigaction(SIGBUS, &action, &bus);
+	sigaction(SIGILL, &action, &ill);
 	status = xlat_signals_start(p);
 	if (status)
 		xlat_process_end(p->process, p,
@@ -567,6 +629,7 @@ void xlat_run(struct xlat *x, struct xlat_end *end)
 	xlat_signals_reset(p->process);
 	sigaction(SIGSEGV, &segv, NULL);
 	sigaction(SIGBUS, &bus, NULL);
+	sigaction(SIGILL, &ill, NULL);
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	if (p->process->forked)
 		xlat_end_as(end);

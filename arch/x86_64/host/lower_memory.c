@@ -7,8 +7,8 @@
  */
 #include "arch/x86_64/host/lower.h"
 
-/* The largest access, which the limit leaves room for. */
-#define MAX_ACCESS 16
+/* Of two addresses so near to each other one in memory lets the other be there or in a guard. */
+#define NEAR_ENOUGH ((int64_t)JIT_GUARD - 64)
 
 X64_LOWER(ld_state)
 {
@@ -92,6 +92,35 @@ static bool was_checked(const struct x64_lower *l, uint32_t base, int64_t lo, in
 }
 
 /*
+ * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
+ * fault on, so that an address so near to one that was checked needs no check.
+ */
+static struct access begin_precise(struct x64_lower *l, const struct ir_insn *insn)
+{
+	static const uint8_t trap_if_above[] = { 0x4c, 0x39, 0xf0, 0x77, 0xfd };
+	struct access access = { .slow = IR_NONE, .in_line = true, .address = RAX };
+	unsigned int base = x64_value(l, insn->a);
+	int64_t disp = (int64_t)(insn->imm - l->job->target->first), near = NEAR_ENOUGH;
+
+	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base,
+				       .disp = (int32_t)disp };
+	jit_add_point(l->job, code_buf_at(l->buf), l->pc);
+	if (disp == (int32_t)disp && was_checked(l, insn->a, disp, disp))
+		return access;
+	if (disp == (int32_t)disp) {
+		x64_rm(l->buf, X64_LEA | X64_W, RAX, x64_at(base, (int32_t)disp));
+	} else {
+		x64_mov_imm(l->buf, RAX, (uint64_t)disp);
+		x64_alu_rr(l->buf, X64_ADD, 8, RAX, base);
+		access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = RAX };
+	}
+	/* cmp rax, r14; ja to the byte before, which makes it "lock ja": an illegal instruction. */
+	x64_data(l->buf, trap_if_above, sizeof(trap_if_above));
+	remember(l, insn->a, disp - near, disp + near);
+	return access;
+}
+
+/*
  * Begin the access of @insn: its address by way of @scratch. @aligned: it is done in line only at a
  * multiple of its size.
  */
@@ -105,6 +134,10 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 	int64_t lo = (int64_t)insn->imm, end = lo + bytes;
 	struct jit_slow *slow;
 
+	if (target->precise && !aligned)
+		return begin_precise(l, insn);
+	if (target->precise)
+		jit_add_point(l->job, code_buf_at(l->buf), l->pc);
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base };
 	if (access.in_line && !aligned && disp == (int32_t)disp &&
 	    was_checked(l, insn->a, lo, end)) {
@@ -127,12 +160,14 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 		x64_alu_rm(l->buf, X64_CMP, 8, access.address, x64_frame(JIT_FRAME_LIMIT));
 	else
 		x64_alu_rr(l->buf, X64_CMP, 8, access.address, X64_LIMIT);
-	*slow = (struct jit_slow){ .jump = x64_jcc(l->buf, CC_A) };
+	*slow = (struct jit_slow){ .jump = x64_jcc(l->buf, CC_A),
+				    .point = l->job->scratch->nr_points - 1 };
 	if (aligned && bytes > 1) {
 		x64_test_ri(l->buf, 1, access.address, bytes - 1);
 		slow->jump2 = x64_jcc(l->buf, CC_NE);
 	}
-	remember(l, insn->a, lo, end);
+	if (!target->precise)
+		remember(l, insn->a, lo, end);
 	return access;
 }
 
@@ -142,6 +177,8 @@ static void end(struct x64_lower *l, const struct ir_insn *insn, const struct ac
 	struct jit_access_desc desc = describe(l, insn, access);
 
 	if (!access->in_line) {
+		if (l->job->target->precise)
+			jit_add_point(l->job, code_buf_at(l->buf), l->pc);
 		l->buf->at = put_call(l, code_buf_room(l->buf), &desc);
 	} else if (access->slow != IR_NONE) {
 		l->job->scratch->slow[access->slow].desc = desc;
@@ -183,6 +220,8 @@ void x64_write_slow(struct x64_lower *l)
 		x64_bind(l->buf, slow->jump);
 		if (slow->jump2)
 			x64_bind(l->buf, slow->jump2);
+		if (l->job->target->precise)
+			jit_repeat_point(l->job, code_buf_at(l->buf), slow->point);
 		p = put_call(l, p, &slow->desc);
 		*p++ = X64_JMP;
 		l->buf->at = x64_put32(p, slow->back - (code_buf_at(l->buf) +

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "arch/x86_64/native/enter.h"
 
+#include <string.h>
+#include <ucontext.h>
+
 #include "arch/x86_64/host/lower.h"
 
 /* LZCNT has no name of its own in every compiler; AVX2 machines have BMI1, BMI2, LZCNT, and FMA. */
@@ -36,10 +39,36 @@ static void (*const stubs[JIT_NR_STUBS])(void) = {
 	[JIT_STUB_CALL + JIT_STUB_FP] = x64_stub_call_fp,
 };
 
+static const void *interrupted(const void *context)
+{
+	const ucontext_t *u = context;
+
+	return (const void *)(uintptr_t)u->uc_mcontext.gregs[REG_RIP];
+}
+
+static void take_registers(const void *context, struct jit_frame *frame)
+{
+	static const uint8_t number[] = {
+		[RAX] = REG_RAX, [RCX] = REG_RCX, [RDX] = REG_RDX, [RBX] = REG_RBX,
+		[RSP] = REG_RSP, [RBP] = REG_RBP, [RSI] = REG_RSI, [RDI] = REG_RDI,
+		[R8] = REG_R8,	 [R9] = REG_R9,	  [R10] = REG_R10, [R11] = REG_R11,
+		[R12] = REG_R12, [R13] = REG_R13, [R14] = REG_R14, [R15] = REG_R15,
+	};
+	const ucontext_t *u = context;
+	unsigned int i;
+
+	for (i = 0; i < VMB_ARRAY_SIZE(number); i++)
+		frame->gpr[i] = (uint64_t)u->uc_mcontext.gregs[number[i]];
+	memcpy(frame->vec, u->uc_mcontext.fpregs->_xmm, sizeof(u->uc_mcontext.fpregs->_xmm));
+	frame->fp_control = u->uc_mcontext.fpregs->mxcsr;
+}
+
 const struct host_native x64_host_native = {
 	.features = features,
 	.enter = x64_enter,
 	.enter_fp = x64_enter_fp,
 	.stub = stubs,
 	.sync = sync,
+	.interrupted = interrupted,
+	.take_registers = take_registers,
 };
