@@ -340,6 +340,28 @@ static void test_nursery_grows_while_much_survives(void **state)
 	world_destroy(w);
 }
 
+/* One list after the other: what survives is as much, whatever the size; so the size is to settle. */
+static void test_nursery_settles(void **state)
+{
+	const struct gc_options o = { .heap_bytes = 64 << 20, .nursery_bytes = 64 << 10,
+				      .nursery_max_bytes = 4 << 20 };
+	struct world *w = world_create(o);
+	uint64_t before = nursery_of(w), most = before, halved = 0;
+
+	(void)state;
+	for (int i = 0; i < 4000; i++) {
+		w->root[0] = (struct gc_ref){ 0 };
+		make_cells(w, 5000, true);
+		halved += nursery_of(w) < before;
+		before = nursery_of(w);
+		most = before > most ? before : most;
+	}
+	assert_true(most > 64 << 10);
+	assert_in_range(halved, 0, 20);
+	w->root[0] = (struct gc_ref){ 0 };
+	world_destroy(w);
+}
+
 static long resident_pages(void)
 {
 	FILE *f = fopen("/proc/self/statm", "r");
@@ -487,6 +509,7 @@ int main(void)
 		cmocka_unit_test(test_exhausted_heap),
 		cmocka_unit_test(test_object_takes_its_words_and_no_more),
 		cmocka_unit_test(test_nursery_grows_while_much_survives),
+		cmocka_unit_test(test_nursery_settles),
 		cmocka_unit_test(test_nursery_gives_memory_back),
 		cmocka_unit_test(test_nursery_that_has_grown_gives_way),
 		cmocka_unit_test(test_memory_is_taken_in_step_with_marks),

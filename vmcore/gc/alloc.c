@@ -14,17 +14,16 @@ struct gc_ref gc_exhausted(struct gc_heap *h, uint64_t bytes)
 	return (struct gc_ref){ 0 };
 }
 
-/* A mark that is under way gets a slice when the first half is used up. */
+/* While a mark is under way, pieces are small: between them it is moved on. */
 static size_t piece_for(const struct gc_heap *h, size_t need)
 {
-	size_t used = h->young_next - h->young, half = h->young_least / 2;
-	size_t room = h->young_limit - h->young_next;
+	size_t half = h->young_least / 2, room = h->young_limit - h->young_next;
 
 	if (h->options.stress && need < room)
 		return need;
-	if (used + need < half && half - used < room)
-		return half - used;
-	return room;
+	if (h->phase == GC_IDLE || room <= half)
+		return room;
+	return need > half ? need : half;
 }
 
 /* The pieces follow each other, so that nothing is lost between them. */
@@ -60,13 +59,12 @@ static void stress(struct gc_heap *h)
 	gc_settle(h, 0);
 }
 
-/* A mark that is under way gets a slice where the nursery is half full, apart from its collection. */
+/* A mark that is under way gets a slice where half the least size of a nursery has been filled. */
 static void slice_between(struct gc_heap *h)
 {
-	if (h->phase == GC_IDLE || h->young_sliced ||
-	    h->young_next - h->young < h->young_least / 2)
+	if (h->phase == GC_IDLE || h->young_next - h->young_sliced < h->young_least / 2)
 		return;
-	h->young_sliced = true;
+	h->young_sliced = h->young_next;
 	h->stop++;
 	gc_slice(h);
 }

@@ -45,6 +45,7 @@ static int choose_sizes(struct gc_heap *h)
 	    most > heap / 4)
 		return -EINVAL;
 	h->young_bytes = most;
+	h->young_patience = 1;
 	h->young_least = h->young_size = young;
 	h->nr_blocks = (uint32_t)((heap - young) >> GC_BLOCK_SHIFT);
 	h->old_bytes = (size_t)h->nr_blocks << GC_BLOCK_SHIFT;
@@ -104,7 +105,7 @@ static void begin(struct gc_heap *h)
 	struct gc_mutator *m = &h->mutator;
 
 	h->nr_free = h->nr_blocks;
-	h->young_next = h->young;
+	h->young_next = h->young_sliced = h->young;
 	gc_young_open(h);
 	h->top = h->peak = h->stack;
 	h->mark[h->old_bytes / GC_GRAIN_BYTES / 64] = 1;

@@ -69,6 +69,9 @@ struct gc_root_range {
  * @young_filled, @young_survived: bytes at the last minor collection
  * @young_touched: how much of it is in memory; @young_calm: collections since it needed that much
  * @mark: a bit for each grain of the old space: what the mark under way has found
+ * @young_low: collections in a row that little survived; @young_patience: how many it takes to halve it
+ * @young_regrets: it was halved last, and is to be so no more if it has to grow at once
+ * @young_sliced: how far it was handed out when the mark was moved on last
  * @live: what the last one had found; what has been moved there since is not in it [gc.bits]
  * @state: [nr_blocks]
  * @recycle: blocks with holes, in the order of their addresses
@@ -92,8 +95,9 @@ struct gc_heap {
 	uintptr_t young, young_next, young_limit;
 	size_t young_bytes, young_least, young_size;
 	size_t young_filled, young_survived, young_touched;
-	uint32_t young_calm;
-	bool young_sliced;
+	uint32_t young_calm, young_low, young_patience;
+	bool young_regrets;
+	uintptr_t young_sliced;
 
 	uintptr_t old;
 	size_t old_bytes;

@@ -114,6 +114,14 @@ static void end_in_pause(struct gc_heap *h)
 }
 
 /*
+/* Of what is in the nursery, as much as survived last time will come. */
+static uint64_t coming_bytes(const struct gc_heap *h)
+{
+	uint64_t young = h->young_next - h->young;
+
+	return h->young_filled ? young * h->young_survived / h->young_filled : young;
+}
+
  * How many bytes should be marked by now: as large a part of what was used when the mark began, and a
  * third more, as of the memory that was left to it is used up; and what came since, which counts as
  * marked.
@@ -122,7 +130,7 @@ static uint64_t due_bytes(const struct gc_heap *h)
 {
 	uint64_t came = h->used_bytes - h->begin_bytes, goal = h->goal_bytes;
 	uint64_t room = goal > h->begin_bytes ? goal - h->begin_bytes : 1;
-	double part = (double)came / (double)room;
+	double part = (double)(came + coming_bytes(h)) / (double)room;
 
 	return (uint64_t)((double)h->begin_bytes * part * 4 / 3) + came + BATCH * 64;
 }

@@ -132,8 +132,7 @@ static void empty_nursery(struct gc_heap *h)
 	h->stats.allocated_bytes += h->young_filled;
 	if (h->options.verify)
 		memset((void *)h->young, GC_POISON, h->young_next - h->young);
-	h->young_next = h->young;
-	h->young_sliced = false;
+	h->young_next = h->young_sliced = h->young;
 	m->cur = m->limit = (char *)h->young;
 }
 

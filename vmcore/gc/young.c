@@ -28,9 +28,6 @@ size_t gc_young_room(const struct gc_heap *h)
 {
 	size_t free = h->nr_free > 2 ? h->nr_free - 2 : 0, room, size = h->young_size;
 
-	/* a mark's slices lie half a nursery apart: they are to be short */
-	if (h->phase != GC_IDLE)
-		size = h->young_least;
 	while (size > h->young_least && gc_reserve_for(h, size) > h->nr_free)
 		size = size / 2 > h->young_least ? size / 2 : h->young_least;
 	room = free * (GC_BLOCK_BYTES - GC_SMALL_BYTES);
@@ -55,20 +52,48 @@ static void give_back(struct gc_heap *h)
 	h->young_touched = keep;
 }
 
-/** gc_young_adapt - after a minor collection: more than a quarter survived, or less than an eighth? */
+static void grow(struct gc_heap *h)
+{
+	h->young_size = h->young_size * 2 < h->young_bytes ? h->young_size * 2 : h->young_bytes;
+	if (h->young_regrets && h->young_patience < MOST_PATIENCE)
+		h->young_patience *= 4;
+	h->young_regrets = false;
+	h->young_low = 0;
+}
+
+static void halve(struct gc_heap *h)
+{
+	if (h->young_size == h->young_least)
+		return;
+	h->young_size = h->young_size / 2 > h->young_least ? h->young_size / 2 : h->young_least;
+	if (h->young_regrets)
+		h->young_patience = h->young_patience > 4 ? h->young_patience / 4 : 1;
+	h->young_regrets = true;
+	h->young_low = 0;
+}
+
+/**
+ * gc_young_adapt - after a minor collection: more than a quarter survived, or less than an eighth?
+ *
+ * What survives may be as much, whatever the size, as of a program that makes a tree after the other:
+ * then half the size would let twice as large a part survive. That is found out by trying, and the
+ * next attempt is put off. Where little survives at half the size as well, it is halved again at once.
+ */
 void gc_young_adapt(struct gc_heap *h)
 {
-	size_t size = h->young_size, filled = h->young_filled;
+	size_t filled = h->young_filled, survived = h->young_survived;
 
 	if (h->young_touched < filled)
 		h->young_touched = filled;
 	give_back(h);
-	if (h->phase != GC_IDLE || filled < size / 2)
+	if (filled < h->young_size / 2)
 		return;
-	if (h->young_survived > filled / 4)
-		h->young_size = size * 2 < h->young_bytes ? size * 2 : h->young_bytes;
-	else if (h->young_survived < filled / 8)
-		h->young_size = size / 2 > h->young_least ? size / 2 : h->young_least;
+	if (survived > filled / 4)
+		grow(h);
+	else if (survived >= filled / 8)
+		h->young_low = 0;
+	else if (++h->young_low >= h->young_patience)
+		halve(h);
 }
 
 /** gc_young_shrink - memory is wanted elsewhere; the nursery is empty. */
