@@ -13,7 +13,6 @@
 #define MAX_HEAP	((size_t)32 << 30)
 #define MIN_NURSERY	((size_t)16 << 10)
 #define NURSERY_UNIT	4096u
-#define HUGE		((size_t)2 << 20)
 
 /** gc_reserve - addresses; the kernel gives memory, zeroed, where they are used. NULL: none left. */
 void *gc_reserve(size_t bytes)
@@ -45,8 +44,8 @@ static int choose_sizes(struct gc_heap *h)
 	    most > heap / 4)
 		return -EINVAL;
 	h->young_bytes = most;
-	h->young_patience = 1;
 	h->young_least = h->young_size = young;
+	h->young_patience = 1;
 	h->nr_blocks = (uint32_t)((heap - young) >> GC_BLOCK_SHIFT);
 	h->old_bytes = (size_t)h->nr_blocks << GC_BLOCK_SHIFT;
 	return 0;
@@ -54,16 +53,12 @@ static int choose_sizes(struct gc_heap *h)
 
 static int map_objects(struct gc_heap *h)
 {
-	size_t bytes = h->young_bytes + h->old_bytes;
-
-	h->map_bytes = bytes + HUGE;
+	h->map_bytes = h->young_bytes + h->old_bytes + GC_HUGE_BYTES;
 	h->map = gc_reserve(h->map_bytes);
 	if (!h->map)
 		return -ENOMEM;
-	h->young = ((uintptr_t)h->map + HUGE - 1) & -(uintptr_t)HUGE;
-	h->old = h->young + h->young_bytes;
-	/* a kernel without huge pages says no, and all is as well but slower */
-	(void)madvise((void *)h->young, bytes, MADV_HUGEPAGE);
+	h->young = ((uintptr_t)h->map + GC_HUGE_BYTES - 1) & -(uintptr_t)GC_HUGE_BYTES;
+	h->old = h->huge_to = h->young + h->young_bytes;
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #define GC_BLOCK_BYTES	((size_t)1 << GC_BLOCK_SHIFT)
 #define GC_BLOCK_GRAINS (GC_BLOCK_BYTES / GC_GRAIN_BYTES)
 #define GC_BLOCK_WORDS	(GC_BLOCK_GRAINS / 64) /* of a bitmap */
+#define GC_HUGE_BYTES	((size_t)2 << 20) /* of a page */
 #define GC_MEDIUM_BYTES 512u		       /* from here on, objects do not give up a hole */
 #define GC_MAX_TYPES	32767u
 #define GC_TYPE_WEAK	1u
@@ -68,10 +69,10 @@ struct gc_root_range {
  * @young_least, @young_size: how large it is made at least, and now
  * @young_filled, @young_survived: bytes at the last minor collection
  * @young_touched: how much of it is in memory; @young_calm: collections since it needed that much
- * @mark: a bit for each grain of the old space: what the mark under way has found
  * @young_low: collections in a row that little survived; @young_patience: how many it takes to halve it
  * @young_regrets: it was halved last, and is to be so no more if it has to grow at once
  * @young_sliced: how far it was handed out when the mark was moved on last
+ * @mark: a bit for each grain of the old space: what the mark under way has found
  * @live: what the last one had found; what has been moved there since is not in it [gc.bits]
  * @state: [nr_blocks]
  * @recycle: blocks with holes, in the order of their addresses
@@ -79,6 +80,7 @@ struct gc_root_range {
  * @spill: a fresh block for those that are too large for the hole [gc.spill]
  * @moving: the mark moves what lives in the blocks that are @sparse [nr_blocks]
  * @fresh_from: blocks from here on have never been used, and are zero
+ * @huge_to: address up to which huge pages have been asked for [gc.pages]
  * @stack: of the mark [gc.stack]
  * @copy: of the minor collection: moved objects whose references are still to be looked at
  * @ready: finalizers that are due; a queue from @ready_at on
@@ -107,6 +109,7 @@ struct gc_heap {
 	uint8_t *state;
 	uint32_t nr_blocks, nr_free, nr_reserve;
 	uint32_t free_hint, large_hint, fresh_from;
+	uintptr_t huge_to;
 	uint32_t *recycle;
 	uint32_t recycle_at, nr_recycle;
 	uint32_t sweep_at;
@@ -162,6 +165,7 @@ uintptr_t gc_old_try(struct gc_heap *h, size_t bytes);
 uintptr_t gc_large_take(struct gc_heap *h, size_t bytes);
 void gc_blocks_free(struct gc_heap *h, uint32_t first, uint32_t nr);
 void gc_old_forget_holes(struct gc_heap *h);
+void gc_old_ask_huge(struct gc_heap *h);
 
 /* minor.c */
 void gc_minor(struct gc_heap *h);

@@ -100,6 +100,7 @@ static void mark_end(struct gc_heap *h)
 	h->stats.marked_objects += h->marked_objects;
 	h->stats.major++;
 	gc_sweep_begin(h);
+	gc_old_ask_huge(h);
 	shrink_stack(h);
 	h->room_bytes += h->marked_bytes / 2;
 	set_trigger(h);
@@ -113,7 +114,6 @@ static void end_in_pause(struct gc_heap *h)
 	gc_pause_end(h, GC_PAUSE_MARK_END, begin, h->marked_objects - before, h->live_bytes);
 }
 
-/*
 /* Of what is in the nursery, as much as survived last time will come. */
 static uint64_t coming_bytes(const struct gc_heap *h)
 {
@@ -122,6 +122,7 @@ static uint64_t coming_bytes(const struct gc_heap *h)
 	return h->young_filled ? young * h->young_survived / h->young_filled : young;
 }
 
+/*
  * How many bytes should be marked by now: as large a part of what was used when the mark began, and a
  * third more, as of the memory that was left to it is used up; and what came since, which counts as
  * marked.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The old space: blocks, the holes in them, runs of blocks for large objects. */
 #include <string.h>
+#include <sys/mman.h>
 
 #include "vmcore/gc/object.h"
 
@@ -54,6 +55,24 @@ static bool take_fresh(struct gc_heap *h, struct gc_space *space)
 		return false;
 	take_space(h, space, block_addr(h, block), GC_BLOCK_BYTES);
 	return true;
+}
+
+/**
+ * gc_old_ask_huge - [gc.pages] let the kernel make huge pages of what has been used.
+ *
+ * Not before: the first touch would have to wait for all of a huge page, which is the longest pause
+ * there is where the kernel itself has to ask a hypervisor for it.
+ */
+void gc_old_ask_huge(struct gc_heap *h)
+{
+	uintptr_t from = (h->huge_to + GC_HUGE_BYTES - 1) & -(uintptr_t)GC_HUGE_BYTES;
+	uintptr_t to = block_addr(h, h->fresh_from) & -(uintptr_t)GC_HUGE_BYTES;
+
+	if (from >= to)
+		return;
+	/* a kernel without huge pages says no, and all is as well but slower */
+	(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+	h->huge_to = to;
 }
 
 /* ---- holes ---- */

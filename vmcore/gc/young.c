@@ -7,8 +7,8 @@
 
 #include "vmcore/gc/inside.h"
 
-#define CALM 64u /* collections before memory is given back */
-#define HUGE ((size_t)2 << 20)
+#define CALM	      64u /* collections before memory is given back */
+#define MOST_PATIENCE 64u /* collections before it is halved */
 
 /**
  * gc_reserve_for - [gc.reserve] blocks for all of @young_bytes: each loses at most a small object's
@@ -36,11 +36,11 @@ size_t gc_young_room(const struct gc_heap *h)
 
 /*
  * What the nursery does not need any more goes back to the kernel, but not at once: a size that comes
- * and goes would pay for it each time. Whole huge pages; the next size is kept.
+ * and goes would pay for it each time. The next size is kept.
  */
 static void give_back(struct gc_heap *h)
 {
-	size_t keep = (h->young_size * 2 + HUGE - 1) & -HUGE;
+	size_t keep = (h->young_size * 2 + GC_HUGE_BYTES - 1) & -GC_HUGE_BYTES;
 
 	if (h->young_touched <= keep) {
 		h->young_calm = 0;
