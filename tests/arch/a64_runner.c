@@ -8,15 +8,6 @@
 
 #include "tests/arch/a64_case.h"
 
-#define SYS_READ  63
-#define SYS_WRITE 64
-#define SYS_EXIT  93
-#define SYS_MMAP  222
-
-/* PROT_READ | PROT_WRITE | PROT_EXEC; MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS */
-#define PROT_RWX  7
-#define MAP_THERE 0x32
-
 struct a64_case *current_case;
 uint64_t saved_sp;
 
@@ -124,32 +115,7 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
 	return x0;
 }
 
-__attribute__((noreturn)) static void leave(int code)
-{
-	for (;;)
-		call(SYS_EXIT, code, 0, 0, 0, 0, 0);
-}
-
-/* All of it, or the program ends: with 0 if there is no more to read. */
-static void transfer(long number, long fd, void *data, size_t bytes)
-{
-	char *at = data;
-	long got;
-
-	while (bytes) {
-		got = call(number, fd, (long)at, (long)bytes, 0, 0, 0);
-		if (got <= 0)
-			leave(got ? 3 : 0);
-		at += got;
-		bytes -= (size_t)got;
-	}
-}
-
-static void map(uint64_t address, long bytes)
-{
-	if (call(SYS_MMAP, (long)address, bytes, PROT_RWX, MAP_THERE, -1, 0) != (long)address)
-		leave(2);
-}
+#include "tests/arch/bare_runner.h"
 
 static uint32_t branch(uint64_t from, const char *to)
 {
@@ -175,15 +141,6 @@ static void write_slot(unsigned int i, const struct a64_case *c)
 	__builtin___clear_cache((char *)code, (char *)(code + 8));
 }
 
-/* There is no memcpy(). */
-static void copy(volatile uint8_t *to, const volatile uint8_t *from)
-{
-	unsigned int i;
-
-	for (i = 0; i < A64_CASE_MEM_BYTES; i++)
-		to[i] = from[i];
-}
-
 static struct a64_case batch[A64_BATCH];
 
 void _start(void)
@@ -203,9 +160,9 @@ void _start(void)
 		for (i = 0; i < nr; i++) {
 			current_case = &batch[i];
 			batch[i].landed = 1;
-			copy(data, batch[i].memory);
+			copy(data, batch[i].memory, A64_CASE_MEM_BYTES);
 			run_case(&batch[i], slot(i));
-			copy(batch[i].memory, data);
+			copy(batch[i].memory, data, A64_CASE_MEM_BYTES);
 		}
 		transfer(SYS_WRITE, 1, batch, nr * sizeof(batch[0]));
 	}

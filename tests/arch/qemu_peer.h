@@ -6,27 +6,33 @@
  * cases and gives them back.
  * Before this file is included:
  *
- * CC	     the cross compiler
- * QEMU	     the emulator
- * CPU	     its model of a CPU
- * PEER_CASE type of a case
+ * QEMU	      the emulator
+ * CPU	      its model of a CPU
+ * PEER_CASE  type of a case
+ * PEER_BATCH how many cases at once
  */
 
 #include "tests/test.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The other side: a process with two pipes, under qemu unless it is @native. */
+/**
+ * struct peer - the other side: a process with two pipes.
+ * @native: it runs on the CPU, not under qemu
+ * @missing: a program without which there is no peer
+ */
 struct peer {
 	pid_t pid;
 	int to, from;
 	bool native;
+	const char *missing;
 	char program[32];
 };
 
@@ -38,10 +44,26 @@ static inline bool have(const char *program)
 	return !system(command);
 }
 
+/* Compile tests/arch/@name.c. Return: false if @peer->missing is. */
+static inline bool compile_peer(struct peer *peer, const char *name, const char *cc, const char *flags)
+{
+	char command[512];
+
+	peer->missing = !have(cc) ? cc : !peer->native && !have(QEMU) ? QEMU : NULL;
+	if (peer->missing)
+		return false;
+	snprintf(peer->program, sizeof(peer->program), "/tmp/%s-%ld", name, (long)getpid());
+	snprintf(command, sizeof(command), "%s -I. -O1 -Wall -Wextra -Werror -static %s -o %s "
+		 "tests/arch/%s.c -lgcc", cc, flags, peer->program, name);
+	assert_int_equal(system(command), 0);
+	return true;
+}
+
 static inline void start_peer(struct peer *peer)
 {
 	int to[2], from[2];
 
+	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(pipe(to), 0);
 	assert_int_equal(pipe(from), 0);
 	peer->pid = fork();

@@ -16,7 +16,7 @@
  * the memory that they use, which has the end of a page in its middle. Slots hold an instruction of
  * the runner before the case's and two jumps behind them.
  */
-#define RV_TEXT	       UINT64_C(0x4000000)
+#define RV_TEXT	       "0x4000000"
 #define RV_CODE	       UINT64_C(0x4080000)
 #define RV_SLOT_BYTES  32u
 #define RV_SLOT_FIRST  4u

@@ -8,15 +8,6 @@
 
 #include "tests/arch/rv_case.h"
 
-#define SYS_READ  63
-#define SYS_WRITE 64
-#define SYS_EXIT  93
-#define SYS_MMAP  222
-
-/* PROT_READ | PROT_WRITE | PROT_EXEC; MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS */
-#define PROT_RWX  7
-#define MAP_THERE 0x32
-
 uint64_t saved_sp, scratch;
 
 void run_case(struct rv_case *c, const void *code);
@@ -101,32 +92,7 @@ static long call(long number, long a, long b, long c, long d, long e, long f)
 	return a0;
 }
 
-__attribute__((noreturn)) static void leave(int code)
-{
-	for (;;)
-		call(SYS_EXIT, code, 0, 0, 0, 0, 0);
-}
-
-/* All of it, or the program ends: with 0 if there is no more to read. */
-static void transfer(long number, long fd, void *data, size_t bytes)
-{
-	char *at = data;
-	long got;
-
-	while (bytes) {
-		got = call(number, fd, (long)at, (long)bytes, 0, 0, 0);
-		if (got <= 0)
-			leave(got ? 3 : 0);
-		at += got;
-		bytes -= (size_t)got;
-	}
-}
-
-static void map(uint64_t address, long bytes)
-{
-	if (call(SYS_MMAP, (long)address, bytes, PROT_RWX, MAP_THERE, -1, 0) != (long)address)
-		leave(2);
-}
+#include "tests/arch/bare_runner.h"
 
 /* j */
 static uint32_t jump(uint64_t from, const char *to)
@@ -135,15 +101,6 @@ static uint32_t jump(uint64_t from, const char *to)
 
 	return 0x6f | (by >> 20 & 1) << 31 | (by >> 1 & 0x3ff) << 21 | (by >> 11 & 1) << 20 |
 	       (by >> 12 & 0xff) << 12;
-}
-
-/* There is no memcpy(). */
-static void copy(volatile uint8_t *to, const volatile uint8_t *from, unsigned int bytes)
-{
-	unsigned int i;
-
-	for (i = 0; i < bytes; i++)
-		to[i] = from[i];
 }
 
 static uint8_t *slot(unsigned int i)

@@ -6,94 +6,18 @@
  */
 #include "tests/test.h"
 
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 
 #include "arch/x86_64/guest/guest.h"
 #include "arch/x86_64/guest/x87.h"
 #include "tests/arch/x86_make.h"
 #include "tests/arch/x86_peer.h"
-#include "vmcore/interp/interp.h"
-#include "vmcore/opt/pipeline.h"
 
+#define PEER_LINE     struct x86_line
+#define PEER_SLOT(i)  (X86_CODE + (i) * X86_SLOT_BYTES)
+#define PEER_NAME     "X86"
 #define DEFAULT_CASES 60000u
-#define MAX_PRINTED   20u
-
-/* Lifting and interpreting. */
-
-struct lifter {
-	struct guest_lift lift;
-	uint64_t target[8];
-	uint32_t block[8];
-	unsigned int nr;
-};
-
-static uint32_t target_block(struct guest_lift *lift, uint64_t pc)
-{
-	struct lifter *l = (struct lifter *)lift;
-
-	assert_true(l->nr < 8);
-	l->target[l->nr] = pc;
-	l->block[l->nr] = ir_new_block(lift->build);
-	return l->block[l->nr++];
-}
-
-static struct ir_arena arena, scratch;
-static struct ir_frame frame;
-
-/* Instructions one behind the other until one ends the block. Return: 0, or -1 if one is refused. */
-static int lift_insns(struct lifter *l, const struct x86_case *c, uint32_t *at, uint64_t slot)
-{
-	/* Behind them: returns, which say nothing of the flags that are read. */
-	uint8_t code[X86_CASE_CODE_BYTES + 16];
-	int bytes;
-
-	memset(code, 0xc3, sizeof(code));
-	memcpy(code, c->code, c->nr_bytes);
-	while (*at < c->nr_bytes && !l->lift.ends) {
-		bytes = guest_ops_x86_64.lift(&l->lift, &(struct guest_code){
-			.bytes = code + *at, .nr_bytes = sizeof(code) - *at, .pc = slot + *at });
-		if (bytes <= 0)
-			return -1;
-		*at += (uint32_t)bytes;
-	}
-	return 0;
-}
-
-/* The code from @at on to a unit that leaves for whatever comes next. */
-static int lift_unit(struct ir_unit *unit, const struct x86_case *c, uint32_t at, uint64_t slot)
-{
-	struct lifter l = { .lift = { .block = target_block } };
-	struct ir_build build;
-	struct ir_error error;
-	unsigned int i;
-
-	ir_arena_reset(&arena);
-	ir_arena_reset(&scratch);
-	ir_unit_init(unit, &arena);
-	unit->state_bytes = guest_ops_x86_64.state_bytes;
-	unit->flags = guest_ops_x86_64.unit_flags;
-	ir_build_begin(&build, unit);
-	l.lift.build = &build;
-	ir_start_block(&build, ir_new_block(&build));
-	if (lift_insns(&l, c, &at, slot))
-		return -1;
-	if (!l.lift.ends)
-		ir_exit_to(&build, IR_EXIT_JUMP, slot + at);
-	for (i = 0; i < l.nr; i++) {
-		ir_start_block(&build, l.block[i]);
-		ir_exit_to(&build, IR_EXIT_JUMP, l.target[i]);
-	}
-	assert_int_equal(ir_build_end(&build), 0);
-	if (ir_verify(unit, &scratch, &error)) {
-		print_error("%02x %02x %02x %02x: %s\n", c->code[0], c->code[1], c->code[2],
-			    c->code[3], error.text);
-		ir_print(unit, stderr);
-		fail();
-	}
-	return 0;
-}
+#include "tests/arch/lift_batch.h"
 
 /* MXCSR as the environment of the IR, and back. */
 static const uint8_t rm_of[] = { IR_RNE, IR_RDN, IR_RUP, IR_RTZ };
@@ -177,9 +101,6 @@ static void state_to_case(const struct x86_state *s, const struct ir_fpenv *fp, 
 		c->mxcsr |= fp->flags & flag_of[i][1] ? flag_of[i][0] : 0;
 }
 
-/* What units are optimised with before they are run. */
-static unsigned int opt_level;
-
 static uint32_t signal_of(const struct ir_leave *leave)
 {
 	if (leave->kind == IR_LEAVE_FAULT)
@@ -195,53 +116,44 @@ static bool call_helper(void *priv, const struct ir_helper *helper, const union 
 	return guest_ops_x86_64.call(priv, helper, arg, result);
 }
 
-/* Run the instructions of a case. Return: NULL, or why they cannot be. */
-static const char *interpret(struct x86_case *c, uint64_t slot)
+static const char *interpret(struct x86_case *c, uint64_t at)
 {
 	static struct x86_state state;
+	/* Behind them: returns, which say nothing of the flags that are read. */
+	uint8_t bytes[X86_CASE_CODE_BYTES + 16];
 	struct ir_flat flat = { c->memory, X86_DATA, X86_CASE_MEM_BYTES };
 	struct ir_context context = {
 		.state = &state, .state_bytes = sizeof(state),
 		.memory = { .priv = &flat, .map = ir_flat_map }, .fuel = 100000,
 		.call = call_helper, .call_priv = &state,
 	};
-	uint64_t pc = slot, last = 0, end = pc + c->nr_bytes;
+	const struct guest_code code = { bytes, sizeof(bytes), at };
 	struct ir_leave leave;
-	struct ir_unit unit;
+	const char *why;
 
+	memset(bytes, 0xc3, sizeof(bytes));
+	memcpy(bytes, c->code, c->nr_bytes);
 	case_to_state(c, &state, &context.fp);
-	while (pc >= slot && pc < end) {
-		if (pc != last && lift_unit(&unit, c, (uint32_t)(pc - slot), slot))
-			return "refused";
-		if (pc != last && opt_level &&
-		    opt_run(&unit, &(struct opt_options){ .level = opt_level }, &scratch, NULL))
-			return "not optimised";
-		last = pc;
-		if (ir_interpret(&unit, &context, &frame, &leave))
-			return "not interpreted";
-		c->signal = signal_of(&leave);
-		if (c->signal)
-			break;
-		if (leave.kind > IR_LEAVE_INDIRECT)
-			return "left otherwise";
-		pc = leave.pc;
-	}
+	why = lift_and_run(&guest_ops_x86_64, &code, c->nr_bytes, &context, &leave);
+	if (why)
+		return why;
+	c->signal = signal_of(&leave);
+	if (!c->signal && left_otherwise(&leave))
+		return left_otherwise(&leave);
 	state_to_case(&state, &context.fp, c);
-	c->landed = pc == slot + X86_SLOT_LANDED;
-	return pc == end || c->landed || c->signal ? NULL : "went elsewhere";
+	c->landed = !c->signal && leave.pc == at + X86_SLOT_LANDED;
+	return c->landed || c->signal || leave.pc == at + c->nr_bytes ? NULL : "went elsewhere";
 }
 
 /* Comparison. */
 
 /* What the line leaves undefined; of shifts it depends on the count, and on the width. */
-static uint64_t compared_flags(const struct x86_line *line, const struct x86_case *before,
-			       const struct x86_case *after)
+static uint64_t compared_flags(const struct x86_line *line, const struct x86_case *after)
 {
 	static const uint16_t bit[] = { 1, 4, 0x10, 0x40, 0x80, 0x800 };
 	uint64_t mask = 0x244cd5;
 	unsigned int f;
 
-	(void)before;
 	if (after->signal)
 		return 0;
 	for (f = 0; f < X86_NR_FLAGS; f++) {
@@ -305,27 +217,16 @@ static unsigned int fpu_differences(const struct x86_case *is, const struct x86_
 	return nr;
 }
 
-static unsigned int differences(const struct x86_line *line, const struct x86_case *before,
-				const struct x86_case *is, const struct x86_case *want, FILE *out)
+static unsigned int differences(uint32_t i, FILE *out)
 {
-	uint64_t mask = line ? compared_flags(line, before, want) : 0x244cc5, a[2], b[2];
-	unsigned int nr = 0, i;
+	const struct x86_line *line = batch.line[i];
+	struct x86_case *is = &batch.mine[i], *want = &batch.theirs[i];
+	uint64_t mask = 0x244cc5;
+	unsigned int nr = words_differ(is->r, want->r, 0, 16, "r", out) +
+			  vectors_differ(is->xmm, want->xmm, 16, "xmm", out);
 
 	if (line)
-		mask &= ~undefined_carry(before);
-#define DIFFER(format, ...) (nr++, out ? (void)fprintf(out, format, __VA_ARGS__) : (void)0)
-	for (i = 0; i < 16; i++) {
-		if (is->r[i] != want->r[i])
-			DIFFER("  r%u %016" PRIx64 ", not %016" PRIx64 "\n", i, is->r[i], want->r[i]);
-	}
-	for (i = 0; i < 16; i++) {
-		if (!memcmp(is->xmm[i], want->xmm[i], 16))
-			continue;
-		memcpy(a, is->xmm[i], 16);
-		memcpy(b, want->xmm[i], 16);
-		DIFFER("  xmm%u %016" PRIx64 "%016" PRIx64 ", not %016" PRIx64 "%016" PRIx64 "\n", i,
-		       a[1], a[0], b[1], b[0]);
-	}
+		mask = compared_flags(line, want) & ~undefined_carry(&batch.before[i]);
 	if ((is->rflags ^ want->rflags) & mask)
 		DIFFER("  rflags %" PRIx64 ", not %" PRIx64 "\n", is->rflags, want->rflags);
 	if ((is->mxcsr ^ want->mxcsr) & MXCSR_COMPARED)
@@ -333,14 +234,9 @@ static unsigned int differences(const struct x86_line *line, const struct x86_ca
 	if (is->landed != want->landed || is->signal != want->signal)
 		DIFFER("  landed %u, signal %u, not %u, %u\n", is->landed, is->signal, want->landed,
 		       want->signal);
-	for (i = 0; i < X86_CASE_MEM_BYTES; i++) {
-		if (is->memory[i] != want->memory[i])
-			DIFFER("  byte %u %02x, not %02x\n", i, is->memory[i], want->memory[i]);
-	}
-#undef DIFFER
 	if (!want->signal)
 		nr += fpu_differences(is, want, out);
-	return nr;
+	return nr + bytes_differ(is->memory, want->memory, X86_CASE_MEM_BYTES, out);
 }
 
 static void print_fpu(const uint8_t *fpu, FILE *out)
@@ -359,14 +255,13 @@ static void print_fpu(const uint8_t *fpu, FILE *out)
 	}
 }
 
-static void print_case(const struct x86_case *c, const struct x86_line *line, FILE *out)
+static void print_case(const struct x86_case *c, FILE *out)
 {
 	uint64_t q[2];
 	unsigned int i;
 
-	fprintf(out, "%s:", line ? line->name : "sequence");
 	for (i = 0; i < c->nr_bytes; i++)
-		fprintf(out, " %02x", c->code[i]);
+		fprintf(out, "%02x ", c->code[i]);
 	fprintf(out, "\n  rflags %" PRIx64 " mxcsr %x\n", c->rflags, c->mxcsr);
 	print_fpu(c->fpu, out);
 	for (i = 0; i < 16; i++) {
@@ -374,87 +269,6 @@ static void print_case(const struct x86_case *c, const struct x86_line *line, FI
 		fprintf(out, "  r%u %016" PRIx64 " xmm%u %016" PRIx64 "%016" PRIx64 "\n", i, c->r[i], i,
 			q[1], q[0]);
 	}
-}
-
-/* A batch of cases, what they were before, and whose line they are. */
-static struct {
-	struct x86_case before[X86_BATCH], mine[X86_BATCH], theirs[X86_BATCH];
-	const struct x86_line *line[X86_BATCH];
-	uint32_t nr;
-	uint64_t cases, failed, signals;
-} batch;
-
-static struct peer peer;
-
-/* The peer dies of one case: of the last one of the shortest batch that kills it. */
-static void find_killer(void)
-{
-	uint32_t nr = 0;
-
-	stop_peer(&peer);
-	start_peer(&peer);
-	do {
-		memcpy(batch.theirs, batch.before, ++nr * sizeof(batch.before[0]));
-	} while (nr < batch.nr && execute(&peer, batch.theirs, nr));
-	print_case(&batch.before[nr - 1], batch.line[nr - 1], stderr);
-	fprintf(stderr, "  kills the program that executes it\n");
-	fail();
-}
-
-/* One of each line, and not too many. */
-static void complain(uint32_t i, const char *why)
-{
-	static const struct x86_line *last;
-	static unsigned int printed;
-
-	if (printed >= MAX_PRINTED || (batch.line[i] && batch.line[i] == last))
-		return;
-	last = batch.line[i];
-	printed++;
-	print_case(&batch.before[i], batch.line[i], stderr);
-	if (why)
-		fprintf(stderr, "  %s\n", why);
-	else
-		differences(batch.line[i], &batch.before[i], &batch.mine[i], &batch.theirs[i], stderr);
-}
-
-static void run_batch(void)
-{
-	const char *why;
-	uint32_t i;
-
-	if (!batch.nr)
-		return;
-	memcpy(batch.theirs, batch.before, batch.nr * sizeof(batch.before[0]));
-	if (!execute(&peer, batch.theirs, batch.nr))
-		find_killer();
-	memcpy(batch.mine, batch.before, batch.nr * sizeof(batch.before[0]));
-	for (i = 0; i < batch.nr; i++) {
-		why = interpret(&batch.mine[i], X86_CODE + i * X86_SLOT_BYTES);
-		batch.cases++;
-		batch.signals += batch.theirs[i].signal != 0;
-		if (!why && !differences(batch.line[i], &batch.before[i], &batch.mine[i],
-					 &batch.theirs[i], NULL))
-			continue;
-		batch.failed++;
-		complain(i, why);
-	}
-	batch.nr = 0;
-}
-
-static struct x86_case *next_case(const struct x86_line *line)
-{
-	if (batch.nr == X86_BATCH)
-		run_batch();
-	batch.line[batch.nr] = line;
-	return &batch.before[batch.nr];
-}
-
-static uint64_t number(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 0) : otherwise;
 }
 
 /* What has tests of its own, or what a CPU does otherwise each time. */
@@ -486,46 +300,19 @@ static bool is_undefined(const struct x86_case *c)
 	       ((i.line->operand[2] == X86_CL ? c->r[X86_RCX] : (uint64_t)i.imm) & 31) > 15;
 }
 
-static bool add_case(const struct x86_line *line)
+static bool random_insn(const struct x86_line *line, struct x86_case *c, uint32_t i)
 {
-	struct x86_case *c = next_case(line);
-	unsigned int tries;
-
-	for (tries = 0; tries < 1000; tries++) {
-		random_state(c);
-		if (make_insn(line, c, X86_CODE + batch.nr * X86_SLOT_BYTES, true) &&
-		    !is_undefined(c)) {
-			batch.nr++;
-			return true;
-		}
-	}
-	return false;
+	return make_insn(line, c, PEER_SLOT(i), true) && !is_undefined(c);
 }
 
 static void test_lift_agrees_with_cpu(void **state)
 {
-	const char *only = getenv("X86_ONLY");
-	uint64_t per_line, i;
-	const struct x86_line *line;
-	size_t nr, k;
+	const struct x86_line *lines;
+	size_t nr;
 
 	(void)state;
-	line = x86_lines(&nr);
-	per_line = (number("X86_CASES", DEFAULT_CASES) + nr - 1) / nr;
-	for (k = 0; k < nr; k++) {
-		if (is_left_out(&line[k]) || (only && strcmp(only, line[k].name)))
-			continue;
-		for (i = 0; i < per_line; i++) {
-			if (!add_case(&line[k])) {
-				print_error("%s %02x: no case\n", line[k].name, line[k].opcode);
-				fail();
-			}
-		}
-	}
-	run_batch();
-	print_message("%" PRIu64 " cases of %zu lines, %" PRIu64 " with a signal, %" PRIu64 " differ\n",
-		      batch.cases, nr, batch.signals, batch.failed);
-	assert_int_equal(batch.failed, 0);
+	lines = x86_lines(&nr);
+	lines_agree(lines, nr, is_left_out);
 }
 
 /* No memory, no jump, and nothing undefined. */
@@ -539,45 +326,17 @@ static bool is_plain(const struct x86_line *line)
 	       line->operand[1] != X86_Ov;
 }
 
-static void sequences_agree(void)
+static void random_sequence(struct x86_case *c, uint32_t i)
 {
-	uint64_t i, nr = number("X86_CASES", DEFAULT_CASES) / 6;
-	const struct x86_line *line;
-	struct x86_case *c;
-	unsigned int k;
-	size_t nr_lines;
+	const struct x86_line *lines, *line;
+	unsigned int k = 0;
+	size_t nr;
 
-	line = x86_lines(&nr_lines);
-	batch.failed = 0;
-	for (i = 0; i < nr; i++) {
-		c = next_case(NULL);
-		random_state(c);
-		for (k = 0; k < 5;) {
-			const struct x86_line *l = &line[rng() % nr_lines];
-
-			if (is_plain(l) &&
-			    make_insn(l, c, X86_CODE + batch.nr * X86_SLOT_BYTES, false))
-				k++;
-		}
-		batch.nr++;
+	lines = x86_lines(&nr);
+	while (k < 5) {
+		line = &lines[rng() % nr];
+		k += is_plain(line) && make_insn(line, c, PEER_SLOT(i), false);
 	}
-	run_batch();
-	assert_int_equal(batch.failed, 0);
-}
-
-/* Instructions that use each other's results, and the flags that the ones before have set. */
-static void test_sequences_agree_with_cpu(void **state)
-{
-	(void)state;
-	sequences_agree();
-}
-
-static void test_optimised_sequences_agree_with_cpu(void **state)
-{
-	(void)state;
-	opt_level = 2;
-	sequences_agree();
-	opt_level = 0;
 }
 
 static uint64_t cpuid(uint32_t leaf, unsigned int reg)
@@ -640,40 +399,13 @@ static void test_cpuid_says_what_is_supported(void **state)
 	assert_int_equal(cpuid(0x12345, X86_RDX), 0);
 }
 
-static int setup(void **state)
-{
-	const char *missing = build_peer(&peer);
-
-	(void)state;
-	if (missing) {
-		print_message("skipped: %s is not installed\n", missing);
-		exit(77);
-	}
-	rng_state = number("X86_SEED", 1);
-	ir_arena_init(&arena, 64 << 20);
-	ir_arena_init(&scratch, 64 << 20);
-	start_peer(&peer);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	stop_peer(&peer);
-	unlink(peer.program);
-	ir_arena_fini(&arena);
-	ir_arena_fini(&scratch);
-	ir_frame_fini(&frame);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lift_agrees_with_cpu),
+		cmocka_unit_test_setup(test_lift_agrees_with_cpu, need_peer),
 		cmocka_unit_test(test_cpuid_says_what_is_supported),
-		cmocka_unit_test(test_sequences_agree_with_cpu),
-		cmocka_unit_test(test_optimised_sequences_agree_with_cpu),
+		cmocka_unit_test_setup(test_sequences_agree, need_peer),
+		cmocka_unit_test_setup(test_optimised_sequences_agree, need_peer),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

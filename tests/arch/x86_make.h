@@ -11,18 +11,8 @@
 
 #include "arch/x86_64/guest/decode.h"
 #include "arch/x86_64/guest/state.h"
+#include "tests/arch/operands.h"
 #include "tests/arch/x86_case.h"
-
-static uint64_t rng_state = 1;
-
-static inline uint64_t rng(void)
-{
-	uint64_t z = (rng_state += UINT64_C(0x9e3779b97f4a7c15));
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
 
 static inline bool one_in(unsigned int n)
 {

@@ -7,32 +7,22 @@
 
 #include "tests/arch/x86_case.h"
 
-#define QEMU	  "qemu-x86_64"
-#define CPU	  "max"
-#define PEER_CASE struct x86_case
+#define QEMU	   "qemu-x86_64"
+#define CPU	   "max"
+#define PEER_CASE  struct x86_case
+#define PEER_BATCH X86_BATCH
 
 #include "tests/arch/qemu_peer.h"
 
-/* Build the runner. Return: NULL, or what is missing. */
-static inline const char *build_peer(struct peer *peer)
+/* Return: false if there is none. */
+static inline bool build_peer(struct peer *peer)
 {
-	char command[256];
 	struct utsname host;
-	const char *cc;
 
 	uname(&host);
 	peer->native = !strcmp(host.machine, "x86_64");
-	cc = peer->native ? "cc" : "x86_64-linux-gnu-gcc";
-	if (!have(cc))
-		return cc;
-	if (!peer->native && !have(QEMU))
-		return QEMU;
-	snprintf(peer->program, sizeof(peer->program), "/tmp/x86-runner-%d", (int)getpid());
-	snprintf(command, sizeof(command),
-		 "%s -std=gnu11 -D_GNU_SOURCE -O1 -I. -static -no-pie -o %s tests/arch/x86_runner.c", cc,
-		 peer->program);
-	assert_int_equal(system(command), 0);
-	return NULL;
+	return compile_peer(peer, "x86_runner", peer->native ? "cc" : "x86_64-linux-gnu-gcc",
+			    "-std=gnu11 -D_GNU_SOURCE -no-pie");
 }
 
 #endif /* VMB_TESTS_ARCH_X86_PEER_H */
