@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * A program for the architectures that this machine is not: cross_test compiles it with a cross
+ * A program for the architectures that this machine is not: cross.sh compiles it with a cross
  * compiler and runs it under qemu-user, so it needs nothing but a C library. It prints one line
  * and exits with 0 when arch/cpu.h and the native copies do what they promise.
  */

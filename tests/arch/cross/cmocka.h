@@ -2,7 +2,7 @@
 #ifndef VMB_TESTS_ARCH_CROSS_CMOCKA_H
 #define VMB_TESTS_ARCH_CROSS_CMOCKA_H
 /*
- * As much of cmocka as programs of tests/ need that cross_test runs on another architecture, for
+ * As much of cmocka as programs of tests/ need that cross.sh runs on another architecture, for
  * which the library is seldom installed: with this directory in front of the include path they
  * need nothing but a C library. The first assertion that fails ends the program.
  */

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# arch/ and compiled code on a machine that this one is not: compiled by a cross compiler, executed
+# by qemu-user. A program that is built here tests nothing more under this machine's sanitizers, so
+# this is a script, which tests/run runs once.
+
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+# cross_begin ARCH MACHINE: their folder in arch/, and as the toolchain says.
+cross_begin()
+{
+	local program
+
+	arch=$1
+	machine=$2
+	cd "$top" || exit 1
+	for program in "$machine-linux-gnu-gcc" "qemu-$machine"; do
+		if ! command -v "$program" >/dev/null; then
+			skip "arch/$arch on its own machine" "$program is not installed"
+			finish
+		fi
+	done
+	compiler=("$machine-linux-gnu-gcc" -std=gnu11 -D_GNU_SOURCE -I. -Itests/arch/cross -O1 -Wall -Wextra
+		-Wshadow -Wundef -Wcast-qual -Wmissing-prototypes -Werror)
+	check "arch and vmcore are compiled for $arch" "${compiler[@]}" -r -o "$tmp/core.o" \
+		arch/registry.c arch/base/*.c arch/*/arch.c arch/*/guest/*.c arch/*/host/*.c vmcore/*/*.c \
+		arch/"$arch"/native/*.[cS]
+}
+
+# cross_build NAME SOURCE...: a program of these and what every program has.
+cross_build()
+{
+	local name=$1
+
+	shift
+	check "$name is compiled for $arch" "${compiler[@]}" -static -o "$tmp/$name" "$@" "$tmp/core.o" \
+		-lm -latomic
+}
+
+# cross_smoke EXPECTED: what is native in arch/ARCH.
+cross_smoke()
+{
+	cross_build smoke tests/arch/cross_smoke.c
+	run "qemu-$machine" "$tmp/smoke"
+	is "what is native on $arch works" "0 $1" "$status $out"
+}
+
+# cross_tests NAME [ASSIGNMENT...]: a test of vmcore, in that environment. The emulator does not see
+# that code has changed through another mapping, so there is only one.
+cross_tests()
+{
+	local name=$1
+
+	shift
+	[ -e "$tmp/$name" ] ||
+		cross_build "$name" "tests/vmcore/${name}_test.c" tests/vmcore/case.c tests/vmcore/gen.c
+	check "vmcore/$name passes on $arch $*" env JIT_MPROTECT=1 "$@" "qemu-$machine" "$tmp/$name"
+}

@@ -1,0 +1,11 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# cross.sh for arm64; time limit: 600 s
+. "$(dirname "$0")/cross.sh"
+
+cross_begin arm64 aarch64
+cross_smoke "arm64 neon neon"
+cross_tests jit JIT_UNITS=300
+cross_tests tiers TIERS_UNITS=100
+
+finish
