@@ -37,7 +37,8 @@ struct guest_lift {
 
 /**
  * struct guest_linux_call - a system call of an architecture.
- * @generic: number of the generic call (asm-generic/unistd.h) that does it, 0: none
+ * @generic: number of the generic call (asm-generic/unistd.h) that does it, or of vmcore/xlat/
+ *	syscalls.def; 0: none
  * @args: where that finds its arguments: 0 to 5 the guest's, C AT_FDCWD, L AT_SYMLINK_NOFOLLOW,
  *	R AT_REMOVEDIR, S SIGCHLD, T O_CREAT | O_WRONLY | O_TRUNC, Z 0. "": those of the guest
  */
@@ -47,26 +48,50 @@ struct guest_linux_call {
 };
 
 /**
+ * struct guest_event - why a signal handler is called.
+ * @number: of the signal
+ * @fault: an instruction has caused it; @present: what it has accessed is mapped
+ * @address: of that access
+ */
+struct guest_event {
+	unsigned int number;
+	bool fault, present;
+	uint64_t address;
+};
+
+/**
  * struct guest_signal - how a Linux kernel of this architecture calls a signal handler: below the
- * stack pointer are a siginfo_t (128 bytes) and a struct ucontext.
- * @uc_bytes: of struct ucontext, a multiple of 16
- * @mask_at: offset of uc_sigmask in it
- * @link: slot of the register that has the return address
+ * stack pointer is a frame with a siginfo_t (128 bytes) and a struct ucontext, and where there is one
+ * a block of registers that struct ucontext has the address of.
+ * @frame_bytes: of the frame, a multiple of 16; @info_at, @uc_at, @apart_at: offsets in it
+ * @uc_bytes: of struct ucontext; @mask_at: offset of uc_sigmask in it
+ * @apart_bytes: of the block apart, 0: there is none; @pointer_at: offset of its address in struct
+ *	ucontext
+ * @red_zone: bytes below the stack pointer that are left alone
+ * @pushes: the return address lies below the frame
+ * @link: slot of the register that has the return address otherwise
  * @restorer: the kernel's struct sigaction has a field sa_restorer
  * @syscall_bytes: length of the instruction that makes a system call
  * @trampoline: code that calls rt_sigreturn(2)
- * @save: write the registers to uc_mcontext of @uc, all of which is zero but what all architectures
- *	have alike; @address: of a fault
- * @restore: take the registers from there
+ * @save: write the registers to uc_mcontext of @uc and to @apart; both are zero, but for what all
+ *	architectures have alike
+ * @enter: what else is not as it was when the handler begins. NULL: nothing
+ * @restore: take the registers from there; @apart: NULL if @uc has no address of it
  */
 struct guest_signal {
-	uint32_t uc_bytes, mask_at, link;
-	bool restorer;
+	uint32_t frame_bytes, info_at, uc_at, apart_at;
+	uint32_t uc_bytes, mask_at, apart_bytes, pointer_at;
+	uint32_t red_zone, link;
+	bool pushes, restorer;
 	uint8_t syscall_bytes;
 	uint32_t trampoline[2];
-	void (*save)(const void *state, struct ir_fpenv fp, uint64_t address, uint8_t *uc);
-	void (*restore)(void *state, struct ir_fpenv *fp, const uint8_t *uc);
+	void (*save)(const void *state, struct ir_fpenv fp, const struct guest_event *event,
+		     uint8_t *uc, uint8_t *apart);
+	void (*enter)(void *state, struct ir_fpenv *fp);
+	void (*restore)(void *state, struct ir_fpenv *fp, const uint8_t *uc, const uint8_t *apart);
 };
+
+#define GUEST_SIGNAL_INFO 128u
 
 /**
  * struct guest_linux - what a Linux program of this architecture sees of its kernel. Offsets are

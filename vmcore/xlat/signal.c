@@ -14,9 +14,7 @@
 /* How often a thread is reminded that a signal has come, should it have begun to wait meanwhile. */
 #define REMIND_NS 10000000
 
-#define INFO_BYTES 128u
-
-static_assert(sizeof(siginfo_t) == INFO_BYTES, "the kernel's");
+static_assert(sizeof(siginfo_t) == GUEST_SIGNAL_INFO, "the kernel's");
 
 static __thread struct xlat_program *self;
 
@@ -164,7 +162,7 @@ static uint64_t stack_for(const struct xlat_program *p, const struct xlat_action
 
 	if (action->flags & XLAT_SA_ONSTACK && p->alternate.bytes && !xlat_on_alternate(p, sp))
 		return p->alternate.address + p->alternate.bytes;
-	return sp;
+	return sp - p->guest->linux_abi->signal->red_zone;
 }
 
 /* What all architectures have alike at the head of struct ucontext: flags, link, stack. */
@@ -175,36 +173,58 @@ static void fill_head(const struct xlat_program *p, uint8_t *uc)
 }
 
 static bool write_frame(struct xlat_program *p, uint64_t frame, const siginfo_t *info,
-			uint64_t address)
+			const struct guest_event *event)
 {
 	const struct guest_signal *abi = p->guest->linux_abi->signal;
-	uint8_t uc[XLAT_UC_BYTES] = { 0 };
+	uint8_t uc[XLAT_UC_BYTES] = { 0 }, apart[XLAT_APART_BYTES] = { 0 };
+	uint64_t pointer = frame + abi->apart_at;
 
 	fill_head(p, uc);
-	abi->save(p->state, p->fp, address, uc);
-	return !xlat_write(p, frame, info, INFO_BYTES) &&
-	       !xlat_write(p, frame + INFO_BYTES, uc, abi->uc_bytes);
+	if (abi->apart_bytes)
+		memcpy(uc + abi->pointer_at, &pointer, sizeof(pointer));
+	abi->save(p->state, p->fp, event, uc, apart);
+	return !xlat_write(p, frame + abi->info_at, info, GUEST_SIGNAL_INFO) &&
+	       !xlat_write(p, frame + abi->uc_at, uc, abi->uc_bytes) &&
+	       !xlat_write(p, pointer, apart, abi->apart_bytes);
 }
 
-static void call_handler(struct xlat_program *p, unsigned int number,
-			 const struct xlat_action *action, const siginfo_t *info, uint64_t address)
+/* Where the handler returns to, by the register or below the frame. Return: false: no memory. */
+static bool set_return(struct xlat_program *p, uint64_t frame, const struct xlat_action *action)
 {
 	const struct guest_linux *linux_abi = p->guest->linux_abi;
 	const struct guest_signal *abi = linux_abi->signal;
-	uint64_t frame = (stack_for(p, action) - abi->uc_bytes - INFO_BYTES) & ~UINT64_C(15);
+	uint64_t to = abi->restorer && action->flags & XLAT_SA_RESTORER ? action->restorer :
+									  p->process->trampoline;
 
-	if (!write_frame(p, frame, info, address)) {
+	if (!abi->pushes) {
+		xlat_set(p, linux_abi->sp, frame);
+		xlat_set(p, abi->link, to);
+		return true;
+	}
+	xlat_set(p, linux_abi->sp, frame - sizeof(to));
+	return !xlat_write(p, frame - sizeof(to), &to, sizeof(to));
+}
+
+static void call_handler(struct xlat_program *p, const struct xlat_action *action,
+			 const siginfo_t *info, const struct guest_event *event)
+{
+	const struct guest_linux *linux_abi = p->guest->linux_abi;
+	const struct guest_signal *abi = linux_abi->signal;
+	uint64_t frame = (stack_for(p, action) - abi->frame_bytes) & ~UINT64_C(15);
+
+	if (!write_frame(p, frame, info, event) || !set_return(p, frame, action)) {
 		xlat_kill(p, SIGSEGV);
 		return;
 	}
-	xlat_set(p, linux_abi->sp, frame);
-	xlat_set(p, linux_abi->arg[0], number);
-	xlat_set(p, linux_abi->arg[1], frame);
-	xlat_set(p, linux_abi->arg[2], frame + INFO_BYTES);
-	xlat_set(p, abi->link, abi->restorer && action->flags & XLAT_SA_RESTORER ?
-		 action->restorer : p->process->trampoline);
+	xlat_set(p, linux_abi->arg[0], event->number);
+	xlat_set(p, linux_abi->arg[1], frame + abi->info_at);
+	xlat_set(p, linux_abi->arg[2], frame + abi->uc_at);
 	xlat_set(p, p->guest->pc_offset, action->handler);
-	p->mask |= action->mask | (action->flags & XLAT_SA_NODEFER ? 0 : xlat_signal_bit(number));
+	if (abi->enter)
+		abi->enter(p->state, &p->fp);
+	p->mask |= action->mask;
+	if (!(action->flags & XLAT_SA_NODEFER))
+		p->mask |= xlat_signal_bit(event->number);
 	p->mask &= ~XLAT_UNBLOCKABLE;
 	xlat_set_host_mask(p->mask);
 }
@@ -216,7 +236,7 @@ static void deliver(struct xlat_program *p, unsigned int number)
 
 	__atomic_fetch_and(&p->pending, ~xlat_signal_bit(number), __ATOMIC_SEQ_CST);
 	if (action.handler > XLAT_SIG_IGN)
-		call_handler(p, number, &action, &info, 0);
+		call_handler(p, &action, &info, &(struct guest_event){ .number = number });
 	else if (action.handler == XLAT_SIG_DFL && !xlat_is_ignored(number))
 		xlat_kill(p, (int)number);
 }
@@ -237,19 +257,22 @@ void xlat_signal_deliver(struct xlat_program *p)
 
 bool xlat_signal_fault(struct xlat_program *p, int number, int code, uint64_t address)
 {
-	unsigned int guest = (unsigned int)number;
+	const struct guest_event event = {
+		.number = (unsigned int)number, .fault = true, .address = address,
+		.present = number == SIGSEGV && code == SEGV_ACCERR,
+	};
 	struct xlat_action action;
 	siginfo_t info;
 
-	if (!p->guest->linux_abi->signal || p->mask & xlat_signal_bit(guest))
+	if (!p->guest->linux_abi->signal || p->mask & xlat_signal_bit(event.number))
 		return false;
-	action = take_action(p, guest);
+	action = take_action(p, event.number);
 	if (action.handler <= XLAT_SIG_IGN)
 		return false;
 	memset(&info, 0, sizeof(info));
 	info.si_signo = number;
 	info.si_code = code;
 	info.si_addr = (void *)(uintptr_t)address;
-	call_handler(p, guest, &action, &info, address);
+	call_handler(p, &action, &info, &event);
 	return true;
 }

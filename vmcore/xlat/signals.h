@@ -16,9 +16,10 @@
 #define XLAT_SA_NODEFER	  UINT64_C(0x40000000)
 #define XLAT_SA_RESETHAND UINT64_C(0x80000000)
 
-/* Offset of uc_stack in struct ucontext; and room for any architecture's. */
-#define XLAT_UC_STACK 16u
-#define XLAT_UC_BYTES 8192u
+/* Offset of uc_stack in struct ucontext; and room for any architecture's, and for what is apart. */
+#define XLAT_UC_STACK	 16u
+#define XLAT_UC_BYTES	 8192u
+#define XLAT_APART_BYTES 1024u
 
 VMB_INLINE uint64_t xlat_signal_bit(unsigned int number)
 {

@@ -9,6 +9,9 @@
 
 #include "vmcore/xlat/signal.h"
 
+/* syscalls.def has its own numbers from here on. */
+#define OWN_NUMBERS 1000u
+
 enum where { ANYWHERE, STDIO, OUTSIDE };
 
 /**
@@ -102,7 +105,9 @@ static uint64_t argument(char letter, const uint64_t *guest)
 	return 0;
 }
 
-/* The guest's number as a generic one, with the arguments of that. */
+/*
+ * The guest's number as a generic one, with the arguments of that. Numbers of our own are no guest's.
+ */
 static uint64_t generic(const struct guest_linux *abi, uint64_t number, uint64_t *arg)
 {
 	const struct guest_linux_call *as;
@@ -110,7 +115,7 @@ static uint64_t generic(const struct guest_linux *abi, uint64_t number, uint64_t
 	size_t i;
 
 	if (!abi->call)
-		return number;
+		return number < OWN_NUMBERS ? number : UINT64_MAX;
 	if (number >= abi->nr_calls || !abi->call[number].generic)
 		return UINT64_MAX;
 	as = &abi->call[number];

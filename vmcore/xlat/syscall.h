@@ -20,6 +20,9 @@ xlat_call xlat_sys_openat, xlat_sys_fstat, xlat_sys_newfstatat, xlat_sys_readv, 
 	xlat_sys_fcntl,
 	xlat_sys_readlinkat, xlat_sys_renameat, xlat_sys_sendmsg, xlat_sys_recvmsg;
 
+/* syscall_old.c */
+xlat_call xlat_sys_poll, xlat_sys_select, xlat_sys_dup2, xlat_sys_alarm, xlat_sys_time;
+
 /* syscall_process.c */
 xlat_call xlat_sys_exit_group, xlat_sys_uname;
 

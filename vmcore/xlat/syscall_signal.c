@@ -11,8 +11,7 @@
 #include "vmcore/xlat/signal.h"
 #include "vmcore/xlat/signals.h"
 
-#define SET_BYTES  8u
-#define INFO_BYTES 128u
+#define SET_BYTES 8u
 
 /* The kernel's struct sigaction: handler, flags, on some a restorer, mask. */
 static size_t action_bytes(const struct xlat_program *p)
@@ -142,17 +141,23 @@ int64_t xlat_sys_sigaltstack(struct xlat_program *p, const uint64_t *arg)
 int64_t xlat_sys_sigreturn(struct xlat_program *p, const uint64_t *arg)
 {
 	const struct guest_signal *abi = p->guest->linux_abi->signal;
-	uint64_t uc_at = xlat_get(p, p->guest->linux_abi->sp) + INFO_BYTES, mask;
-	uint8_t uc[XLAT_UC_BYTES];
+	uint8_t uc[XLAT_UC_BYTES], apart[XLAT_APART_BYTES];
+	uint64_t frame = xlat_get(p, p->guest->linux_abi->sp), pointer = 0, mask;
 
 	(void)arg;
 	if (!abi)
 		return -ENOSYS;
-	if (xlat_read(p, uc_at, uc, abi->uc_bytes)) {
+	if (xlat_read(p, frame + abi->uc_at, uc, abi->uc_bytes)) {
 		xlat_kill(p, SIGSEGV);
 		return 0;
 	}
-	abi->restore(p->state, &p->fp, uc);
+	if (abi->apart_bytes)
+		memcpy(&pointer, uc + abi->pointer_at, sizeof(pointer));
+	if (pointer && xlat_read(p, pointer, apart, abi->apart_bytes)) {
+		xlat_kill(p, SIGSEGV);
+		return 0;
+	}
+	abi->restore(p->state, &p->fp, uc, pointer ? apart : NULL);
 	memcpy(&mask, uc + abi->mask_at, sizeof(mask));
 	p->keep = true;
 	set_mask(p, mask);

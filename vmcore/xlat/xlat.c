@@ -444,7 +444,8 @@ static bool fault_ends(struct xlat *x, struct ir_leave *leave, const struct xlat
 
 	xlat_set(p, p->guest->pc_offset, leave->pc);
 	xlat_take_fp(x);
-	handled = xlat_signal_fault(p, end->code, code, end->address);
+	handled = xlat_signal_fault(p, end->kind == XLAT_TRAP ? SIGFPE : end->code, code,
+				    end->address);
 	xlat_give_fp(x);
 	leave->pc = xlat_get(p, p->guest->pc_offset);
 	if (!handled)
@@ -491,6 +492,10 @@ static bool trap_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *e
 		end_with(end, XLAT_NO_CODE, leave->pc, SIGSEGV);
 		end->address = leave->pc;
 		return fault_ends(x, leave, end, SEGV_MAPERR);
+	case IR_TRAP_DIVIDE:
+		end_with(end, XLAT_TRAP, leave->pc, (int)leave->code);
+		end->address = leave->pc;
+		return fault_ends(x, leave, end, FPE_INTDIV);
 	default:
 		end_with(end, XLAT_TRAP, leave->pc, (int)leave->code);
 		xlat_process_end(x->program.process, &x->program, end);

@@ -44,13 +44,15 @@ static uint32_t fpcr_of(struct ir_fpenv fp)
 	return i << 22;
 }
 
-static void save(const void *state, struct ir_fpenv fp, uint64_t address, uint8_t *uc)
+static void save(const void *state, struct ir_fpenv fp, const struct guest_event *event,
+		 uint8_t *uc, uint8_t *apart)
 {
 	const struct a64_state *s = state;
 	struct ucontext u;
 
+	(void)apart;
 	memcpy(&u, uc, sizeof(u));
-	u.fault_address = address;
+	u.fault_address = event->address;
 	memcpy(u.x, s->x, sizeof(u.x));
 	u.sp = s->x[A64_SP];
 	u.pc = s->pc;
@@ -72,11 +74,12 @@ static void restore_vectors(struct a64_state *s, struct ir_fpenv *fp, const stru
 	memcpy(s->q, u->q, sizeof(s->q));
 }
 
-static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc)
+static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc, const uint8_t *apart)
 {
 	struct a64_state *s = state;
 	struct ucontext u;
 
+	(void)apart;
 	memcpy(&u, uc, sizeof(u));
 	memcpy(s->x, u.x, sizeof(u.x));
 	s->x[A64_SP] = u.sp;
@@ -91,6 +94,8 @@ static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc)
 }
 
 const struct guest_signal a64_guest_signal = {
+	.frame_bytes = GUEST_SIGNAL_INFO + sizeof(struct ucontext),
+	.uc_at = GUEST_SIGNAL_INFO,
 	.uc_bytes = sizeof(struct ucontext),
 	.mask_at = offsetof(struct ucontext, mask),
 	.link = offsetof(struct a64_state, x) + 30 * 8,

@@ -21,12 +21,13 @@ static_assert(offsetof(struct ucontext, pc) == 176, "the kernel's");
 static_assert(offsetof(struct ucontext, f) == 432, "the kernel's");
 static_assert(sizeof(struct ucontext) == 960, "the kernel's");
 
-static void save(const void *state, struct ir_fpenv fp, uint64_t address, uint8_t *uc)
+static void save(const void *state, struct ir_fpenv fp, const struct guest_event *event,
+		 uint8_t *uc, uint8_t *apart)
 {
 	const struct rv_state *s = state;
 	struct ucontext u;
 
-	(void)address;
+	(void)event, (void)apart;
 	memcpy(&u, uc, sizeof(u));
 	u.pc = s->pc;
 	memcpy(u.x, &s->x[1], sizeof(u.x));
@@ -35,11 +36,12 @@ static void save(const void *state, struct ir_fpenv fp, uint64_t address, uint8_
 	memcpy(uc, &u, sizeof(u));
 }
 
-static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc)
+static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc, const uint8_t *apart)
 {
 	struct rv_state *s = state;
 	struct ucontext u;
 
+	(void)apart;
 	memcpy(&u, uc, sizeof(u));
 	s->pc = u.pc;
 	memcpy(&s->x[1], u.x, sizeof(u.x));
@@ -51,6 +53,8 @@ static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc)
 }
 
 const struct guest_signal rv_guest_signal = {
+	.frame_bytes = GUEST_SIGNAL_INFO + sizeof(struct ucontext),
+	.uc_at = GUEST_SIGNAL_INFO,
 	.uc_bytes = sizeof(struct ucontext),
 	.mask_at = offsetof(struct ucontext, mask),
 	.link = RV_X(1),

@@ -7,6 +7,7 @@
 
 #include "arch/x86_64/guest/guest.h"
 #include "arch/x86_64/guest/linux.h"
+#include "arch/x86_64/guest/signal.h"
 #include "arch/x86_64/guest/x87.h"
 
 /* How many instructions are looked at to find out which flags are read. */
@@ -171,6 +172,7 @@ static const struct guest_linux linux_abi = {
 	.o_largefile = 0100000,
 	.o_directory = 0200000,
 	.o_nofollow = 0400000,
+	.signal = &x86_guest_signal,
 };
 
 const struct guest_ops guest_ops_x86_64 = {

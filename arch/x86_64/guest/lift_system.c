@@ -13,10 +13,10 @@ bool x86_syscall(struct x86 *t)
 	return true;
 }
 
-/* A breakpoint is reported at its own address. */
+/* A breakpoint is reported behind itself. */
 bool x86_int3(struct x86 *t)
 {
-	x86_leave(t, IR_EXIT_BREAK, t->pc);
+	x86_leave(t, IR_EXIT_BREAK, t->next);
 	return true;
 }
 

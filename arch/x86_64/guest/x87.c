@@ -43,7 +43,7 @@ static unsigned int reg(const struct call *c, unsigned int i)
 	return (c->s->top + i) & 7;
 }
 
-static uint16_t control(const struct x86_state *s)
+uint16_t x86_control_word(const struct x86_state *s)
 {
 	return s->control ^ X87_FIRST_CONTROL;
 }
@@ -52,8 +52,8 @@ static struct f80_env environment(const struct x86_state *s)
 {
 	static const uint8_t precision[] = { 24, 64, 53, 64 };
 
-	return (struct f80_env){ .round = control(s) >> 10 & 3,
-				 .precision = precision[control(s) >> 8 & 3] };
+	return (struct f80_env){ .round = x86_control_word(s) >> 10 & 3,
+				 .precision = precision[x86_control_word(s) >> 8 & 3] };
 }
 
 /* What happened goes to the status word. */
@@ -518,15 +518,22 @@ static uint64_t do_extract(struct call *c)
 
 static uint64_t do_control(struct call *c)
 {
-	return control(c->s);
+	return x86_control_word(c->s);
 }
 
 /* The summary says whether an exception is not masked. */
+uint16_t x86_status_word(const struct x86_state *s)
+{
+	uint32_t status = (s->status & ~(SW_TOP | SW_ERROR)) | (uint32_t)s->top << 11;
+
+	if (status & ~(uint32_t)x86_control_word(s) & SW_EXCEPTIONS)
+		status |= SW_ERROR;
+	return (uint16_t)status;
+}
+
 static uint64_t do_status(struct call *c)
 {
-	uint32_t status = (c->s->status & ~(SW_TOP | SW_ERROR)) | (uint32_t)c->s->top << 11;
-
-	return status & ~(uint32_t)control(c->s) & SW_EXCEPTIONS ? status | SW_ERROR : status;
+	return x86_status_word(c->s);
 }
 
 /* Two bits each: 0 a normal number, 1 zero, 2 another, 3 empty. */
@@ -546,16 +553,26 @@ static uint64_t do_tags(struct call *c)
 	return tags;
 }
 
+void x86_set_control_word(struct x86_state *s, uint16_t control)
+{
+	s->control = (uint16_t)(((control & 0x1f3f) | 0x40) ^ X87_FIRST_CONTROL);
+}
+
+void x86_set_status_word(struct x86_state *s, uint16_t status)
+{
+	s->status = (uint16_t)(status & ~(SW_TOP | SW_ERROR));
+	s->top = status >> 11 & 7;
+}
+
 static uint64_t do_set_control(struct call *c)
 {
-	c->s->control = (uint16_t)(((c->a & 0x1f3f) | 0x40) ^ X87_FIRST_CONTROL);
+	x86_set_control_word(c->s, (uint16_t)c->a);
 	return 0;
 }
 
 static uint64_t do_set_status(struct call *c)
 {
-	c->s->status = (uint16_t)(c->a & ~(uint64_t)(SW_TOP | SW_ERROR));
-	c->s->top = c->a >> 11 & 7;
+	x86_set_status_word(c->s, (uint16_t)c->a);
 	return 0;
 }
 

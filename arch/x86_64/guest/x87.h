@@ -49,6 +49,14 @@ enum x87_format { X87_REG, X87_F32, X87_F64, X87_F80, X87_I16, X87_I32, X87_I64 
 
 #define X87_FIRST_CONTROL 0x37fu
 
+struct x86_state;
+
+/** x86_control_word, x86_status_word - the words as a program reads them; and as it writes them. */
+uint16_t x86_control_word(const struct x86_state *s);
+uint16_t x86_status_word(const struct x86_state *s);
+void x86_set_control_word(struct x86_state *s, uint16_t control);
+void x86_set_status_word(struct x86_state *s, uint16_t status);
+
 /** x86_helper - struct guest_ops.call. */
 bool x86_helper(void *state, const struct ir_helper *helper, const union ir_val *arg,
 		union ir_val *result);
