@@ -194,9 +194,22 @@ struct host_ops {
 };
 
 /**
+ * struct host_exit - where code has left, in the two registers that a function returns it in.
+ * @pc: guest address, or block
+ * @word: jit_exit_word() in the low half; what is above it has no meaning
+ */
+struct host_exit {
+	uint64_t pc;
+	uint64_t word;
+};
+
+/** host_enter - run code at @code until it leaves. */
+typedef struct host_exit host_enter(struct jit_frame *frame, const void *code);
+
+/**
  * struct host_native - how the running CPU executes what its host_ops has written.
  * @features: what code may use here, for jit_target.features
- * @enter: run code at @code until it leaves; @enter_fp: with the guest's floating-point environment
+ * @enter: run code; @enter_fp: with the guest's floating-point environment
  * @stub: by enum jit_stub
  * @sync: let code that has just been written be seen by instruction fetch
  * @interrupted: where code was, by what a signal handler gets as its third argument. NULL: it has
@@ -205,8 +218,8 @@ struct host_ops {
  */
 struct host_native {
 	uint64_t (*features)(void);
-	void (*enter)(struct jit_frame *frame, const void *code);
-	void (*enter_fp)(struct jit_frame *frame, const void *code);
+	host_enter *enter;
+	host_enter *enter_fp;
 	void (*const *stub)(void);
 	void (*sync)(const void *code, size_t bytes);
 	const void *(*interrupted)(const void *context);

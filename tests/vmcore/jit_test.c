@@ -540,6 +540,55 @@ static void test_jit_runs_out_of_fuel_in_a_loop(void **state)
 	close_jit(&c);
 }
 
+/* state 0 counts turns, eight for each run; a third is not exact. */
+static void test_jit_runs_again_what_is_ready(void **state)
+{
+	static const char text[] =
+		"unit u {\n  state 16\n  fpflags\nb0:\n  %i:i64 = const 0\n  br b1(%i)\nb1(%n:i64):\n"
+		"  %x:i64 = ld_state 0\n  %one:i64 = const 1\n  %y:i64 = add %x, %one\n"
+		"  st_state %y, 0\n  %m:i64 = add %n, %one\n  %eight:i64 = const 8\n"
+		"  brcmp.ult %m, %eight, b1(%m), b2\nb2:\n  %a:f64 = const 0x3ff0000000000000\n"
+		"  %b:f64 = const 0x4008000000000000\n  %c:f64 = fdiv.x86 %a, %b\n"
+		"  st_state %c, 8\n  exit.jump 0x1234\n}\n";
+	struct jit_options options = options_for(false);
+	uint64_t guest[2] VMB_ALIGNED(16) = { 0 }, used;
+	struct ir_context context = { .state = guest, .state_bytes = 16, .fuel = 1000 };
+	struct jit_ready ready;
+	struct ir_leave leave;
+	struct ir_arena arena;
+	struct ir_unit unit;
+	struct compiled c;
+
+	(void)state;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 1 << 20);
+	assert_int_equal(parse(&unit, &arena, text), 0);
+	assert_int_equal(begin(&c, &unit), 0);
+	assert_int_equal(jit_run(&c.jit, &c.code, &context, &c.runner, &leave), 0);
+	used = 1000 - context.fuel;
+	assert_int_equal(context.fp.flags, IR_FP_INEXACT);
+	context.fp.flags = IR_FP_DIVZERO;
+	context.fuel = 3 * used - 1;
+	assert_int_equal(jit_prepare(&ready, &c.jit, &c.code, &context, &c.runner), 0);
+	for (uint32_t i = 2; i < 4; i++) {
+		assert_int_equal(jit_run_ready(&ready, &leave), 0);
+		assert_int_equal(leave.kind, IR_LEAVE_EXIT);
+		assert_int_equal(leave.pc, 0x1234);
+		assert_int_equal(guest[0], 8 * i);
+	}
+	assert_int_equal(jit_run_ready(&ready, &leave), 0);
+	assert_int_equal(leave.kind, IR_LEAVE_FUEL);
+	assert_int_equal(leave.block, 1);
+	jit_finish(&ready);
+	assert_int_equal(context.fuel, 0);
+	assert_int_equal(context.fp.flags, IR_FP_INEXACT | IR_FP_DIVZERO);
+	code_cache_flush(&c.jit.cache);
+	assert_int_equal(jit_run_ready(&ready, &leave), -ESTALE);
+	assert_int_equal(jit_prepare(&ready, &c.jit, &c.code, &context, &c.runner), -ESTALE);
+	ir_arena_fini(&arena);
+	close_jit(&c);
+}
+
 /* A block of more code than a conditional branch of some hosts can skip. */
 static void long_block(struct ir_build *build, uint32_t nr_calls)
 {
@@ -658,6 +707,7 @@ int main(void)
 		cmocka_unit_test(test_jit_survives_any_room),
 		cmocka_unit_test(test_jit_compiles_for_every_host),
 		cmocka_unit_test(test_jit_runs_out_of_fuel_in_a_loop),
+		cmocka_unit_test(test_jit_runs_again_what_is_ready),
 		cmocka_unit_test(test_jit_branches_as_far_as_it_must),
 		cmocka_unit_test(test_jit_refuses_what_it_was_not_made_for),
 	};

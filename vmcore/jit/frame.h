@@ -35,7 +35,7 @@ enum jit_stub {
  * @stub: what the code calls
  * @fp_control, @host_fp_control: the guest's and the host's floating-point control registers
  * @fuel: instructions that may still be executed
- * @exit_pc, @exit_word: of the code's end: guest address (or block), jit_exit_word()
+ * @exit_pc, @exit_word: where the runtime says that the unit is left: guest address, jit_exit_word()
  * @fault_address: of IR_LEAVE_FAULT
  * @slot: values that are in no register
  */

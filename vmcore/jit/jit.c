@@ -2,13 +2,10 @@
 #include "vmcore/jit/jit.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "vmcore/jit/events.h"
 
-/* In-line accesses are compared with the last offset at which this many bytes fit. */
-#define MAX_ACCESS 16u
 #define ENTRY_ALIGN 64u
 /* Within a unit displacements have 31 bits. */
 #define MAX_UNIT_BYTES (1u << 30)
@@ -22,7 +19,7 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 	jit->links = options->links && options->host->link_bytes && options->wx == CODE_WX_DUAL;
 	jit->target = (struct jit_target){
 		.features = options->native ? options->native->features() : options->features,
-		.flat = options->flat && options->bytes >= MAX_ACCESS &&
+		.flat = options->flat && options->bytes >= JIT_MAX_ACCESS &&
 			options->bytes <= INT64_MAX,
 		.first = options->first,
 		.bytes = options->bytes,
@@ -220,100 +217,4 @@ int jit_compile_tier2(struct jit *jit, const struct ir_unit *unit, struct jit_co
 		      uint32_t *insn)
 {
 	return jit_compile_over(jit, unit, NULL, code, insn);
-}
-
-void jit_runner_fini(struct jit_runner *runner)
-{
-	free(runner->frame);
-	*runner = (struct jit_runner){ 0 };
-}
-
-/* Slots are in use in pairs. Links lead to units that have not asked for theirs. */
-int jit_runner_reserve(struct jit_runner *runner, uint32_t nr_slots)
-{
-	size_t nr = (size_t)nr_slots + nr_slots / 2 + JIT_LINK_SLOTS;
-
-	if (VMB_LIKELY(runner->frame && runner->nr_slots >= nr_slots))
-		return 0;
-	jit_runner_fini(runner);
-	nr = align(nr, 8);
-	runner->frame = aligned_alloc(64, sizeof(struct jit_frame) + nr * sizeof(uint64_t));
-	if (!runner->frame)
-		return -ENOMEM;
-	runner->nr_slots = (uint32_t)nr;
-	return 0;
-}
-
-/* Is guest memory where the code will look for it? */
-static bool has_memory(const struct jit_target *target, const struct ir_context *context)
-{
-	const struct ir_flat *flat = context->memory.priv;
-
-	return context->memory.map == ir_flat_map && flat->first == target->first &&
-	       flat->bytes == target->bytes &&
-	       !(((uintptr_t)flat->host - flat->first) % MAX_ACCESS);
-}
-
-static void prepare(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
-		    struct jit_frame *frame)
-{
-	const struct ir_flat *flat = context->memory.priv;
-
-	if (jit->target.flat) {
-		frame->memory = flat->host;
-		frame->limit = jit_limit(&jit->target);
-	}
-	frame->state = context->state;
-	memcpy(frame->stub, jit->native->stub, sizeof(frame->stub));
-	frame->fuel = context->fuel > INT64_MAX ? INT64_MAX : (int64_t)context->fuel;
-	frame->context = context;
-	frame->code = code;
-}
-
-static void conclude(struct ir_context *context, const struct jit_frame *frame,
-		     struct ir_leave *leave)
-{
-	uint32_t word = (uint32_t)frame->exit_word;
-
-	*leave = (struct ir_leave){ .kind = word & 0xff, .code = word >> 8, .pc = frame->exit_pc };
-	if (leave->kind == IR_LEAVE_FAULT)
-		leave->address = frame->fault_address;
-	if (leave->kind == IR_LEAVE_FUEL) {
-		leave->block = (uint32_t)leave->pc;
-		leave->pc = 0;
-	}
-	context->fuel = frame->fuel < 0 ? 0 : (uint64_t)frame->fuel;
-}
-
-int jit_enter(const struct jit *jit, const struct jit_code *code, const void *at,
-	      struct ir_context *context, struct jit_runner *runner, struct ir_leave *leave)
-{
-	struct jit_frame *frame;
-
-	if (!jit->native)
-		return -ENOTSUP;
-	if (context->state_bytes < code->state_bytes ||
-	    (jit->target.flat && !has_memory(&jit->target, context)))
-		return -EINVAL;
-	if (jit_runner_reserve(runner, code->nr_slots))
-		return -ENOMEM;
-	frame = runner->frame;
-	prepare(jit, code, context, frame);
-	if (code->uses_fp) {
-		frame->fp_control = code->host->fp_pack(context->fp);
-		jit->native->enter_fp(frame, at);
-		context->fp = code->host->fp_unpack(frame->fp_control);
-	} else {
-		jit->native->enter(frame, at);
-	}
-	conclude(context, frame, leave);
-	return 0;
-}
-
-int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
-	    struct jit_runner *runner, struct ir_leave *leave)
-{
-	if (code->epoch != jit->cache.epoch)
-		return -ESTALE;
-	return jit_enter(jit, code, jit->cache.run + code->entry, context, runner, leave);
 }

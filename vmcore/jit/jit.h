@@ -6,6 +6,8 @@
  * registers allocated over the whole unit.
  */
 
+#include <errno.h>
+
 #include "vmcore/jit/cache.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/homes.h"
@@ -143,10 +145,17 @@ int jit_compile_over(struct jit *jit, const struct ir_unit *unit, const struct j
  */
 int jit_lead_to(struct jit *jit, size_t word, size_t target);
 
-/** struct jit_runner - where a thread runs units. Zero-initialised it is empty. */
+/* In-line accesses are compared with the last offset at which this many bytes fit. */
+#define JIT_MAX_ACCESS 16u
+
+/**
+ * struct jit_runner - where a thread runs units. Zero-initialised it is empty.
+ * @native: whose stubs are in the frame
+ */
 struct jit_runner {
 	struct jit_frame *frame;
 	uint32_t nr_slots;
+	const struct host_native *native;
 };
 
 /** jit_runner_fini - free it. */
@@ -166,6 +175,67 @@ int jit_runner_reserve(struct jit_runner *runner, uint32_t nr_slots);
  */
 int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_context *context,
 	    struct jit_runner *runner, struct ir_leave *leave);
+
+/**
+ * struct jit_ready - a unit that is ready to be run in a world, as often as one likes.
+ * @frame: the runner's
+ * @at: where it begins
+ * @enter: how; host_native.enter or enter_fp
+ * @code, @jit: borrowed
+ */
+struct jit_ready {
+	struct jit_frame *frame;
+	const void *at;
+	host_enter *enter;
+	const struct jit_code *code;
+	const struct jit *jit;
+};
+
+/**
+ * jit_prepare - do once what jit_run() does each time: look at what is given, and set up the frame.
+ * @code, @context: borrowed until jit_finish(). In between @context's memory, its state's place and
+ *	@runner stay as they are, and @runner runs nothing else
+ * Return: as jit_run().
+ */
+int jit_prepare(struct jit_ready *ready, const struct jit *jit, const struct jit_code *code,
+		struct ir_context *context, struct jit_runner *runner);
+
+/* What jit_run_ready() does when it has looked whether the code is there. */
+VMB_INLINE void jit_run_now(const struct jit_ready *ready, struct ir_leave *leave)
+{
+	struct jit_frame *frame = ready->frame;
+	struct host_exit exit;
+
+	/* A unit that was linked to this one may have left in the run before. */
+	frame->code = ready->code;
+	exit = ready->enter(frame, ready->at);
+	leave->kind = (uint8_t)exit.word;
+	leave->code = (uint32_t)exit.word >> 8;
+	leave->pc = exit.pc;
+	leave->address = leave->kind == IR_LEAVE_FAULT ? frame->fault_address : 0;
+	leave->block = 0;
+	if (VMB_UNLIKELY(leave->kind == IR_LEAVE_FUEL)) {
+		leave->block = (uint32_t)exit.pc;
+		leave->pc = 0;
+	}
+}
+
+/**
+ * jit_run_ready - run a unit that jit_prepare() has made ready. What is left of the fuel, and the guest's
+ * floating-point environment, go from one call to the next; the context has them after jit_finish().
+ * @leave: gets how it ended
+ * Return: 0; -ESTALE if the cache has been flushed since.
+ */
+VMB_INLINE int jit_run_ready(const struct jit_ready *ready, struct ir_leave *leave)
+{
+	if (VMB_UNLIKELY(ready->code->epoch != ready->jit->cache.epoch))
+		return -ESTALE;
+	jit_run_now(ready, leave);
+	return 0;
+}
+
+/** jit_finish - the context gets its fuel and its floating-point environment back. */
+void jit_finish(const struct jit_ready *ready);
 
 /**
  * jit_enter - run code that the caller knows to be there, at a place of it.

@@ -314,7 +314,7 @@ static void recover(struct xlat *x, uint64_t *pc)
 static int enter(struct xlat *x, const struct xlat_code *code, struct ir_leave *leave)
 {
 	struct jit_frame *frame = x->frame;
-	uint32_t word;
+	struct host_exit exit;
 
 	if (code->unit) {
 		x->context.fuel = INT64_MAX;
@@ -325,12 +325,11 @@ static int enter(struct xlat *x, const struct xlat_code *code, struct ir_leave *
 	if (!x->engine.jit.target.chained)
 		frame->fuel = INT64_MAX;
 	if (code->code.uses_fp)
-		x->engine.native->enter_fp(frame, xlat_engine_entry(&x->engine, code));
+		exit = x->engine.native->enter_fp(frame, xlat_engine_entry(&x->engine, code));
 	else
-		x->engine.native->enter(frame, xlat_engine_entry(&x->engine, code));
-	word = (uint32_t)frame->exit_word;
-	*leave = (struct ir_leave){ .kind = word & 0xff, .code = word >> 8, .pc = frame->exit_pc,
-				    .address = frame->fault_address };
+		exit = x->engine.native->enter(frame, xlat_engine_entry(&x->engine, code));
+	*leave = (struct ir_leave){ .kind = (uint8_t)exit.word, .code = (uint32_t)exit.word >> 8,
+				    .pc = exit.pc, .address = frame->fault_address };
 	if (VMB_UNLIKELY(leave->kind == JIT_LEAVE_FAULT_AT)) {
 		leave->kind = IR_LEAVE_FAULT;
 		recover(x, &leave->pc);

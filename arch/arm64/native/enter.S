@@ -96,8 +96,6 @@ function \name
 	ldr x16, [sp, #16]
 	msr fpsr, x16
 	.endif
-	str x0, EXIT_PC
-	str x1, EXIT_WORD
 	str x23, FUEL
 	ldp d14, d15, [sp, #160]
 	ldp d12, d13, [sp, #144]

@@ -10,8 +10,8 @@
 extern const struct host_native a64_host_native;
 
 /* enter.S */
-void a64_enter(struct jit_frame *frame, const void *code);
-void a64_enter_fp(struct jit_frame *frame, const void *code);
+host_enter a64_enter;
+host_enter a64_enter_fp;
 void a64_stub_eval(void);
 void a64_stub_access(void);
 void a64_stub_call(void);

@@ -59,8 +59,6 @@ function \name
 	fscsr t0, t0
 	sw t0, FP
 	.endif
-	sd a0, EXIT_PC
-	sd a1, EXIT_WORD
 	ld ra, 0(sp)
 	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 	ld s\n, (8 + 8 * \n)(sp)

@@ -10,8 +10,8 @@
 extern const struct host_native rv_host_native;
 
 /* enter.S */
-void rv_enter(struct jit_frame *frame, const void *code);
-void rv_enter_fp(struct jit_frame *frame, const void *code);
+host_enter rv_enter;
+host_enter rv_enter_fp;
 void rv_stub_eval(void);
 void rv_stub_access(void);
 void rv_stub_call(void);

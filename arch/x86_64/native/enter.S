@@ -2,8 +2,8 @@
 /*
  * Into compiled code and, while it runs, back to the runtime. Compiled code is called like a
  * function and returns where it leaves the unit, with a guest address in rax and the exit word in
- * rdx; in between it does not touch the stack. Registers: arch/x86_64/host/regs.h. Offsets in the
- * frame: vmcore/jit/frame.h, which checks them.
+ * rdx, which is how x64_enter() returns them; in between it does not touch the stack. Registers:
+ * arch/x86_64/host/regs.h. Offsets in the frame: vmcore/jit/frame.h, which checks them.
  */
 
 #define FRAME(offset)	((offset) - 1024)(%rbp)
@@ -54,8 +54,6 @@ function \name
 	stmxcsr FP
 	ldmxcsr HOST_FP
 	.endif
-	mov %rax, EXIT_PC
-	mov %rdx, EXIT_WORD
 	add $8, %rsp
 	pop %r15
 	pop %r14

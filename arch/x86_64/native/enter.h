@@ -10,8 +10,8 @@
 extern const struct host_native x64_host_native;
 
 /* enter.S */
-void x64_enter(struct jit_frame *frame, const void *code);
-void x64_enter_fp(struct jit_frame *frame, const void *code);
+host_enter x64_enter;
+host_enter x64_enter_fp;
 void x64_stub_eval(void);
 void x64_stub_access(void);
 void x64_stub_call(void);

@@ -82,11 +82,15 @@ static int run(const struct peer_code *code, struct peer_world *world, uint32_t 
 	};
 	struct ir_leave leave = { 0 };
 	struct jit_code own;
-	int err = 0;
+	struct jit_ready ready;
+	int err;
 
 	memcpy(&own, code->own, sizeof(own));
+	err = jit_prepare(&ready, &jit, &own, &context, &runner);
 	for (; runs && !err; runs--)
-		err = jit_run(&jit, &own, &context, &runner, &leave);
+		err = jit_run_ready(&ready, &leave);
+	if (!err)
+		jit_finish(&ready);
 	*kind = (int32_t)leave.kind;
 	world->code = leave.code;
 	world->pc = leave.pc;
