@@ -339,6 +339,31 @@ static void random_sequence(struct x86_case *c, uint32_t i)
 	}
 }
 
+/* Found by chance once in 400000 sequences: FPREM and FPREM1 of a pseudo-denormal by infinity. */
+static void test_remainder_of_pseudo_denormal(void **state)
+{
+	static const uint8_t code[][2] = { { 0xd9, 0xf8 }, { 0xd9, 0xf5 } };
+	static const uint8_t st[][10] = {
+		{ 0xf6, 0x8e, 0x00, 0x42, 0x60, 0xea, 0x3a, 0x8e, 0x00, 0x80 },
+		{ 0, 0, 0, 0, 0, 0, 0, 0x80, 0xff, 0x7f },
+	};
+	const uint16_t tags = 0xfff0;
+	struct x86_case *c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < VMB_ARRAY_SIZE(code); i++) {
+		c = next_case(NULL);
+		memset(c->fpu + 4, 0, sizeof(c->fpu) - 4);
+		memcpy(c->fpu + 8, &tags, sizeof(tags));
+		memcpy(c->fpu + 28, st, sizeof(st));
+		memcpy(c->code, code[i], sizeof(code[i]));
+		c->nr_bytes = sizeof(code[i]);
+		keep_case();
+	}
+	all_agree();
+}
+
 static uint64_t cpuid(uint32_t leaf, unsigned int reg)
 {
 	static struct x86_case c;
@@ -404,6 +429,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_lift_agrees_with_cpu, need_peer),
 		cmocka_unit_test(test_cpuid_says_what_is_supported),
+		cmocka_unit_test_setup(test_remainder_of_pseudo_denormal, need_peer),
 		cmocka_unit_test_setup(test_sequences_agree, need_peer),
 		cmocka_unit_test_setup(test_optimised_sequences_agree, need_peer),
 	};

@@ -485,8 +485,11 @@ struct f80 f80_remainder(struct f80_env *env, struct f80 a, struct f80 b, bool n
 		return default_nan(env);
 	x = unpack(env, a);
 	y = unpack(env, b);
-	if (!x.m || f80_is_inf(b))
+	if (!x.m)
 		return a;
+	/* What has the exponent of a denormal and the top bit of a normal number becomes the latter. */
+	if (f80_is_inf(b))
+		return make(x.sign, f80_exponent(a) || !(a.m & TOP) ? (int32_t)f80_exponent(a) : 1, a.m);
 	result = remainder_of(&exact, x, y, nearest, quotient);
 	env->flags |= exact.flags & F80_UNDERFLOW;
 	return result;
