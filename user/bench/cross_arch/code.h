@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum code_class { CODE_ALU, CODE_LOAD, CODE_STORE, CODE_BRANCH, CODE_FLOAT, CODE_ATOMIC, CODE_MIX };
+/** enum code_class - CODE_BYTES_n: of that length each. */
+enum code_class {
+	CODE_ALU, CODE_LOAD, CODE_STORE, CODE_BRANCH, CODE_FLOAT, CODE_ATOMIC, CODE_VECTOR,
+	CODE_BYTES_2, CODE_BYTES_4, CODE_BYTES_8, CODE_BYTES_15, CODE_MIX,
+};
 
 /**
  * struct code - guest code.
@@ -30,7 +34,7 @@ struct code {
  * @guest: "riscv64", "arm64", "x86_64"
  * @class: of which kind it is; CODE_MIX: 60 % arithmetic, 18 % loads, 10 % stores, 12 % branches
  * @code: @max_insns and @max_bytes say how much; the rest is set. @code->bytes is owned, to be freed
- * Return: 0; -ENOTSUP if nothing is known of the guest; -ENOMEM.
+ * Return: 0; -ENOTSUP if the guest has no such instructions; -ENOMEM.
  */
 int code_make(const char *guest, enum code_class class, uint64_t seed, struct code *code);
 

@@ -7,6 +7,7 @@ static const struct vmb_bench *const benches[] = {
 	&bench_cross_arch_block,
 	&bench_cross_arch_throughput,
 	&bench_cross_arch_complex,
+	&bench_cross_arch_density,
 	&bench_cross_arch_opt,
 };
 

@@ -9,6 +9,7 @@ extern const struct vmb_bench bench_cross_arch_single_insn;
 extern const struct vmb_bench bench_cross_arch_block;
 extern const struct vmb_bench bench_cross_arch_throughput;
 extern const struct vmb_bench bench_cross_arch_complex;
+extern const struct vmb_bench bench_cross_arch_density;
 extern const struct vmb_bench bench_cross_arch_opt;
 
 #endif /* VMB_USER_BENCH_CROSS_ARCH_CROSS_ARCH_H */

@@ -7,6 +7,7 @@
  * block       - regions of so many instructions of the usual mix
  * throughput  - the same of so many bytes, which are many regions
  * complex     - a region of a hundred instructions of a class
+ * density     - a region of a hundred instructions of so many bytes each
  * opt         - a region of so many, as at first sight and as what runs much: O2 and tier 2
  */
 #include "user/bench/cross_arch/cross_arch.h"
@@ -15,6 +16,15 @@
 static const struct vmb_value classes[] = {
 	{ "alu", CODE_ALU }, { "load", CODE_LOAD }, { "store", CODE_STORE }, { "float", CODE_FLOAT },
 	{ "atomic", CODE_ATOMIC },
+};
+
+static const struct vmb_value complex_classes[] = {
+	{ "alu", CODE_ALU }, { "load", CODE_LOAD }, { "store", CODE_STORE }, { "float", CODE_FLOAT },
+	{ "atomic", CODE_ATOMIC }, { "simd", CODE_VECTOR },
+};
+
+static const struct vmb_value lengths[] = {
+	{ "2", CODE_BYTES_2 }, { "4", CODE_BYTES_4 }, { "8", CODE_BYTES_8 }, { "15", CODE_BYTES_15 },
 };
 
 static const struct vmb_value insns[] = {
@@ -35,6 +45,14 @@ static const struct vmb_axis block_axes[] = {
 
 static const struct vmb_axis throughput_axes[] = {
 	VMB_AXIS("pair", cross_pairs), VMB_AXIS("size", sizes),
+};
+
+static const struct vmb_axis complex_axes[] = {
+	VMB_AXIS("pair", cross_pairs), VMB_AXIS("class", complex_classes),
+};
+
+static const struct vmb_axis density_axes[] = {
+	VMB_AXIS("pair", cross_pairs), VMB_AXIS("bytes", lengths),
 };
 
 #define COMPLEX_INSNS 100u
@@ -118,8 +136,21 @@ const struct vmb_bench bench_cross_arch_complex = {
 	.name = "complex",
 	.what = "a hundred guest instructions of a class to host code, by tier 1",
 	.unit = "translation",
-	.axes = single_axes,
-	.nr_axes = VMB_ARRAY_SIZE(single_axes),
+	.axes = complex_axes,
+	.nr_axes = VMB_ARRAY_SIZE(complex_axes),
+	.supported = cross_supported,
+	.setup = setup_complex,
+	.run = cross_run,
+	.check = cross_check,
+	.teardown = cross_teardown,
+};
+
+const struct vmb_bench bench_cross_arch_density = {
+	.name = "density",
+	.what = "a hundred guest instructions of so many bytes to host code, by tier 1",
+	.unit = "translation",
+	.axes = density_axes,
+	.nr_axes = VMB_ARRAY_SIZE(density_axes),
 	.supported = cross_supported,
 	.setup = setup_complex,
 	.run = cross_run,

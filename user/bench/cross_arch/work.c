@@ -161,7 +161,10 @@ int cross_setup(struct vmb_state *st, enum code_class class, uint32_t insns, siz
 	w->code = (struct code){ .max_insns = insns, .max_bytes = bytes };
 	err = code_make(w->guest->name, class, st->seed, &w->code);
 	if (err) {
-		vmb_why_set(&st->why, "cannot make guest code: %s", strerror(-err));
+		if (err == -ENOTSUP)
+			vmb_why_set(&st->why, "%s has no such instructions", w->guest->name);
+		else
+			vmb_why_set(&st->why, "cannot make guest code: %s", strerror(-err));
 		drop(w);
 		return err;
 	}
