@@ -489,7 +489,7 @@ struct f80 f80_remainder(struct f80_env *env, struct f80 a, struct f80 b, bool n
 		return a;
 	/* What has the exponent of a denormal and the top bit of a normal number becomes the latter. */
 	if (f80_is_inf(b))
-		return make(x.sign, f80_exponent(a) || !(a.m & TOP) ? (int32_t)f80_exponent(a) : 1, a.m);
+		return !f80_exponent(a) && a.m & TOP ? make(x.sign, 1, a.m) : a;
 	result = remainder_of(&exact, x, y, nearest, quotient);
 	env->flags |= exact.flags & F80_UNDERFLOW;
 	return result;

@@ -73,7 +73,8 @@ static const struct guest guests[] = {
 		[CODE_ATOMIC] = { REGISTERS(0x0004302f, 4, 7, NOWHERE, 20),
 				  REGISTERS(0x2004302f, 4, 7, NOWHERE, 20) },
 		/* c.add, c.mv; c.addi by 5 */
-		[CODE_BYTES_2] = { REGISTERS(0x9002, 2, 7, 2, NOWHERE), REGISTERS(0x8002, 2, 7, 2, NOWHERE),
+		[CODE_BYTES_2] = { REGISTERS(0x9002, 2, 7, 2, NOWHERE),
+				   REGISTERS(0x8002, 2, 7, 2, NOWHERE),
 				   REGISTERS(0x0015, 2, 7, NOWHERE, NOWHERE) },
 		/* add, xor, or, sub */
 		[CODE_BYTES_4] = { RV(0x33), RV(0x4033), RV(0x6033), RV(0x40000033) },
@@ -127,7 +128,8 @@ static const struct guest guests[] = {
 				   X86(0x05c88349, 4, 16, NOWHERE), X86(0x05e88349, 4, 16, NOWHERE),
 				   X86(0xc0af0f4d, 4, 27, 24) },
 		/* lea of base, index and 32 bits; imul by memory; mov of 32 bits to memory */
-		[CODE_BYTES_8] = { X86(0x1122334403848d4e, 8, 19, 27), X86(0x0000004083af0f4c, 8, 27, NOWHERE),
+		[CODE_BYTES_8] = { X86(0x1122334403848d4e, 8, 19, 27),
+				   X86(0x0000004083af0f4c, 8, 27, NOWHERE),
 				   PLAIN(0x112233444043c748, 8) },
 		/* with 3 prefixes that say nothing: mov of 32 bits to memory; add, xor, or, sub */
 		[CODE_BYTES_15] = { LONG(0x402384c7483e3e3e), LONG(0x40238481483e3e3e),
