@@ -5,6 +5,7 @@
 static const struct vmb_bench *const benches[] = {
 	&bench_cross_arch_single_insn,
 	&bench_cross_arch_block,
+	&bench_cross_arch_cache,
 	&bench_cross_arch_throughput,
 	&bench_cross_arch_complex,
 	&bench_cross_arch_density,

@@ -7,6 +7,7 @@
 
 extern const struct vmb_bench bench_cross_arch_single_insn;
 extern const struct vmb_bench bench_cross_arch_block;
+extern const struct vmb_bench bench_cross_arch_cache;
 extern const struct vmb_bench bench_cross_arch_throughput;
 extern const struct vmb_bench bench_cross_arch_complex;
 extern const struct vmb_bench bench_cross_arch_density;
