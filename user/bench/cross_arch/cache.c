@@ -6,8 +6,8 @@
  *
  * hit   - any of 256 regions, all of which are there
  * miss  - 2048 regions in order, none of which is there; everything is forgotten after the last
- * mixed - a program from its start: 256 regions, none of which is there, the n-th most popular 1/n times
- *	   as often as the first; everything is forgotten after 4096 lookups
+ * mixed - a program from its start: 256 regions, none of which is there, the n-th most popular 1/n
+ *	   times as often as the first; everything is forgotten after 4096 lookups
  */
 #include <errno.h>
 #include <stdlib.h>
