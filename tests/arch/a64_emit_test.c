@@ -173,11 +173,18 @@ static void test_emit_conditions_and_branches(void **state)
 		expect("b.%s . + 1048572", conditions[cc]);
 		assert_true(a64_link(&buf, a64_b_cond(&buf, cc), at + 1048576));
 	}
+	expect("udf #0");
+	a64_put(&buf, A64_UDF);
 	for (a = 0; a < 31; a++) {
 		expect("cbz w%u, . + 4", a);
 		a64_bind(&buf, a64_cb(&buf, A64_CBZ, 4, a));
 		expect("cbnz x%u, . + 4", a);
 		a64_bind(&buf, a64_cb(&buf, A64_CBNZ, 8, a));
+		at = code_buf_at(&buf);
+		expect("ldr x%u, . + 4092", a);
+		assert_true(a64_link(&buf, a64_load_literal(&buf, a), at + 4092));
+		expect("br x%u", a);
+		a64_put(&buf, A64_BR | a64_rn(a));
 		expect("blr x%u", a);
 		a64_put(&buf, A64_BLR | a64_rn(a));
 		expect("br x%u", a);
@@ -679,6 +686,10 @@ static void test_emit_knows_how_far_branches_reach(void **state)
 	at = a64_b_cond(&buf, A64_EQ);
 	assert_true(a64_link(&buf, at, at + (1 << 20) - 4));
 	assert_false(a64_link(&buf, at, at + (1 << 20)));
+	at = a64_load_literal(&buf, 3);
+	assert_true(a64_link(&buf, at, at + (1 << 20) - 4));
+	assert_false(a64_link(&buf, at, at + (1 << 20)));
+	at = a64_b_cond(&buf, A64_EQ);
 	assert_true(a64_keep(&buf, at, (1 << 19) - 1));
 	assert_int_equal(a64_kept(&buf, at), (1 << 19) - 1);
 	assert_false(a64_keep(&buf, at, 1 << 19));

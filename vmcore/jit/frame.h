@@ -108,6 +108,7 @@ VMB_INLINE struct jit_target_entry *jit_target_entry(struct jit_frame *frame, ui
 #define JIT_FRAME_FUEL	     976
 #define JIT_FRAME_EXIT_PC    984
 #define JIT_FRAME_EXIT_WORD  992
+#define JIT_FRAME_CODE	     1016
 #define JIT_FRAME_SLOT	     1024
 
 static_assert(offsetof(struct jit_frame, gpr) == JIT_FRAME_GPR, "enter.S");
@@ -120,6 +121,7 @@ static_assert(offsetof(struct jit_frame, host_fp_control) == JIT_FRAME_HOST_FP, 
 static_assert(offsetof(struct jit_frame, fuel) == JIT_FRAME_FUEL, "enter.S");
 static_assert(offsetof(struct jit_frame, exit_pc) == JIT_FRAME_EXIT_PC, "enter.S");
 static_assert(offsetof(struct jit_frame, exit_word) == JIT_FRAME_EXIT_WORD, "enter.S");
+static_assert(offsetof(struct jit_frame, code) == JIT_FRAME_CODE, "enter.S");
 static_assert(offsetof(struct jit_frame, slot) == JIT_FRAME_SLOT, "enter.S");
 
 /** jit_exit_word - enum ir_leave_kind and its code, as code leaves them in @exit_word. */

@@ -207,7 +207,7 @@ int jit_compile_over(struct jit *jit, const struct ir_unit *unit, const struct j
 	if (!jit->host->home_general)
 		return jit_compile(jit, unit, code, insn);
 	if (below && (below->epoch != jit->cache.epoch || below->host != jit->host ||
-		      jit->cache.bytes > MAX_UNIT_BYTES))
+		      !jit->host->guards || jit->cache.bytes > MAX_UNIT_BYTES))
 		below = NULL;
 	status = compile_copy(jit, unit, below, code, insn);
 	return status == -ESTALE ? compile_copy(jit, unit, NULL, code, insn) : status;

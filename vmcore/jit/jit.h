@@ -77,6 +77,10 @@ struct jit_code {
 	uint64_t first;
 };
 
+/* enter.S knows this number. */
+#define JIT_CODE_FIRST 64
+static_assert(offsetof(struct jit_code, first) == JIT_CODE_FIRST, "enter.S");
+
 /**
  * struct jit - a compiler with its cache. One thread compiles at a time.
  * @scratch: what is known of the unit that was compiled last, too

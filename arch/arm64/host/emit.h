@@ -77,6 +77,8 @@ enum a64_op {
 	A64_EXTR = 0x13800000,
 	A64_ADR = 0x10000000,
 	/* control */
+	A64_UDF = 0x00000000,
+	A64_LDR_LITERAL_X = 0x58000000,
 	A64_B = 0x14000000,
 	A64_B_COND = 0x54000000,
 	A64_CBZ = 0x34000000,
@@ -495,6 +497,17 @@ VMB_INLINE uint32_t a64_cb(struct code_buf *buf, uint32_t op, unsigned int bytes
 	code_buf_room(buf);
 	at = code_buf_at(buf);
 	a64_put(buf, op | (bytes == 8 ? A64_X : 0) | a64_rd(rt));
+	return at;
+}
+
+/** a64_load_literal - load eight bytes of the code; a64_link() says which. */
+VMB_INLINE uint32_t a64_load_literal(struct code_buf *buf, unsigned int rt)
+{
+	uint32_t at;
+
+	code_buf_room(buf);
+	at = code_buf_at(buf);
+	a64_put(buf, A64_LDR_LITERAL_X | a64_rd(rt));
 	return at;
 }
 

@@ -147,25 +147,44 @@ static void (*const lower_op[IR_NR_OPS])(struct a64_lower *l, const struct ir_in
 	DO(trap, trap),
 };
 
-VMB_INLINE void lower_insn(struct a64_lower *l, uint32_t at)
+/* Lower the current instruction; the registers @locked are not its. */
+VMB_INLINE void lower_locked(struct a64_lower *l, const struct ir_insn *insn, uint64_t locked)
 {
-	const struct ir_insn *insn = &l->unit->insn[at];
 	uint32_t operand[3];
 
-	l->at = at;
-	l->regs.locked = 0;
+	l->p.regs.locked = locked;
 	if (VMB_LIKELY(lower_op[insn->op]))
 		lower_op[insn->op](l, insn);
 	else if (ir_ops[insn->op].pure)
 		a64_lower_eval(l, insn);
 	else
-		l->job->unsupported = at;
+		l->job->unsupported = l->p.at;
 	jit_operands(insn, l->unit->nr_insns, operand);
 	a64_release(l, operand[0]);
 	a64_release(l, operand[1]);
 	a64_release(l, operand[2]);
 	if (insn->type)
 		a64_finish(l);
+}
+
+VMB_INLINE void lower_insn(struct a64_lower *l, uint32_t at)
+{
+	l->p.at = at;
+	lower_locked(l, &l->unit->insn[at], 0);
+}
+
+/* The same in tier 2. */
+static void lower_home_insn(struct a64_lower *l, uint32_t at)
+{
+	const struct ir_insn *insn = &l->unit->insn[at];
+	bool ends = ir_is_term(insn);
+
+	l->p.at = at;
+	l->p.read = 0;
+	if (ends)
+		jit_places_leave(&l->p);
+	lower_locked(l, insn, ends ? l->p.regs.used : 0);
+	jit_places_advance(&l->p);
 }
 
 /* The chain holds offsets in words, one more than they are. */
@@ -182,11 +201,11 @@ static void bind_label(struct a64_lower *l, struct jit_label *label)
 }
 
 /* Where registers keep what they hold, what is known of addresses is still true, too. */
-static void enter_block(struct a64_lower *l, uint32_t block)
+static void open_block(struct a64_lower *l, uint32_t block)
 {
 	unsigned int i;
 
-	l->block = block;
+	l->p.block = block;
 	l->pc = 0;
 	bind_label(l, &l->job->scratch->label[block]);
 	if (jit_follows_only(l->job, block)) {
@@ -198,6 +217,15 @@ static void enter_block(struct a64_lower *l, uint32_t block)
 		l->checked[i].base = IR_NONE;
 }
 
+static void enter_block(struct a64_lower *l, uint32_t block)
+{
+	open_block(l, block);
+	if (VMB_LIKELY(!l->p.homes))
+		return;
+	l->p.at = l->unit->block[block].first;
+	jit_places_enter(&l->p, block);
+}
+
 /* Displacements from the frame have 31 bits. */
 #define MAX_SLOTS (1u << 27)
 
@@ -205,17 +233,22 @@ static int lower_blocks(struct a64_lower *l)
 {
 	uint32_t b, i;
 
+	a64_ask_at_entry(l);
 	for (b = 0; b < l->unit->nr_blocks; b++) {
 		const struct ir_block *block = &l->unit->block[b];
 
 		enter_block(l, b);
-		for (i = block->first + block->nr_params; i < block->first + block->nr; i++)
-			lower_insn(l, i);
+		for (i = block->first + block->nr_params; i < block->first + block->nr; i++) {
+			if (VMB_UNLIKELY(l->p.homes))
+				lower_home_insn(l, i);
+			else
+				lower_insn(l, i);
+		}
 		if (VMB_UNLIKELY(l->job->unsupported != IR_NONE))
 			return -ENOTSUP;
 		if (VMB_UNLIKELY(l->buf->overflow))
 			return -ENOSPC;
-		if (VMB_UNLIKELY(l->next_slot > MAX_SLOTS))
+		if (VMB_UNLIKELY(l->p.next_slot > MAX_SLOTS))
 			return -E2BIG;
 	}
 	return 0;
@@ -225,17 +258,24 @@ static int lower_blocks(struct a64_lower *l)
 static int lower_once(struct jit_job *job, bool far, bool *too_far)
 {
 	struct a64_lower l = {
+		.p = { .ops = &a64_places_ops, .job = job, .unit = job->unit,
+		       .value = job->scratch->value, .homes = job->homes,
+		       .next_slot = job->nr_slots },
 		.buf = job->buf, .unit = job->unit, .value = job->scratch->value, .job = job,
-		.features = job->target->features, .next_slot = job->nr_slots, .far = far,
+		.features = job->target->features, .far = far,
 	};
 	int status;
 
+	if (job->homes)
+		jit_places_begin(&l.p);
 	job->unsupported = IR_NONE;
-	a64_enter_unit(job);
+	job->scratch->nr_ways = 0;
+	if (job->links)
+		a64_enter_by_link(&l);
 	status = lower_blocks(&l);
 	if (!status)
 		a64_write_slow(&l);
-	job->nr_slots = l.next_slot;
+	job->nr_slots = l.p.next_slot;
 	*too_far = l.too_far;
 	return !status && job->buf->overflow ? -ENOSPC : status;
 }
@@ -247,13 +287,20 @@ static int lower(struct jit_job *job)
 {
 	bool far = job->unit->nr_insns > NEAR_INSNS, too_far;
 	struct code_buf begin = *job->buf;
-	int status = lower_once(job, far, &too_far);
+	int status;
 
+	if (job->homes) {
+		jit_homes_find(job);
+		jit_homes_apply(job);
+	}
+	status = lower_once(job, far, &too_far);
 	if (VMB_LIKELY(!too_far))
 		return status;
 	if (!far) {
 		*job->buf = begin;
 		jit_scan(job);
+		if (job->homes)
+			jit_homes_apply(job);
 		status = lower_once(job, true, &too_far);
 	}
 	return too_far ? -E2BIG : status;
@@ -294,6 +341,12 @@ const struct host_ops a64_host_ops = {
 	.name = "arm64",
 	.nan = IR_NAN_A64,
 	.nr_general = 32,
+	.home_general = A64_GENERAL,
+	.home_float = A64_VECTOR,
+	.home_vector = A64_VECTOR,
+	.link_bytes = A64_LINK_BYTES,
+	.resumes = true,
+	.chains = true,
 	.lower = lower,
 	.fp_pack = fp_pack,
 	.fp_unpack = fp_unpack,

@@ -2,7 +2,7 @@
 #ifndef VMB_ARCH_ARM64_HOST_LOWER_H
 #define VMB_ARCH_ARM64_HOST_LOWER_H
 /*
- * Tier 1 of arm64: one walk over the instructions of a unit, with the registers as a cache of the
+ * Lowering for arm64: one walk over the instructions of a unit, with the registers as a cache of the
  * frame's slots. README.md says how it works.
  */
 
@@ -10,7 +10,7 @@
 #include "arch/base/assert.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/lower.h"
-#include "vmcore/jit/regcache.h"
+#include "vmcore/jit/places.h"
 
 extern const struct host_ops a64_host_ops;
 
@@ -29,23 +29,20 @@ struct a64_checked {
 
 /**
  * struct a64_lower - a unit on its way.
- * @at, @block: current instruction and block
- * @pc: its guest instruction
- * @next_slot: slots in use
+ * @p: where values are; the first member
+ * @pc: the current guest instruction
  * @nr_slow: slow ways of accesses to be written behind the unit
  * @far: conditional branches reach too little for this unit: they skip an unconditional one
  * @too_far: a branch did not reach its target; the buffer has been made to overflow
  */
 struct a64_lower {
+	struct jit_places p;
 	struct code_buf *buf;
 	const struct ir_unit *unit;
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
-	struct jit_regcache regs;
-	uint32_t at, block;
 	uint64_t pc;
-	uint32_t next_slot;
 	uint32_t nr_slow;
 	struct a64_checked checked[A64_NR_CHECKED];
 	uint32_t next_checked;
@@ -58,6 +55,8 @@ struct a64_test {
 	uint8_t reg; /* JIT_NO_REG: of the flags */
 	uint8_t bytes;
 };
+
+#define A64_IF(condition) ((struct a64_test){ .cc = (condition), .reg = JIT_NO_REG })
 
 /*
  * values.c: where values are.
@@ -85,6 +84,9 @@ void a64_to_slot(struct a64_lower *l, uint32_t slot, uint32_t value);
 /* Move what is in a slot to another. */
 void a64_copy_slot(struct a64_lower *l, unsigned int type, uint32_t to, uint32_t from);
 
+/* What tier 2 asks for. */
+extern const struct jit_places_ops a64_places_ops;
+
 /* Loads and stores of a type: integers are zero-extended. */
 extern const uint32_t a64_load_of[IR_NR_TYPES], a64_store_of[IR_NR_TYPES];
 
@@ -101,7 +103,7 @@ VMB_INLINE bool a64_is_const(const struct a64_lower *l, uint32_t value)
 /* If the current instruction is the last use of @value, its register is free. */
 VMB_INLINE void a64_release(struct a64_lower *l, uint32_t value)
 {
-	jit_regcache_release(&l->regs, &l->value[value], l->at);
+	jit_regcache_release(&l->p.regs, &l->value[value], l->p.at);
 }
 
 /* Width of the operation for a type: integers below 32 bits are computed in 32. */
@@ -256,10 +258,13 @@ A64_LOWER(rmw);
 A64_LOWER(cas);
 A64_LOWER(fence);
 A64_LOWER(guest_pc);
-/* Before the first instruction. */
-void a64_enter_unit(struct jit_job *job);
 /* The slow ways, behind the unit. */
 void a64_write_slow(struct a64_lower *l);
+/*
+ * One that leaves because there is no fuel for @block (chained code: by that way), from the branch
+ * at @jump.
+ */
+void a64_slow_fuel(struct a64_lower *l, uint32_t block, uint32_t jump);
 
 /* lower_flow.c */
 A64_LOWER(br);
@@ -270,6 +275,26 @@ A64_LOWER(exit);
 A64_LOWER(exit_indirect);
 A64_LOWER(trap);
 A64_LOWER(call);
+/* Leave the unit for the address in x0. */
+void a64_leave_unit(struct a64_lower *l, uint32_t kind, uint32_t code);
+/* Burn fuel. */
+void a64_burn(struct a64_lower *l, uint32_t nr);
+
+/* link.c: how units follow each other. */
+
+/* Bytes of the beginning by which links enter a unit. */
+#define A64_LINK_BYTES 4u
+
+void a64_enter_by_link(struct a64_lower *l);
+/* Leave the unit for the address in x0, or go on with the unit that is linked there. */
+void a64_leave_by_link(struct a64_lower *l, const struct ir_insn *exit);
+/* Chained code: leave by a way. Return: was it done? */
+bool a64_chain_exit(struct a64_lower *l, const struct ir_insn *insn);
+/* Chained code: go on with what the frame's table has for the address in x0. */
+void a64_look_up(struct a64_lower *l);
+/* Chained code: ask for fuel where the unit begins, or goes back to a block. */
+void a64_ask_at_entry(struct a64_lower *l);
+void a64_ask_at_back_edge(struct a64_lower *l, uint32_t block, uint32_t fuel);
 
 /* lower.c */
 A64_LOWER(nothing);

@@ -125,7 +125,7 @@ struct a64_test a64_truth(struct a64_lower *l, const struct ir_insn *insn)
 {
 	unsigned int a;
 
-	if (insn->a + 1 == l->at && left_to_next(l, insn->a))
+	if (insn->a + 1 == l->p.at && left_to_next(l, insn->a))
 		return a64_compare(l, &l->unit->insn[insn->a]);
 	a = a64_value(l, insn->a);
 	return (struct a64_test){ .cc = A64_NE, .reg = (uint8_t)a,
@@ -134,15 +134,15 @@ struct a64_test a64_truth(struct a64_lower *l, const struct ir_insn *insn)
 
 static void use_in_next(struct a64_lower *l, uint32_t value)
 {
-	if (l->value[value].last == l->at)
-		l->value[value].last = l->at + 1;
+	if (l->value[value].last == l->p.at)
+		l->value[value].last = l->p.at + 1;
 }
 
 A64_LOWER(cmp)
 {
 	enum a64_cc cc;
 
-	if (left_to_next(l, l->at)) {
+	if (left_to_next(l, l->p.at)) {
 		use_in_next(l, insn->a);
 		use_in_next(l, insn->b);
 		return;
@@ -156,7 +156,7 @@ static void release_compared(struct a64_lower *l, const struct ir_insn *insn)
 {
 	const struct ir_insn *cmp = &l->unit->insn[insn->a];
 
-	if (insn->a + 1 != l->at || !left_to_next(l, insn->a))
+	if (insn->a + 1 != l->p.at || !left_to_next(l, insn->a))
 		return;
 	a64_release(l, cmp->a);
 	a64_release(l, cmp->b);

@@ -17,12 +17,14 @@ static void to_block(struct a64_lower *l, uint32_t at, uint32_t block)
 
 static bool is_back(const struct a64_lower *l, const struct ir_edge *edge)
 {
-	return edge->block <= l->block;
+	return edge->block <= l->p.block;
 }
 
 /* A branch there is all there is to it. */
 static bool is_plain(const struct a64_lower *l, const struct ir_edge *edge)
 {
+	if (l->p.homes)
+		return jit_places_is_passed(&l->p, edge);
 	return !edge->nr_args && !is_back(l, edge);
 }
 
@@ -30,9 +32,9 @@ static bool is_plain(const struct a64_lower *l, const struct ir_edge *edge)
 static void pass_in_two_steps(struct a64_lower *l, const struct ir_edge *edge)
 {
 	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t temporary = l->next_slot + (l->next_slot & 1), i;
+	uint32_t temporary = l->p.next_slot + (l->p.next_slot & 1), i;
 
-	l->next_slot = temporary + 2 * edge->nr_args;
+	l->p.next_slot = temporary + 2 * edge->nr_args;
 	for (i = 0; i < edge->nr_args; i++)
 		a64_to_slot(l, temporary + 2 * i, l->unit->arg[edge->first_arg + i]);
 	for (i = 0; i < edge->nr_args; i++)
@@ -46,6 +48,10 @@ static void pass(struct a64_lower *l, const struct ir_edge *edge)
 	const struct ir_block *to = &l->unit->block[edge->block];
 	uint32_t i;
 
+	if (l->p.homes) {
+		jit_places_pass(&l->p, edge);
+		return;
+	}
 	if (edge->nr_args && jit_args_overlap(l->job, edge)) {
 		pass_in_two_steps(l, edge);
 		return;
@@ -58,19 +64,16 @@ static void pass(struct a64_lower *l, const struct ir_edge *edge)
 	}
 }
 
-/* The address is in x0. */
-static void leave(struct a64_lower *l, uint32_t kind, uint32_t code)
+void a64_leave_unit(struct a64_lower *l, uint32_t kind, uint32_t code)
 {
 	a64_mov_imm(l->buf, 1, jit_exit_word(kind, code));
 	a64_access(l->buf, A64_LDR_X, A64_LINK, A64_SP, 0);
 	a64_put(l->buf, A64_RET | a64_rn(A64_LINK));
 }
 
-/* The instructions from the loop's head to here, at most, have been executed since the last time. */
-static void burn_fuel(struct a64_lower *l, const struct ir_edge *edge)
+void a64_burn(struct a64_lower *l, uint32_t nr)
 {
-	const struct ir_block *here = &l->unit->block[l->block];
-	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, field, over;
+	uint32_t field;
 
 	if (a64_arith_imm(nr, &field)) {
 		a64_rr(l->buf, A64_SUBS_IMM | A64_X | field, A64_FUEL, A64_FUEL);
@@ -78,24 +81,61 @@ static void burn_fuel(struct a64_lower *l, const struct ir_edge *edge)
 		a64_mov_imm(l->buf, A64_ADDRESS, nr);
 		a64_rrr(l->buf, A64_SUBS | A64_X, A64_FUEL, A64_FUEL, A64_ADDRESS);
 	}
+}
+
+/* The instructions from the loop's head to here, at most, have been executed since the last time. */
+static void burn_fuel(struct a64_lower *l, const struct ir_edge *edge)
+{
+	const struct ir_block *here = &l->unit->block[l->p.block];
+	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
+
+	if (l->job->target->chained) {
+		a64_ask_at_back_edge(l, edge->block, nr);
+		return;
+	}
+	a64_burn(l, nr);
+	if (l->p.homes) {
+		a64_slow_fuel(l, edge->block, a64_branch_if(l, A64_IF(A64_MI)));
+		return;
+	}
 	over = a64_b_cond(l->buf, A64_PL);
 	a64_mov_imm(l->buf, 0, edge->block);
-	leave(l, IR_LEAVE_FUEL, 0);
+	a64_leave_unit(l, IR_LEAVE_FUEL, 0);
 	a64_bind(l->buf, over);
+}
+
+/* Tier 2 does that before the comparison, so that one branch goes back. */
+static void burn_before(struct a64_lower *l, const struct ir_insn *insn)
+{
+	const struct ir_edge *back = NULL;
+	uint32_t i;
+
+	if (!l->p.homes)
+		return;
+	for (i = 0; i < ir_nr_edges(insn); i++) {
+		const struct ir_edge *edge = &l->unit->edge[insn->lo + i];
+
+		if (is_back(l, edge) && (!back || edge->block < back->block))
+			back = edge;
+	}
+	if (back)
+		burn_fuel(l, back);
 }
 
 /* @last: the next block's code follows. */
 static void follow(struct a64_lower *l, const struct ir_edge *edge, bool last)
 {
-	if (is_back(l, edge))
-		burn_fuel(l, edge);
 	pass(l, edge);
-	if (!last || edge->block != l->block + 1)
+	/* Last, so that the block can be entered when there is fuel again. */
+	if (is_back(l, edge) && !l->p.homes)
+		burn_fuel(l, edge);
+	if (!last || edge->block != l->p.block + 1)
 		to_block(l, a64_b(l->buf), edge->block);
 }
 
 A64_LOWER(br)
 {
+	burn_before(l, insn);
 	follow(l, &l->unit->edge[insn->lo], true);
 }
 
@@ -107,7 +147,7 @@ static void branch(struct a64_lower *l, const struct ir_insn *insn, struct a64_t
 	uint32_t over;
 
 	not.cc ^= 1;
-	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->block + 1)) {
+	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->p.block + 1)) {
 		to_block(l, a64_branch_if(l, not), no->block);
 		follow(l, yes, true);
 	} else if (is_plain(l, yes)) {
@@ -123,11 +163,13 @@ static void branch(struct a64_lower *l, const struct ir_insn *insn, struct a64_t
 
 A64_LOWER(brcond)
 {
+	burn_before(l, insn);
 	branch(l, insn, a64_truth(l, insn));
 }
 
 A64_LOWER(brcmp)
 {
+	burn_before(l, insn);
 	branch(l, insn, a64_compare(l, insn));
 }
 
@@ -165,6 +207,7 @@ A64_LOWER(switch)
 	uint32_t nr = insn->hi - 1, i, past, first;
 	unsigned int a = a64_value(l, insn->a);
 
+	burn_before(l, insn);
 	compare_number(l, a64_type(l, insn->a), a, nr);
 	past = a64_branch_if(l, (struct a64_test){ .cc = A64_CS, .reg = JIT_NO_REG });
 	jump_to_entry(l, a);
@@ -187,20 +230,27 @@ A64_LOWER(switch)
 
 A64_LOWER(exit)
 {
+	if (l->job->target->chained && a64_chain_exit(l, insn))
+		return;
 	a64_mov_imm(l->buf, 0, insn->imm);
-	leave(l, IR_LEAVE_EXIT, insn->aux);
+	if (l->job->links && insn->aux <= IR_EXIT_CALL)
+		a64_leave_by_link(l, insn);
+	else
+		a64_leave_unit(l, IR_LEAVE_EXIT, insn->aux);
 }
 
 A64_LOWER(exit_indirect)
 {
 	a64_copy_to(l, 0, insn->a);
-	leave(l, IR_LEAVE_INDIRECT, insn->aux);
+	if (l->job->target->chained)
+		a64_look_up(l);
+	a64_leave_unit(l, IR_LEAVE_INDIRECT, insn->aux);
 }
 
 A64_LOWER(trap)
 {
 	a64_mov_imm(l->buf, 0, insn->imm);
-	leave(l, IR_LEAVE_TRAP, insn->aux);
+	a64_leave_unit(l, IR_LEAVE_TRAP, insn->aux);
 }
 
 /* Arguments are sixteen bytes each, a scalar zero-extended. */
@@ -216,7 +266,7 @@ static void put_argument(struct a64_lower *l, uint32_t index, uint32_t arg)
 	a64_access(l->buf, reg < 32 ? A64_STR_X : A64_STR_Q, reg, A64_FRAME, offset);
 	if (reg < 32)
 		a64_access(l->buf, A64_STR_X, A64_ZR, A64_FRAME, offset + 8);
-	l->regs.locked = 0;
+	l->p.regs.locked = 0;
 }
 
 A64_LOWER(call)

@@ -19,12 +19,6 @@ A64_LOWER(st_state)
 	a64_access(l->buf, a64_store_of[a64_type(l, insn->a)], a, A64_STATE, (int64_t)insn->imm);
 }
 
-void a64_enter_unit(struct jit_job *job)
-{
-	if (job->target->flat)
-		a64_add_const(job->buf, A64_ORIGIN, A64_MEMORY, -(int64_t)job->target->first);
-}
-
 /*
  * An access on its way, of meaning only if it is in line.
  * @base, @index: registers whose sum is the host address without @disp
@@ -54,7 +48,7 @@ static struct jit_access_desc describe(const struct a64_lower *l, const struct i
 		.op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
 		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->pc,
 		.b = register_of(l, insn->b), .c = register_of(l, insn->c),
-		.dst = l->value[l->at].reg & 63,
+		.dst = l->value[l->p.at].reg & 63,
 	};
 }
 
@@ -173,12 +167,33 @@ static void end(struct a64_lower *l, const struct ir_insn *insn, const struct ac
 	}
 }
 
+void a64_slow_fuel(struct a64_lower *l, uint32_t block, uint32_t jump)
+{
+	l->job->scratch->slow[l->nr_slow++] =
+		(struct jit_slow){ .jump = jump, .back = block, .desc = { .op = IR_br } };
+}
+
+static void write_fuel(struct a64_lower *l, const struct jit_slow *slow)
+{
+	a64_lead_here(l, slow->jump);
+	if (l->job->target->chained) {
+		a64_leave_unit(l, JIT_LEAVE_WAY, slow->back);
+		return;
+	}
+	a64_mov_imm(l->buf, 0, slow->back);
+	a64_leave_unit(l, IR_LEAVE_FUEL, 0);
+}
+
 void a64_write_slow(struct a64_lower *l)
 {
 	const struct jit_slow *slow = l->job->scratch->slow;
 	uint32_t i;
 
 	for (i = 0; i < l->nr_slow && !l->buf->overflow; i++, slow++) {
+		if (slow->desc.op == IR_br) {
+			write_fuel(l, slow);
+			continue;
+		}
 		a64_lead_here(l, slow->jump);
 		if (slow->jump2)
 			a64_lead_here(l, slow->jump2);

@@ -44,9 +44,9 @@ static void load_slot(struct a64_lower *l, unsigned int type, uint32_t slot, uns
 
 static uint32_t new_slot(struct a64_lower *l, unsigned int type)
 {
-	uint32_t wide = type == IR_V128, slot = l->next_slot + (l->next_slot & wide);
+	uint32_t wide = type == IR_V128, slot = l->p.next_slot + (l->p.next_slot & wide);
 
-	l->next_slot = slot + 1 + wide;
+	l->p.next_slot = slot + 1 + wide;
 	return slot;
 }
 
@@ -54,31 +54,34 @@ static void save(struct a64_lower *l, uint32_t index)
 {
 	struct jit_value *value = &l->value[index];
 
-	if (value->flags & (JIT_CONST | JIT_STORED))
+	if (jit_places_is_saved(&l->p, index))
 		return;
 	if (!(value->flags & JIT_SLOTTED)) {
 		value->slot = new_slot(l, a64_type(l, index));
 		value->flags |= JIT_SLOTTED;
 	}
 	store_slot(l, a64_type(l, index), value->slot, value->reg);
-	value->flags |= JIT_STORED;
+	jit_places_saved(&l->p, index);
 }
 
-static unsigned int allocate(struct a64_lower *l, uint64_t from)
+static unsigned int allocate(struct a64_lower *l, uint64_t from, uint32_t value)
 {
-	unsigned int reg = jit_regcache_free(&l->regs, from);
+	unsigned int reg;
 
+	if (VMB_UNLIKELY(l->p.homes))
+		return jit_places_allocate(&l->p, from, value);
+	reg = jit_regcache_free(&l->p.regs, from);
 	if (VMB_LIKELY(reg != JIT_NO_REG))
 		return reg;
-	reg = jit_regcache_victim(&l->regs, l->value, from);
-	save(l, l->regs.owner[reg]);
-	jit_regcache_forget(&l->regs, l->value, reg);
+	reg = jit_regcache_victim(&l->p.regs, l->value, from);
+	save(l, l->p.regs.owner[reg]);
+	jit_regcache_forget(&l->p.regs, l->value, reg);
 	return reg;
 }
 
 static void own(struct a64_lower *l, unsigned int reg, uint32_t value)
 {
-	jit_regcache_own(&l->regs, l->value, reg, value);
+	jit_regcache_own(&l->p.regs, l->value, reg, value);
 }
 
 /* Bits of a constant in a vector register. */
@@ -111,16 +114,29 @@ static void load(struct a64_lower *l, unsigned int reg, uint32_t value)
 		make_vector(l, insn, reg);
 }
 
+/* The last instruction of a block computes nothing: of scratch registers it needs none but these. */
+static unsigned int at_the_end(struct a64_lower *l, uint32_t value)
+{
+	unsigned int reg = l->p.regs.locked & 2 ? 2 : 1;
+
+	VMB_ASSERT(ir_is_term(&l->unit->insn[l->p.at]) && a64_type(l, value) < IR_F32);
+	load(l, reg, value);
+	jit_regcache_lock(&l->p.regs, reg);
+	return reg;
+}
+
 unsigned int a64_value(struct a64_lower *l, uint32_t value)
 {
 	unsigned int reg = l->value[value].reg;
 
 	if (reg == JIT_NO_REG) {
-		reg = allocate(l, registers_for(a64_type(l, value)));
+		reg = allocate(l, registers_for(a64_type(l, value)), value);
+		if (VMB_UNLIKELY(reg == JIT_NO_REG))
+			return at_the_end(l, value);
 		load(l, reg, value);
 		own(l, reg, value);
 	}
-	jit_regcache_lock(&l->regs, reg);
+	jit_regcache_lock(&l->p.regs, reg);
 	return reg;
 }
 
@@ -135,9 +151,9 @@ unsigned int a64_source(struct a64_lower *l, uint32_t value)
 
 unsigned int a64_result(struct a64_lower *l)
 {
-	unsigned int reg = allocate(l, registers_for(a64_type(l, l->at)));
+	unsigned int reg = allocate(l, registers_for(a64_type(l, l->p.at)), l->p.at);
 
-	own(l, reg, l->at);
+	own(l, reg, l->p.at);
 	return reg;
 }
 
@@ -149,7 +165,8 @@ unsigned int a64_result_last(struct a64_lower *l, const struct ir_insn *insn)
 	a64_release(l, operand[0]);
 	a64_release(l, operand[1]);
 	a64_release(l, operand[2]);
-	l->regs.locked = 0;
+	l->p.read = l->p.regs.locked;
+	l->p.regs.locked = 0;
 	return a64_result(l);
 }
 
@@ -166,13 +183,13 @@ unsigned int a64_result_from(struct a64_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	unsigned int reg, src = v->reg;
 
-	if (src != JIT_NO_REG && v->last == l->at) {
+	if (src != JIT_NO_REG && v->last == l->p.at) {
 		v->reg = JIT_NO_REG;
-		own(l, src, l->at);
+		own(l, src, l->p.at);
 		return src;
 	}
 	if (src != JIT_NO_REG)
-		jit_regcache_lock(&l->regs, src);
+		jit_regcache_lock(&l->p.regs, src);
 	reg = a64_result(l);
 	if (src != JIT_NO_REG)
 		move(l, reg, src);
@@ -191,23 +208,25 @@ void a64_copy_to(struct a64_lower *l, unsigned int reg, uint32_t value)
 
 void a64_finish(struct a64_lower *l)
 {
-	struct jit_value *value = &l->value[l->at];
+	struct jit_value *value = &l->value[l->p.at];
 
 	if (value->reg == JIT_NO_REG)
 		return;
+	if (value->flags & JIT_HOME)
+		jit_places_finish(&l->p);
 	if (value->flags & JIT_GLOBAL)
-		save(l, l->at);
-	a64_release(l, l->at);
+		save(l, l->p.at);
+	a64_release(l, l->p.at);
 }
 
 void a64_forget_all(struct a64_lower *l)
 {
-	jit_regcache_forget_all(&l->regs, l->value);
+	jit_regcache_forget_all(&l->p.regs, l->value);
 }
 
 void a64_forget_dead(struct a64_lower *l, uint32_t from)
 {
-	jit_regcache_forget_dead(&l->regs, l->value, from);
+	jit_regcache_forget_dead(&l->p.regs, l->value, from);
 }
 
 static void const_to_slot(struct a64_lower *l, uint32_t slot, uint64_t bits)
@@ -241,3 +260,49 @@ void a64_to_slot(struct a64_lower *l, uint32_t slot, uint32_t value)
 		a64_copy_slot(l, insn->type, slot, v->slot);
 	}
 }
+
+/*
+ * The same as tier 2 asks for it.
+ */
+
+static struct a64_lower *lower_of(struct jit_places *p)
+{
+	static_assert(offsetof(struct a64_lower, p) == 0, "the first member");
+	return (struct a64_lower *)(void *)p;
+}
+
+static void move_place(struct jit_places *p, unsigned int type, unsigned int dst, unsigned int src)
+{
+	(void)type;
+	move(lower_of(p), dst, src);
+}
+
+static void copy_place(struct jit_places *p, unsigned int reg, uint32_t value)
+{
+	a64_copy_to(lower_of(p), reg, value);
+}
+
+static void save_place(struct jit_places *p, uint32_t value)
+{
+	save(lower_of(p), value);
+}
+
+static void place_to_slot(struct jit_places *p, uint32_t slot, uint32_t value)
+{
+	a64_to_slot(lower_of(p), slot, value);
+}
+
+static void slot_to_slot(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from)
+{
+	a64_copy_slot(lower_of(p), type, to, from);
+}
+
+const struct jit_places_ops a64_places_ops = {
+	.scratch_general = 0,
+	.scratch_vector = A64_V(0),
+	.move = move_place,
+	.copy_to = copy_place,
+	.save = save_place,
+	.to_slot = place_to_slot,
+	.copy_slot = slot_to_slot,
+};

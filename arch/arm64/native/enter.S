@@ -18,6 +18,9 @@
 #define FUEL		[x26, #976]
 #define EXIT_PC		[x26, #984]
 #define EXIT_WORD	[x26, #992]
+#define CODE		[x26, #1016]
+/* Of the code that is entered: the guest's address of its memory's first byte. */
+#define FIRST		[x16, #64]
 
 /* Of the guest's control word: FPCR's rounding mode and FPSR's flags. */
 #define ROUND_MODE	0x00c00000
@@ -77,6 +80,9 @@ function \name
 	ldr x27, MEMORY
 	ldr x28, LIMIT
 	ldr x23, FUEL
+	ldr x16, CODE
+	ldr x16, FIRST
+	sub x24, x27, x16
 	str xzr, GPR(31)
 	.if \fp
 	mrs x16, fpcr

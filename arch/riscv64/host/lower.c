@@ -84,7 +84,7 @@ void rv_take_as_result(struct rv_lower *l, const struct ir_insn *insn)
 RV_LOWER(eval)
 {
 	rv_eval(l, insn);
-	l->regs.locked = 0;
+	l->p.regs.locked = 0;
 	rv_take_as_result(l, insn);
 }
 
@@ -140,7 +140,7 @@ static void release_vector(struct rv_lower *l, uint32_t value)
 {
 	struct jit_value *v = &l->value[value];
 
-	if (value >= l->unit->nr_insns || rv_type(l, value) != IR_V128 || v->last != l->at ||
+	if (value >= l->unit->nr_insns || rv_type(l, value) != IR_V128 || v->last != l->p.at ||
 	    v->flags & (JIT_GLOBAL | JIT_CONST) || !(v->flags & JIT_SLOTTED) ||
 	    l->nr_free_pairs == RV_NR_FREE_PAIRS)
 		return;
@@ -153,8 +153,8 @@ VMB_INLINE void lower_insn(struct rv_lower *l, uint32_t at)
 	const struct ir_insn *insn = &l->unit->insn[at];
 	uint32_t operand[3];
 
-	l->at = at;
-	l->regs.locked = 0;
+	l->p.at = at;
+	l->p.regs.locked = 0;
 	if (VMB_LIKELY(lower_op[insn->op]))
 		lower_op[insn->op](l, insn);
 	else if (ir_ops[insn->op].pure)
@@ -181,7 +181,7 @@ static void enter_block(struct rv_lower *l, uint32_t block)
 {
 	unsigned int i;
 
-	l->block = block;
+	l->p.block = block;
 	l->pc = 0;
 	rv_bind_label(l, &l->job->scratch->label[block]);
 	if (jit_follows_only(l->job, block)) {
@@ -212,7 +212,7 @@ static int lower_blocks(struct rv_lower *l)
 			return -ENOTSUP;
 		if (VMB_UNLIKELY(l->buf->overflow))
 			return -ENOSPC;
-		if (VMB_UNLIKELY(l->next_slot > MAX_SLOTS))
+		if (VMB_UNLIKELY(l->p.next_slot > MAX_SLOTS))
 			return -E2BIG;
 		l->too_far |= l->bytes_per_insn != UINT32_MAX &&
 			      code_buf_at(l->buf) > MAX_LINKED_BYTES;
@@ -232,15 +232,18 @@ static int lower(struct jit_job *job)
 
 	for (attempt = 0; attempt < VMB_ARRAY_SIZE(estimates); attempt++) {
 		struct rv_lower l = {
+			.p = { .job = job, .unit = job->unit,
+			       .value = job->scratch->value, .homes = job->homes,
+			       .next_slot = job->nr_slots },
 			.buf = job->buf, .unit = job->unit, .value = job->scratch->value,
 			.job = job, .features = job->target->features,
-			.next_slot = job->nr_slots, .bytes_per_insn = estimates[attempt],
+			.bytes_per_insn = estimates[attempt],
 		};
 
 		job->unsupported = IR_NONE;
 		status = lower_blocks(&l);
 		if (status || !l.too_far) {
-			job->nr_slots = l.next_slot;
+			job->nr_slots = l.p.next_slot;
 			return status;
 		}
 		*job->buf = begin;

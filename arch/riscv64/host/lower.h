@@ -2,7 +2,7 @@
 #ifndef VMB_ARCH_RISCV64_HOST_LOWER_H
 #define VMB_ARCH_RISCV64_HOST_LOWER_H
 /*
- * Tier 1 of riscv64: one walk over the instructions of a unit, with the registers as a cache of the
+ * Lowering for riscv64: one walk over the instructions of a unit, with the registers as a cache of the
  * frame's slots. README.md says how it works.
  */
 
@@ -10,7 +10,7 @@
 #include "arch/riscv64/host/emit.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/lower.h"
-#include "vmcore/jit/regcache.h"
+#include "vmcore/jit/places.h"
 
 extern const struct host_ops rv_host_ops;
 
@@ -31,24 +31,21 @@ struct rv_checked {
 
 /**
  * struct rv_lower - a unit on its way.
- * @at, @block: current instruction and block
- * @pc: its guest instruction
- * @next_slot: slots in use
+ * @p: where values are; the first member
+ * @pc: the current guest instruction
  * @free_pair: pairs of slots whose vectors are dead
  * @nr_slow, @written_slow: slow ways of accesses, and those that have been written
  * @bytes_per_insn: estimate by which jumps forward are given their reach
  * @too_far: one did not reach: the unit is lowered again with another estimate
  */
 struct rv_lower {
+	struct jit_places p;
 	struct code_buf *buf;
 	const struct ir_unit *unit;
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
-	struct jit_regcache regs;
-	uint32_t at, block;
 	uint64_t pc;
-	uint32_t next_slot;
 	uint32_t nr_free_pairs;
 	uint32_t free_pair[RV_NR_FREE_PAIRS];
 	uint32_t nr_slow, written_slow;
@@ -150,13 +147,13 @@ VMB_INLINE bool rv_is_const(const struct rv_lower *l, uint32_t value)
 
 VMB_INLINE bool rv_dies(const struct rv_lower *l, uint32_t value)
 {
-	return l->value[value].last == l->at;
+	return l->value[value].last == l->p.at;
 }
 
 /* If the current instruction is the last use of @value, its register is free. */
 VMB_INLINE void rv_release(struct rv_lower *l, uint32_t value)
 {
-	jit_regcache_release(&l->regs, &l->value[value], l->at);
+	jit_regcache_release(&l->p.regs, &l->value[value], l->p.at);
 }
 
 /* The number of a constant integer as registers have it. */

@@ -266,7 +266,7 @@ RV_LOWER(ubfx)
 		rv_i(l->buf, RV_ANDI, dst, a, (int32_t)((1u << insn->hi) - 1));
 	} else {
 		extract(l, insn, RV_SRLI);
-		dst = l->value[l->at].reg;
+		dst = l->value[l->p.at].reg;
 	}
 	/* The whole of a narrow value has a sign. */
 	if (insn->hi == width(insn) && insn->type != IR_I64)

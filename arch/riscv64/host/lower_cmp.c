@@ -52,15 +52,15 @@ static bool left_to_next(const struct rv_lower *l, uint32_t at)
 
 struct rv_test rv_truth(struct rv_lower *l, const struct ir_insn *insn)
 {
-	if (insn->a + 1 == l->at && left_to_next(l, insn->a))
+	if (insn->a + 1 == l->p.at && left_to_next(l, insn->a))
 		return rv_compare(l, &l->unit->insn[insn->a]);
 	return (struct rv_test){ RV_BNE, rv_value(l, insn->a), RV_ZERO };
 }
 
 static void use_in_next(struct rv_lower *l, uint32_t value)
 {
-	if (l->value[value].last == l->at)
-		l->value[value].last = l->at + 1;
+	if (l->value[value].last == l->p.at)
+		l->value[value].last = l->p.at + 1;
 }
 
 /* dst = a is not b, or is it. */
@@ -120,7 +120,7 @@ static void set_ordered(struct rv_lower *l, const struct ir_insn *insn)
 
 RV_LOWER(cmp)
 {
-	if (left_to_next(l, l->at)) {
+	if (left_to_next(l, l->p.at)) {
 		use_in_next(l, insn->a);
 		use_in_next(l, insn->b);
 	} else if (insn->aux <= IR_NE) {
@@ -137,7 +137,7 @@ static void release_compared(struct rv_lower *l, const struct ir_insn *insn)
 {
 	const struct ir_insn *cmp = &l->unit->insn[insn->a];
 
-	if (insn->a + 1 != l->at || !left_to_next(l, insn->a))
+	if (insn->a + 1 != l->p.at || !left_to_next(l, insn->a))
 		return;
 	rv_release(l, cmp->a);
 	rv_release(l, cmp->b);

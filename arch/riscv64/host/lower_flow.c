@@ -38,7 +38,7 @@ void rv_bind_label(struct rv_lower *l, struct jit_label *label)
 /* What a jump to a block needs that lies behind this one. */
 static enum rv_reach reach_of_block(const struct rv_lower *l, uint32_t block)
 {
-	return reach_for(l, l->unit->block[block].first - l->at, 0);
+	return reach_for(l, l->unit->block[block].first - l->p.at, 0);
 }
 
 /* The jump at @place waits for the block. */
@@ -71,7 +71,7 @@ static void branch_to(struct rv_lower *l, struct rv_test test, uint32_t block)
 
 static bool is_back(const struct rv_lower *l, const struct ir_edge *edge)
 {
-	return edge->block <= l->block;
+	return edge->block <= l->p.block;
 }
 
 /* A jump there is all there is to it. */
@@ -84,9 +84,9 @@ static bool is_plain(const struct rv_lower *l, const struct ir_edge *edge)
 static void pass_in_two_steps(struct rv_lower *l, const struct ir_edge *edge)
 {
 	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t temporary = l->next_slot, i;
+	uint32_t temporary = l->p.next_slot, i;
 
-	l->next_slot = temporary + 2 * edge->nr_args;
+	l->p.next_slot = temporary + 2 * edge->nr_args;
 	for (i = 0; i < edge->nr_args; i++)
 		rv_to_slot(l, temporary + 2 * i, l->unit->arg[edge->first_arg + i]);
 	for (i = 0; i < edge->nr_args; i++)
@@ -124,7 +124,7 @@ static void leave(struct rv_lower *l, uint32_t kind, uint32_t code)
 /* The instructions from the loop's head to here, at most, have been executed since the last time. */
 static void burn_fuel(struct rv_lower *l, const struct ir_edge *edge)
 {
-	const struct ir_block *here = &l->unit->block[l->block];
+	const struct ir_block *here = &l->unit->block[l->p.block];
 	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
 
 	rv_load(l->buf, RV_LD, RV_T1, rv_frame(JIT_FRAME_FUEL));
@@ -147,7 +147,7 @@ static void follow(struct rv_lower *l, const struct ir_edge *edge, bool last)
 	if (is_back(l, edge))
 		burn_fuel(l, edge);
 	pass(l, edge);
-	if (!last || edge->block != l->block + 1)
+	if (!last || edge->block != l->p.block + 1)
 		jump_to(l, edge->block);
 }
 
@@ -186,7 +186,7 @@ static void branch(struct rv_lower *l, const struct ir_insn *insn, struct rv_tes
 	const struct ir_edge *yes = &l->unit->edge[insn->lo], *no = yes + 1;
 	uint32_t over;
 
-	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->block + 1)) {
+	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->p.block + 1)) {
 		branch_to(l, negated(test), no->block);
 		follow(l, yes, true);
 	} else if (is_plain(l, yes)) {
@@ -307,7 +307,7 @@ static void put_argument(struct rv_lower *l, uint32_t index, uint32_t arg)
 		rv_store(l->buf, RV_SD, RV_ZERO, to);
 	rv_store(l->buf, RV_SD, RV_ZERO, rv_plus(to, 8));
 	rv_store_typed(l->buf, type, reg, to);
-	l->regs.locked = 0;
+	l->p.regs.locked = 0;
 }
 
 /* What follows the call of JIT_STUB_CALL. */

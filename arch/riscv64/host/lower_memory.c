@@ -107,7 +107,7 @@ static struct jit_access_desc describe(const struct rv_lower *l, const struct ir
 	if (insn->type == IR_V128)
 		desc.dst = RV_F(0);
 	else if (insn->type != IR_VOID)
-		desc.dst = l->value[l->at].reg & 63;
+		desc.dst = l->value[l->p.at].reg & 63;
 	return desc;
 }
 

@@ -71,7 +71,7 @@ static void save(struct rv_lower *l, uint32_t index)
 	if (value->flags & (JIT_CONST | JIT_STORED))
 		return;
 	if (!(value->flags & JIT_SLOTTED)) {
-		value->slot = l->next_slot++;
+		value->slot = l->p.next_slot++;
 		value->flags |= JIT_SLOTTED;
 	}
 	store_slot(l, rv_type(l, index), value->slot, value->reg);
@@ -80,19 +80,19 @@ static void save(struct rv_lower *l, uint32_t index)
 
 static unsigned int allocate(struct rv_lower *l, uint64_t from)
 {
-	unsigned int reg = jit_regcache_free(&l->regs, from);
+	unsigned int reg = jit_regcache_free(&l->p.regs, from);
 
 	if (VMB_LIKELY(reg != JIT_NO_REG))
 		return reg;
-	reg = jit_regcache_victim(&l->regs, l->value, from);
-	save(l, l->regs.owner[reg]);
-	jit_regcache_forget(&l->regs, l->value, reg);
+	reg = jit_regcache_victim(&l->p.regs, l->value, from);
+	save(l, l->p.regs.owner[reg]);
+	jit_regcache_forget(&l->p.regs, l->value, reg);
 	return reg;
 }
 
 static void own(struct rv_lower *l, unsigned int reg, uint32_t value)
 {
-	jit_regcache_own(&l->regs, l->value, reg, value);
+	jit_regcache_own(&l->p.regs, l->value, reg, value);
 }
 
 /* Floats are made by way of a general register; +0 needs none. */
@@ -142,7 +142,7 @@ unsigned int rv_value(struct rv_lower *l, uint32_t value)
 		load(l, reg, value);
 		own(l, reg, value);
 	}
-	jit_regcache_lock(&l->regs, reg);
+	jit_regcache_lock(&l->p.regs, reg);
 	return reg;
 }
 
@@ -160,9 +160,9 @@ bool rv_is_imm12(const struct rv_lower *l, uint32_t value, int32_t *imm)
 
 unsigned int rv_result(struct rv_lower *l)
 {
-	unsigned int reg = allocate(l, registers_for(rv_type(l, l->at)));
+	unsigned int reg = allocate(l, registers_for(rv_type(l, l->p.at)));
 
-	own(l, reg, l->at);
+	own(l, reg, l->p.at);
 	return reg;
 }
 
@@ -174,7 +174,7 @@ unsigned int rv_result_last(struct rv_lower *l, const struct ir_insn *insn)
 	rv_release(l, operand[0]);
 	rv_release(l, operand[1]);
 	rv_release(l, operand[2]);
-	l->regs.locked = 0;
+	l->p.regs.locked = 0;
 	return rv_result(l);
 }
 
@@ -191,13 +191,13 @@ unsigned int rv_result_from(struct rv_lower *l, uint32_t value)
 	struct jit_value *v = &l->value[value];
 	unsigned int reg, src = v->reg;
 
-	if (src != JIT_NO_REG && v->last == l->at) {
+	if (src != JIT_NO_REG && v->last == l->p.at) {
 		v->reg = JIT_NO_REG;
-		own(l, src, l->at);
+		own(l, src, l->p.at);
 		return src;
 	}
 	if (src != JIT_NO_REG)
-		jit_regcache_lock(&l->regs, src);
+		jit_regcache_lock(&l->p.regs, src);
 	reg = rv_result(l);
 	if (src != JIT_NO_REG)
 		move(l, reg, src);
@@ -216,23 +216,23 @@ void rv_copy_to(struct rv_lower *l, unsigned int reg, uint32_t value)
 
 void rv_finish(struct rv_lower *l)
 {
-	struct jit_value *value = &l->value[l->at];
+	struct jit_value *value = &l->value[l->p.at];
 
 	if (value->reg == JIT_NO_REG)
 		return;
 	if (value->flags & JIT_GLOBAL)
-		save(l, l->at);
-	rv_release(l, l->at);
+		save(l, l->p.at);
+	rv_release(l, l->p.at);
 }
 
 void rv_forget_all(struct rv_lower *l)
 {
-	jit_regcache_forget_all(&l->regs, l->value);
+	jit_regcache_forget_all(&l->p.regs, l->value);
 }
 
 void rv_forget_dead(struct rv_lower *l, uint32_t from)
 {
-	jit_regcache_forget_dead(&l->regs, l->value, from);
+	jit_regcache_forget_dead(&l->p.regs, l->value, from);
 }
 
 /* Eight bytes of a constant to memory. Scratch: t1. */
@@ -312,11 +312,11 @@ struct rv_mem rv_vector(struct rv_lower *l, uint32_t value, unsigned int place)
  */
 static uint32_t new_pair(struct rv_lower *l)
 {
-	uint32_t slot = l->next_slot + (l->next_slot & 1);
+	uint32_t slot = l->p.next_slot + (l->p.next_slot & 1);
 
-	if (l->nr_free_pairs && !(l->value[l->at].flags & JIT_GLOBAL))
+	if (l->nr_free_pairs && !(l->value[l->p.at].flags & JIT_GLOBAL))
 		return l->free_pair[--l->nr_free_pairs];
-	l->next_slot = slot + 2;
+	l->p.next_slot = slot + 2;
 	return slot;
 }
 
@@ -325,7 +325,7 @@ static uint32_t new_pair(struct rv_lower *l)
 
 struct rv_mem rv_vector_result(struct rv_lower *l)
 {
-	struct jit_value *v = &l->value[l->at];
+	struct jit_value *v = &l->value[l->p.at];
 
 	v->slot = new_pair(l);
 	v->flags |= JIT_SLOTTED | JIT_STORED;
@@ -336,7 +336,7 @@ struct rv_mem rv_vector_result(struct rv_lower *l)
 
 void rv_vector_done(struct rv_lower *l, struct rv_mem mem)
 {
-	uint32_t slot = l->value[l->at].slot;
+	uint32_t slot = l->value[l->p.at].slot;
 
 	if (VMB_LIKELY(is_near(slot)))
 		return;

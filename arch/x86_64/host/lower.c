@@ -294,6 +294,7 @@ const struct host_ops x64_host_ops = {
 	.home_vector = X64_VECTOR,
 	.link_bytes = X64_LINK_BYTES,
 	.resumes = true,
+	.guards = true,
 	.chains = true,
 	.lower = lower,
 	.fp_pack = fp_pack,

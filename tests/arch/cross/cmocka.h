@@ -50,6 +50,8 @@ cross_fail(const char *file, int line, const char *fmt, ...)
 #define assert_null(p)		   assert_true((p) == NULL)
 #define assert_int_not_equal(a, b) assert_true((long long)(a) != (long long)(b))
 #define assert_string_equal(a, b)  assert_true(!strcmp(a, b))
+#define assert_ptr_equal(a, b)	   assert_true((const void *)(a) == (const void *)(b))
+#define assert_memory_equal(a, b, bytes) assert_true(!memcmp(a, b, bytes))
 
 #define assert_int_equal(a, b)                                                                     \
 	do {                                                                                       \
@@ -81,5 +83,7 @@ static inline int cross_run(const char *group, const struct CMUnitTest *tests, s
 
 #define cmocka_run_group_tests_name(name, tests, setup, teardown)                                  \
 	cross_run(name, tests, sizeof(tests) / sizeof((tests)[0]))
+#define cmocka_run_group_tests(tests, setup, teardown)                                             \
+	cmocka_run_group_tests_name(#tests, tests, setup, teardown)
 
 #endif /* VMB_TESTS_ARCH_CROSS_CMOCKA_H */
