@@ -183,8 +183,6 @@ static void test_emit_conditions_and_branches(void **state)
 		at = code_buf_at(&buf);
 		expect("ldr x%u, . + 4092", a);
 		assert_true(a64_link(&buf, a64_load_literal(&buf, a), at + 4092));
-		expect("br x%u", a);
-		a64_put(&buf, A64_BR | a64_rn(a));
 		expect("blr x%u", a);
 		a64_put(&buf, A64_BLR | a64_rn(a));
 		expect("br x%u", a);

@@ -47,7 +47,8 @@ cross_smoke()
 }
 
 # cross_tests NAME [ASSIGNMENT...]: a test of vmcore, in that environment. The emulator does not see
-# that code has changed through another mapping, so there is only one.
+# that code has changed through another mapping, so there is only one; but for links, whose test
+# writes no code where other code has run.
 cross_tests()
 {
 	local name=$1

@@ -6,6 +6,7 @@
 cross_begin arm64 aarch64
 cross_smoke "arm64 neon neon"
 cross_tests jit JIT_UNITS=300
+cross_tests link
 cross_tests tiers TIERS_UNITS=100
 
 finish

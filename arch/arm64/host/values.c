@@ -212,9 +212,9 @@ void a64_finish(struct a64_lower *l)
 
 	if (value->reg == JIT_NO_REG)
 		return;
-	if (value->flags & JIT_HOME)
+	if (VMB_UNLIKELY(value->flags & JIT_HOME))
 		jit_places_finish(&l->p);
-	if (value->flags & JIT_GLOBAL)
+	else if (value->flags & JIT_GLOBAL)
 		save(l, l->p.at);
 	a64_release(l, l->p.at);
 }
