@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fenv.h>
 #include <pthread.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -71,6 +73,33 @@ static void masks(void)
 	printf("suspend %d", sigsuspend(&set));
 	printf(" %d %d\n", errno == EINTR, came[SIGUSR1]);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+/* A signal that is blocked but while the call waits ends the call, and one that it blocks does not. */
+static void masks_of_calls(void)
+{
+	struct timespec soon = { .tv_nsec = 1000000 }, never = { .tv_sec = 60 };
+	sigset_t set, old, all, none;
+
+	handle(SIGUSR1, note, 0);
+	came[SIGUSR1] = 0;
+	sigemptyset(&none);
+	sigfillset(&all);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	raise(SIGUSR1);
+	printf("ppoll %d", ppoll(NULL, 0, &soon, &all));
+	printf(" %d", ppoll(NULL, 0, &never, &none));
+	printf(" %d %d\n", errno == EINTR, came[SIGUSR1]);
+	raise(SIGUSR1);
+	printf("pselect %d", pselect(0, NULL, NULL, NULL, &soon, &all));
+	printf(" %d", pselect(0, NULL, NULL, NULL, &never, &none));
+	printf(" %d %d\n", errno == EINTR, came[SIGUSR1]);
+	raise(SIGUSR1);
+	printf("still blocked %d\n", came[SIGUSR1]);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	printf("not any more %d\n", came[SIGUSR1]);
 }
 
 static void nest(int number)
@@ -269,6 +298,7 @@ int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	masks();
+	masks_of_calls();
 	nesting();
 	alarms();
 	faults();

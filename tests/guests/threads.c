@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Threads: locks, conditions, atomic operations, thread-local data, ends of threads. */
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/guests/guest.h"
 
@@ -127,6 +131,35 @@ static void spinning(void)
 	printf("published %d\n", *(int *)data);
 }
 
+static void *wait_for_word(void *word)
+{
+	return (void *)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+}
+
+/* Waiters that are moved to another word, and an operation on a second one. */
+static void requeued(void)
+{
+	static atomic_uint here, there, third;
+	pthread_t thread;
+	long moved;
+	void *woken;
+
+	pthread_create(&thread, NULL, wait_for_word, &here);
+	do {
+		sched_yield();
+		moved = syscall(SYS_futex, &here, FUTEX_CMP_REQUEUE_PRIVATE, 0, (long)INT_MAX, &there,
+				0);
+	} while (!moved);
+	printf("moved %ld here %ld", moved, syscall(SYS_futex, &here, FUTEX_WAKE_PRIVATE, 1));
+	printf(" there %ld\n", syscall(SYS_futex, &there, FUTEX_WAKE_PRIVATE, 1));
+	pthread_join(thread, &woken);
+	printf("woken %ld\n", (long)woken);
+	printf("requeue %ld", syscall(SYS_futex, &here, FUTEX_REQUEUE_PRIVATE, 0, 1L, &there));
+	printf(" operation %ld", syscall(SYS_futex, &here, FUTEX_WAKE_OP_PRIVATE, 1, 1L, &third,
+				 FUTEX_OP(FUTEX_OP_ADD, 5, FUTEX_OP_CMP_EQ, 0)));
+	printf(" %u\n", third);
+}
+
 static void *forever(void *arg)
 {
 	atomic_int *started = arg;
@@ -156,6 +189,7 @@ int main(int argc, char **argv)
 	printf("turns %u\n", whose);
 	robust();
 	spinning();
+	requeued();
 	/* The program ends while one runs in a loop. */
 	pthread_create(&thread, NULL, forever, &started);
 	while (!atomic_load(&started))

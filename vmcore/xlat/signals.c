@@ -31,18 +31,24 @@ bool xlat_is_fault(unsigned int number)
 	return number == SIGSEGV || number == SIGBUS || number == SIGILL;
 }
 
-void xlat_set_host_mask(uint64_t mask)
+void xlat_host_mask(uint64_t mask, sigset_t *set)
 {
 	unsigned int number;
-	sigset_t set;
 
-	sigemptyset(&set);
+	sigemptyset(set);
 	for (number = 1; number <= XLAT_SIGNALS; number++) {
 		int host = xlat_host_signal(number);
 
 		if (host && mask & xlat_signal_bit(number) && !xlat_is_fault(number))
-			sigaddset(&set, host);
+			sigaddset(set, host);
 	}
+}
+
+void xlat_set_host_mask(uint64_t mask)
+{
+	sigset_t set;
+
+	xlat_host_mask(mask, &set);
 	pthread_sigmask(SIG_SETMASK, &set, NULL);
 }
 

@@ -44,7 +44,10 @@ bool xlat_is_ignored(unsigned int number);
 /** xlat_is_fault - do instructions cause it? The host's own handler is not the guest's then. */
 bool xlat_is_fault(unsigned int number);
 
-/** xlat_set_host_mask - block for the calling thread what a guest blocks, but faults. */
+/** xlat_host_mask - what the host's kernel is to block of what a guest blocks: all but faults. */
+void xlat_host_mask(uint64_t mask, sigset_t *set);
+
+/** xlat_set_host_mask - the same for the calling thread. */
 void xlat_set_host_mask(uint64_t mask);
 
 /** xlat_set_host_action - what the host does with a guest's signal; @handler if there is one. */

@@ -71,17 +71,31 @@ static bool translate(const struct xlat_program *p, char kind, const uint64_t *a
 	return xlat_space_has(p->space, arg[0], bytes);
 }
 
-static int64_t pass_on(const struct xlat_program *p, const struct row *row, const uint64_t *arg)
+int xlat_translate(const struct xlat_program *p, const char *args, const uint64_t *arg, long *a)
 {
-	long a[GUEST_LINUX_ARGS] = { 0 }, result;
 	size_t i;
 
-	for (i = 0; row->args[i]; i++) {
-		if (!translate(p, row->args[i], &arg[i], &a[i]))
+	memset(a, 0, GUEST_LINUX_ARGS * sizeof(*a));
+	for (i = 0; args[i]; i++) {
+		if (!translate(p, args[i], &arg[i], &a[i]))
 			return -EFAULT;
 	}
-	result = syscall(row->host, a[0], a[1], a[2], a[3], a[4], a[5]);
+	return 0;
+}
+
+int64_t xlat_call_host(long number, const long *a)
+{
+	long result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+
 	return result == -1 ? -errno : result;
+}
+
+static int64_t pass_on(const struct xlat_program *p, const struct row *row, const uint64_t *arg)
+{
+	long a[GUEST_LINUX_ARGS];
+	int status = xlat_translate(p, row->args, arg, a);
+
+	return status ? status : xlat_call_host(row->host, a);
 }
 
 /* A letter of struct guest_linux_call.args. */

@@ -11,6 +11,18 @@
 /** xlat_call - a system call: @arg as the guest has them. Return: its result or -errno. */
 typedef int64_t xlat_call(struct xlat_program *p, const uint64_t *arg);
 
+/**
+ * xlat_translate - arguments for the host's kernel.
+ * @args: a letter each, as in syscalls.def
+ * @arg: the guest's, and one word behind the last
+ * @a: gets GUEST_LINUX_ARGS, 0 where @args has no letter
+ * Return: 0; -EFAULT for an address that is not the guest's.
+ */
+int xlat_translate(const struct xlat_program *p, const char *args, const uint64_t *arg, long *a);
+
+/** xlat_call_host - the host's system call. Return: its result or -errno. */
+int64_t xlat_call_host(long number, const long *a);
+
 /* syscall_memory.c */
 xlat_call xlat_sys_brk, xlat_sys_mmap, xlat_sys_munmap, xlat_sys_mprotect, xlat_sys_mremap,
 	xlat_sys_madvise, xlat_sys_flush_icache;
@@ -22,6 +34,12 @@ xlat_call xlat_sys_openat, xlat_sys_fstat, xlat_sys_newfstatat, xlat_sys_readv, 
 
 /* syscall_old.c */
 xlat_call xlat_sys_poll, xlat_sys_select, xlat_sys_dup2, xlat_sys_alarm, xlat_sys_time;
+
+/* syscall_ioctl.c */
+xlat_call xlat_sys_ioctl;
+
+/* syscall_wait.c */
+xlat_call xlat_sys_ppoll, xlat_sys_pselect6, xlat_sys_futex;
 
 /* syscall_process.c */
 xlat_call xlat_sys_exit_group, xlat_sys_uname;
