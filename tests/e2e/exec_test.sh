@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Guest programs print the same, and end with the same status, natively, under qemu-user, compiled by
 # `vmbench exec` and interpreted by it. An architecture without a cross compiler is skipped;
-# time limit: 300 s.
+# time limit: 600 s.
 . "$(dirname "$0")/e2e.sh"
 need_vmbench
 
@@ -112,6 +112,8 @@ misbehaving()
 	hostile 'too many threads' 7 '' threads
 	hostile 'many processes' 0 '' processes
 	hostile 'no processes in the sandbox' 1 '' --sandbox processes
+	hostile 'no typing in the sandbox' 6 '' --sandbox type
+	hostile 'memory of no file' 9 '' 'no file'
 	head -c 5000 "$isa.hostile" >"$isa.short"
 	chmod +x "$isa.short"
 	refused "$isa truncated file" "./$isa.short" 'outside of the file'

@@ -2,9 +2,11 @@
 /* What a program sees of its system: arguments, files, memory, time, the way it ends. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,6 +47,26 @@ static void mappings(void)
 	p = mremap(p + 65536, 2 * 65536, 8 * 65536, MREMAP_MAYMOVE);
 	printf("mremap %d %d\n", p[70000 - 65536], p[7 * 65536]);
 	result("bad address", write(1, nowhere, 4));
+	mprotect(p + 65536, 65536, PROT_NONE);
+	result("mremap of unlike pages",
+	       (long)(intptr_t)mremap(p, 8 * 65536, 16 * 65536, MREMAP_MAYMOVE));
+}
+
+/* Arguments that are numbers, and an address where one is wanted. */
+static void requests(void)
+{
+	int fd[2], nr = 0;
+
+	if (pipe(fd) || write(fd[1], "abc", 3) != 3)
+		return;
+	result("waiting", ioctl(fd[0], FIONREAD, &nr));
+	printf("%d\n", nr);
+	result("close on exec", ioctl(fd[0], FIOCLEX));
+	result("flags", fcntl(fd[0], F_GETFD));
+	result("flush", tcflush(fd[0], TCOFLUSH));
+	result("bad address", ioctl(fd[0], FIONREAD, (void *)16));
+	close(fd[0]);
+	close(fd[1]);
 }
 
 int main(int argc, char **argv)
@@ -59,6 +81,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		files(argv[1]);
 	mappings();
+	requests();
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	clock_gettime(CLOCK_MONOTONIC, &after);

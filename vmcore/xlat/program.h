@@ -121,6 +121,7 @@ struct xlat_process {
  * @clear_tid: cleared, and waited for, when it ends; 0: nothing is
  * @robust: head of set_robust_list(2)
  * @ended, @code: it has left by exit(2)
+ * @maps: it holds the lock of mappings
  * @keep: the system call has set all registers, its result among them
  * @fp: floating-point environment, outside of compiled code
  * @mask: blocked signals, a bit each from number 1 on
@@ -143,6 +144,7 @@ struct xlat_program {
 	uint64_t robust;
 	bool ended;
 	int code;
+	bool maps;
 	bool keep;
 	struct ir_fpenv fp;
 	uint64_t mask, pending;
@@ -240,5 +242,8 @@ int xlat_read_string(const struct xlat_program *p, uint64_t address, char *to, s
 
 /** xlat_syscall - make the system call that the registers describe. */
 void xlat_syscall(struct xlat_program *p);
+
+/** xlat_memory_done - let others change mappings, also if a fault has ended a system call that did. */
+void xlat_memory_done(struct xlat_program *p);
 
 #endif /* VMB_VMCORE_XLAT_PROGRAM_H */

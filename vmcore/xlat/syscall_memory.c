@@ -76,6 +76,14 @@ static int64_t do_mprotect(struct xlat_program *p, const uint64_t *arg)
 	return xlat_protect(p->space, arg[0], page_up(arg[1]), (int)arg[2] & 7);
 }
 
+/* Is a range mapped, all of it alike? Linux lets no other grow. */
+static bool is_alike(const struct xlat_program *p, uint64_t address, uint64_t bytes)
+{
+	const uint8_t *page = p->space->page + address / XLAT_PAGE;
+
+	return page[0] && !memcmp(page, page + 1, bytes / XLAT_PAGE - 1);
+}
+
 /* Anonymous memory is moved by copying it: the guest cannot tell. */
 static int64_t do_mremap(struct xlat_program *p, const uint64_t *arg)
 {
@@ -93,6 +101,8 @@ static int64_t do_mremap(struct xlat_program *p, const uint64_t *arg)
 		status = new < old ? xlat_unmap(p->space, arg[0] + new, old - new) : 0;
 		return status ? status : (int64_t)arg[0];
 	}
+	if (!is_alike(p, arg[0], old))
+		return -EFAULT;
 	prot = p->space->page[arg[0] / XLAT_PAGE] & 7;
 	if (!(arg[3] & MREMAP_MAYMOVE) || !(prot & PROT_READ))
 		return -ENOMEM;
@@ -117,6 +127,14 @@ static int64_t do_madvise(struct xlat_program *p, const uint64_t *arg)
 	return madvise(xlat_host(p->space, arg[0]), page_up(arg[1]), MADV_DONTNEED) ? -errno : 0;
 }
 
+void xlat_memory_done(struct xlat_program *p)
+{
+	if (!p->maps)
+		return;
+	p->maps = false;
+	pthread_mutex_unlock(&p->process->memory);
+}
+
 /* One at a time: they look at what is mapped, and change it. */
 #define LOCKED(name)                                                                               \
 	int64_t xlat_sys_##name(struct xlat_program *p, const uint64_t *arg)                       \
@@ -124,8 +142,9 @@ static int64_t do_madvise(struct xlat_program *p, const uint64_t *arg)
 		int64_t result;                                                                    \
 												   \
 		pthread_mutex_lock(&p->process->memory);                                           \
+		p->maps = true;                                                                    \
 		result = do_##name(p, arg);                                                        \
-		pthread_mutex_unlock(&p->process->memory);                                         \
+		xlat_memory_done(p);                                                               \
 		return result;                                                                     \
 	}
 

@@ -581,6 +581,7 @@ static bool host_fault_ends(struct xlat *x, struct ir_leave *leave)
 				    .pc = xlat_get(p, p->guest->pc_offset) };
 	if (x->frame && (x->frame->exit_word & 0xff) == JIT_LEAVE_FAULT_AT)
 		recover(x, &leave->pc);
+	xlat_memory_done(p);
 	end_with(&end, XLAT_FAULT, leave->pc, fault.number);
 	end.address = fault.address;
 	return fault_ends(x, leave, &end, fault.number == SIGBUS ? BUS_ADRERR :
