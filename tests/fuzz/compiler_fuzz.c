@@ -341,7 +341,7 @@ static size_t write_text(const struct ir_unit *unit, uint8_t *data, size_t bytes
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t bytes, size_t room, unsigned int seed)
 {
 	struct ir_text at = { .text = (const char *)data, .bytes = bytes };
-	const struct gen_options options = { seed, 10 + seed / 64 % 60, true };
+	const struct gen_options options = { seed, 10 + seed / 64 % 60, true, 0 };
 	struct ir_error error;
 	struct ir_unit unit;
 

@@ -22,7 +22,7 @@ static void write_seeds(void)
 	uint64_t seed;
 
 	for (seed = 0; seed < SEEDS; seed++) {
-		const struct gen_options options = { seed, 40, seed & 1 };
+		const struct gen_options options = { seed, 40, seed & 1, 0 };
 		struct ir_arena arena;
 		struct ir_unit unit;
 		char path[128];

@@ -119,11 +119,17 @@ static uint32_t constant(struct gen *g, unsigned int type, uint64_t bits)
 /* A slot that is not the memory's address. */
 static uint32_t slot(struct gen *g, unsigned int type)
 {
-	uint32_t bytes = ir_type_bytes(type), room = GEN_STATE_BYTES - 16;
+	uint32_t first = 16 + 16 * ((g->options->nr_registers + 1) / 2);
+	uint32_t bytes = ir_type_bytes(type), room = GEN_STATE_BYTES - first;
 
 	if (chance(g, 30)) /* few, so that accesses meet */
 		room = 64;
-	return 16 + below(g, room / bytes) * bytes;
+	return first + below(g, room / bytes) * bytes;
+}
+
+static uint32_t register_slot(struct gen *g)
+{
+	return 16 + 8 * below(g, g->options->nr_registers);
 }
 
 static uint32_t make_value(struct gen *g, unsigned int type)
@@ -441,9 +447,22 @@ static void mixed_insn(struct gen *g)
 		ir_store(&g->build, size & IR_MEM_SIZE_MASK, base, offset, value(g, IR_I64));
 }
 
+/* A guest instruction begins, with what it reads and what the one before has computed. */
+static void touch_registers(struct gen *g)
+{
+	if (chance(g, 60))
+		ir_set_state(&g->build, register_slot(g), value(g, IR_I64));
+	ir_emit(&g->build, &(struct ir_insn){ .op = IR_guest_pc, .a = IR_NONE, .b = IR_NONE,
+					      .c = IR_NONE, .imm = 4 * g->build.unit->nr_insns });
+	if (chance(g, 40))
+		ir_get_state(&g->build, IR_I64, register_slot(g));
+}
+
 static void fill(struct gen *g, uint32_t nr)
 {
 	while (nr-- && !g->build.error) {
+		if (g->options->nr_registers)
+			touch_registers(g);
 		if (g->options->every_op)
 			any_insn(g, below(g, IR_NR_OPS));
 		else

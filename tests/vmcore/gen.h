@@ -18,11 +18,14 @@
  * @nr_insns: about how many instructions, at least 4
  * @every_op: any instruction with any types and attributes, helpers and faults; otherwise the mix
  *	that tiers are compared with: 60 % integer arithmetic, 18 % loads, 10 % stores, 12 % branches
+ * @nr_registers: so many slots of 8 bytes are read and written all the time, as a guest's registers
+ *	are, and accesses say which guest instruction they belong to; at most 16
  */
 struct gen_options {
 	uint64_t seed;
 	uint32_t nr_insns;
 	bool every_op;
+	uint32_t nr_registers;
 };
 
 /**

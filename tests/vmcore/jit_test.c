@@ -271,7 +271,7 @@ static void explain(const struct ir_unit *unit, const struct outcome *a, const s
 static void check_unit(struct compiled *c, struct ir_frame *frame, struct ir_arena *arena,
 		       uint64_t seed, uint32_t nr_insns)
 {
-	const struct gen_options options = { seed, nr_insns, seed & 1 };
+	const struct gen_options options = { seed, nr_insns, seed & 1, 0 };
 	static struct outcome interpreted, compiled;
 	struct ir_unit unit, original;
 	uint32_t world;
@@ -354,7 +354,7 @@ static void test_tier2_over_tier1_does_what_the_interpreter_does(void **state)
 
 static void random_unit(struct ir_unit *unit, struct ir_arena *arena, uint32_t nr_insns)
 {
-	const struct gen_options options = { .seed = 7, .nr_insns = nr_insns };
+	const struct gen_options options = { .seed = 7, .nr_insns = nr_insns, 0 };
 
 	ir_unit_init(unit, arena);
 	assert_int_equal(gen_unit(unit, &options), 0);
@@ -476,7 +476,7 @@ static void compile_for(const struct host_ops *host, uint64_t features, bool fla
 	ir_arena_init(&c.scratch, 64u << 20);
 	ir_arena_init(&arena, 64u << 20);
 	for (seed = 1; seed < 200; seed++) {
-		const struct gen_options gen = { seed, seed % 50 ? 200 : 20000, seed & 1 };
+		const struct gen_options gen = { seed, seed % 50 ? 200 : 20000, seed & 1, 0 };
 
 		ir_arena_reset(&arena);
 		ir_unit_init(&unit, &arena);

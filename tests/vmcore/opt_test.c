@@ -118,7 +118,7 @@ struct effect {
 
 static void check_unit(uint64_t seed, unsigned int level, struct effect *effect)
 {
-	const struct gen_options options = { seed, 10 + (uint32_t)(seed % 190), seed & 1 };
+	const struct gen_options options = { seed, 10 + (uint32_t)(seed % 190), seed & 1, 0 };
 	static struct outcome before, after;
 	struct optimised o = at_level(level);
 	struct ir_unit unit, old;
@@ -179,7 +179,7 @@ static void test_each_pass_keeps_generated_units(void **state)
 	ir_arena_init(&arena, 64u << 20);
 	ir_arena_init(&scratch, 64u << 20);
 	for (seed = 0; seed < 400; seed++) {
-		const struct gen_options options = { 0x10000 + seed, 120, seed & 1 };
+		const struct gen_options options = { 0x10000 + seed, 120, seed & 1, 0 };
 
 		for (i = 0; i <= nr; i++) {
 			const struct opt_pass *pass = i < nr ? &passes[i] : &light;
@@ -365,7 +365,7 @@ static void test_opt_does_what_it_is_for(void **state)
 
 static void test_opt_reports_an_exhausted_arena(void **state)
 {
-	const struct gen_options options = { 5, 20000, true };
+	const struct gen_options options = { 5, 20000, true, 0 };
 	struct optimised o = at_level(2);
 	struct ir_arena arena, small;
 	struct ir_error error;
@@ -394,7 +394,7 @@ static void note_pass(void *priv, const char *pass, const struct ir_unit *unit)
 
 static void test_opt_names_each_pass(void **state)
 {
-	const struct gen_options options = { 1, 50, true };
+	const struct gen_options options = { 1, 50, true, 0 };
 	struct optimised o = at_level(1);
 	char names[200] = "";
 	struct ir_arena arena;

@@ -133,7 +133,7 @@ static void go_on(struct units *u, struct world *w, unsigned int level)
 
 static void check_unit(struct units *u, uint64_t seed, uint32_t nr_insns)
 {
-	const struct gen_options options = { seed, nr_insns, seed & 1 };
+	const struct gen_options options = { seed, nr_insns, seed & 1, 0 };
 	static struct world straight, replaced;
 	uint32_t round;
 
@@ -253,7 +253,7 @@ static void test_osr_refuses_helpers_of_its_names(void **state)
 
 static void test_osr_reports_a_full_arena(void **state)
 {
-	const struct gen_options options = { 5, 3000, true };
+	const struct gen_options options = { 5, 3000, true, 0 };
 	struct osr_point *points;
 	struct ir_unit osr;
 	struct units u;

@@ -212,7 +212,7 @@ struct differ {
 
 static void check_unit(struct differ *d, uint64_t seed, uint32_t nr_insns)
 {
-	const struct gen_options gen = { seed, nr_insns, seed & 1 };
+	const struct gen_options gen = { seed, nr_insns, seed & 1, 0 };
 	static struct world interpreted, tiered;
 	struct tier_unit *unit;
 	struct ir_unit ir;
@@ -343,7 +343,7 @@ static void make_shared(struct shared *s, const struct tiers_options *opts, uint
 	s->tiers = create(opts);
 	ir_arena_init(&s->arena, 256u << 20);
 	for (i = 0; i < NR_SHARED; i++) {
-		const struct gen_options gen = { seed + i, 50 + 10 * i, i & 1 };
+		const struct gen_options gen = { seed + i, 50 + 10 * i, i & 1, 0 };
 
 		ir_unit_init(&s->ir[i], &s->arena);
 		assert_int_equal(gen_unit(&s->ir[i], &gen), 0);
@@ -430,7 +430,7 @@ static void test_tiers_change_while_threads_run(void **state)
 
 static void test_tiers_report_a_unit_too_large(void **state)
 {
-	const struct gen_options gen = { .seed = 3, .nr_insns = 20000 };
+	const struct gen_options gen = { .seed = 3, .nr_insns = 20000, 0 };
 	struct tiers_options opts = options();
 	static struct world interpreted, tiered;
 	struct ir_frame frame = { 0 };

@@ -153,6 +153,12 @@ enum ir_lane {
 
 enum ir_order { IR_RLX, IR_ACQ, IR_REL, IR_ACQREL, IR_SC };
 
+/*
+ * In aux of a st_state, between opt_lazy() and a compiler; no verified unit has it. A fault in the same
+ * block must find the value in the state, unless another store comes first; nothing else does.
+ */
+#define IR_LAZY 0x01u
+
 #define IR_ORD_MASK    0x07u
 #define IR_ORD_ALIGNED 0x08u /* an address that is no multiple of the size is a fault */
 

@@ -226,6 +226,9 @@ bool jit_follows_only(const struct jit_job *job, uint32_t block);
  */
 bool jit_args_overlap(const struct jit_job *job, const struct ir_edge *edge);
 
+/* Lazy stores (IR_LAZY) that can wait at once in a block; others are stores. */
+#define JIT_MAX_WAITING 64u
+
 /* Number of operands per instruction, next to each other. */
 extern const uint8_t jit_nr_operands[IR_NR_OPS];
 

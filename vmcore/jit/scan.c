@@ -269,6 +269,51 @@ static uint32_t scan_block(struct jit_job *job, const struct ir_block *block)
 	return all;
 }
 
+/* What a lazy store gives to the state is needed until another one comes, or the block ends. */
+struct waiting {
+	uint32_t offset[JIT_MAX_WAITING], value[JIT_MAX_WAITING], nr;
+};
+
+static void keep(struct jit_value *values, uint32_t value, uint32_t at, uint32_t first)
+{
+	values[value].last = values[value].last < at ? at : values[value].last;
+	values[value].flags |= value < first;
+}
+
+static void scan_store(struct jit_job *job, struct waiting *w, uint32_t at, uint32_t first)
+{
+	const struct ir_insn *insn = &job->unit->insn[at];
+	uint32_t i;
+
+	for (i = 0; i < w->nr && w->offset[i] != insn->imm; i++)
+		;
+	if (i < w->nr)
+		keep(job->scratch->value, w->value[i], at, first);
+	if (insn->aux & IR_LAZY && i < JIT_MAX_WAITING) {
+		w->offset[i] = (uint32_t)insn->imm;
+		w->value[i] = insn->a;
+		w->nr += i == w->nr;
+	} else if (i < w->nr) {
+		w->nr--;
+		w->offset[i] = w->offset[w->nr];
+		w->value[i] = w->value[w->nr];
+	}
+}
+
+static void scan_waiting(struct jit_job *job, const struct ir_block *block)
+{
+	uint32_t last = block->first + block->nr - 1, i;
+	struct waiting w;
+
+	w.nr = 0;
+	for (i = block->first; i < last; i++) {
+		if (job->unit->insn[i].op == IR_st_state)
+			scan_store(job, &w, i, block->first);
+	}
+	for (i = 0; i < w.nr; i++)
+		keep(job->scratch->value, w.value[i], last, block->first);
+}
+
 static void use_in_guards(struct jit_value *values, uint32_t value, uint32_t at)
 {
 	values[value].uses++;
@@ -305,6 +350,8 @@ void jit_scan(struct jit_job *job)
 		label[b] = (struct jit_label){ .at = JIT_UNBOUND };
 	for (b = 0; b < unit->nr_blocks; b++)
 		all |= scan_block(job, &unit->block[b]);
+	for (b = 0; job->homes && job->target->precise && b < unit->nr_blocks; b++)
+		scan_waiting(job, &unit->block[b]);
 	job->uses_fp |= all & S_FP || job->below_fp;
 	if (job->select)
 		scan_guards(job);

@@ -39,6 +39,16 @@ int opt_run(struct ir_unit *unit, const struct opt_options *options, struct ir_a
  */
 int opt_light(struct ir_unit *unit, struct ir_arena *scratch);
 
+/**
+ * opt_lazy - let stores to guest state that only faults look at be lazy (IR_LAZY): the last step
+ * before tier 2 of precise code (vmcore/jit/lower.h), which notes where their values are. What else
+ * takes the unit may take them as stores.
+ * @unit: verified; it is not afterwards
+ * @scratch: what is taken is not given back
+ * Return: 0; -ENOMEM, the unit doing the same still.
+ */
+int opt_lazy(struct ir_unit *unit, struct ir_arena *scratch);
+
 /** struct opt_pass - a line of passes.def. */
 struct opt_pass {
 	const char *name;

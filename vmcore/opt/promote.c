@@ -4,6 +4,7 @@
 
 #include "vmcore/ir/dom.h"
 #include "vmcore/opt/pass.h"
+#include "vmcore/opt/slots.h"
 
 /*
  * Guest state in values across blocks. A slot whose every access has one offset and type is a
@@ -12,15 +13,8 @@
  * once more at the entry, so that it is known on every way. Stores stay: exits and faults see the
  * state. Parameters that turn out to have one value are left to the next pass.
  */
-#define MAX_SLOTS 64u
 /* Rounds that the data flow may take: about the depth of loops; a unit that needs more stays. */
 #define MAX_ROUNDS 30u
-
-struct slot {
-	uint32_t offset;
-	uint8_t type;
-	bool shared;
-};
 
 /*
  * Per block, a bit per slot. @avail: on entry, its value is known on every way; @gen: known at the
@@ -35,76 +29,12 @@ struct flow {
 struct work {
 	struct ir_unit *unit;
 	struct opt_preds preds;
-	struct slot slot[MAX_SLOTS];
-	uint32_t nr_slots;
-	uint8_t *slot_at;
+	struct opt_slots slots;
 	struct flow *flow;
 	uint32_t *new_insn;
-	uint32_t value[MAX_SLOTS];
+	uint32_t value[OPT_MAX_SLOTS];
 	struct ir_unit out;
 };
-
-#define NO_SLOT 0xffu
-
-static bool state_access(const struct ir_unit *unit, const struct ir_insn *insn, unsigned int *type)
-{
-	if (insn->op != IR_ld_state && insn->op != IR_st_state)
-		return false;
-	*type = insn->op == IR_ld_state ? insn->type : unit->insn[insn->a].type;
-	return true;
-}
-
-/* A slot that overlaps another is shared; those of a table that is full are left alone. */
-static void note_slot(struct work *w, uint32_t offset, unsigned int type)
-{
-	uint32_t bytes = ir_type_bytes(type), i;
-	bool shared = false;
-	uint8_t mine = w->slot_at[offset];
-
-	if (mine != NO_SLOT && w->slot[mine].offset == offset && w->slot[mine].type == type)
-		return;
-	for (i = 0; i < bytes; i++) {
-		uint8_t other = w->slot_at[offset + i];
-
-		if (other != NO_SLOT) {
-			w->slot[other].shared = true;
-			shared = true;
-		}
-	}
-	if (w->nr_slots == MAX_SLOTS)
-		return;
-	w->slot[w->nr_slots] = (struct slot){ offset, (uint8_t)type, shared };
-	memset(w->slot_at + offset, (int)w->nr_slots, bytes);
-	w->nr_slots++;
-}
-
-static void find_slots(struct work *w)
-{
-	unsigned int type;
-	uint32_t i;
-
-	for (i = 0; i < w->unit->nr_insns; i++) {
-		const struct ir_insn *insn = &w->unit->insn[i];
-
-		if (state_access(w->unit, insn, &type))
-			note_slot(w, (uint32_t)insn->imm, type);
-	}
-}
-
-/* The slot that an access is of, NO_SLOT if it is none of one variable. */
-static uint32_t slot_of(const struct work *w, const struct ir_insn *insn)
-{
-	unsigned int type;
-	uint8_t slot;
-
-	if (!state_access(w->unit, insn, &type))
-		return NO_SLOT;
-	slot = w->slot_at[insn->imm];
-	if (slot == NO_SLOT || w->slot[slot].shared || w->slot[slot].type != type ||
-	    w->slot[slot].offset != insn->imm)
-		return NO_SLOT;
-	return slot;
-}
 
 static void scan_block(struct work *w, uint32_t b)
 {
@@ -115,9 +45,9 @@ static void scan_block(struct work *w, uint32_t b)
 	*flow = (struct flow){ .keeps = true, .avail = ~UINT64_C(0) };
 	for (i = 0; i < block->nr; i++) {
 		const struct ir_insn *insn = &w->unit->insn[block->first + i];
-		uint32_t slot = slot_of(w, insn);
+		uint32_t slot = opt_slot_of(&w->slots, w->unit, insn);
 
-		if (slot != NO_SLOT) {
+		if (slot != OPT_NO_SLOT) {
 			if (insn->op == IR_ld_state && flow->keeps &&
 			    !(flow->gen >> slot & 1))
 				flow->exposed |= UINT64_C(1) << slot;
@@ -249,9 +179,9 @@ static void add_params(struct work *w, uint32_t b)
 		uint32_t slot = (uint32_t)__builtin_ctzll(want);
 
 		w->value[slot] = append(w, &(struct ir_insn){
-			.op = b ? IR_param : IR_ld_state, .type = w->slot[slot].type,
+			.op = b ? IR_param : IR_ld_state, .type = w->slots.slot[slot].type,
 			.a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
-			.imm = b ? 0 : w->slot[slot].offset,
+			.imm = b ? 0 : w->slots.slot[slot].offset,
 		});
 	}
 }
@@ -282,9 +212,9 @@ static void copy_insn(struct work *w, uint32_t at)
 {
 	struct ir_insn insn = w->unit->insn[at];
 	unsigned int nr = ir_ops[insn.op].nr_operands;
-	uint32_t slot = slot_of(w, &w->unit->insn[at]), i;
+	uint32_t slot = opt_slot_of(&w->slots, w->unit, &w->unit->insn[at]), i;
 
-	if (insn.op == IR_ld_state && slot != NO_SLOT && w->value[slot] != IR_NONE) {
+	if (insn.op == IR_ld_state && slot != OPT_NO_SLOT && w->value[slot] != IR_NONE) {
 		w->new_insn[at] = w->value[slot];
 		return;
 	}
@@ -302,7 +232,7 @@ static void copy_insn(struct work *w, uint32_t at)
 	for (i = 0; i < ir_nr_edges(&insn); i++)
 		extend_edge(w, insn.lo + i);
 	w->new_insn[at] = append(w, &insn);
-	if (slot != NO_SLOT)
+	if (slot != OPT_NO_SLOT)
 		w->value[slot] = insn.op == IR_ld_state ? w->new_insn[at] : insn.a;
 }
 
@@ -328,11 +258,9 @@ static void rewrite(struct work *w)
 
 static int take_arrays(struct work *w, struct ir_arena *scratch)
 {
-	w->slot_at = ir_arena_alloc(scratch, w->unit->state_bytes);
 	w->flow = ir_arena_alloc(scratch, w->unit->nr_blocks * sizeof(*w->flow));
-	if (!w->slot_at || !w->flow)
+	if (!w->flow || opt_slots_find(&w->slots, w->unit, scratch))
 		return -ENOMEM;
-	memset(w->slot_at, NO_SLOT, w->unit->state_bytes);
 	return opt_preds_build(&w->preds, w->unit, scratch);
 }
 
@@ -344,7 +272,6 @@ int opt_promote(struct ir_unit *unit, struct ir_arena *scratch)
 
 	if (status)
 		return status;
-	find_slots(&w);
 	for (b = 0; b < unit->nr_blocks; b++)
 		scan_block(&w, b);
 	w.flow[0].avail = loaded_in_loops(&w);

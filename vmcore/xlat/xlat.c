@@ -330,8 +330,8 @@ static int enter(struct xlat *x, const struct xlat_code *code, struct ir_leave *
 		exit = x->engine.native->enter(frame, xlat_engine_entry(&x->engine, code));
 	*leave = (struct ir_leave){ .kind = (uint8_t)exit.word, .code = (uint32_t)exit.word >> 8,
 				    .pc = exit.pc, .address = frame->fault_address };
-	if (VMB_UNLIKELY(leave->kind == JIT_LEAVE_FAULT_AT)) {
-		leave->kind = IR_LEAVE_FAULT;
+	if (VMB_UNLIKELY(leave->kind == JIT_LEAVE_FAULT_AT || leave->kind == JIT_LEAVE_WAY_AT)) {
+		leave->kind = leave->kind == JIT_LEAVE_WAY_AT ? JIT_LEAVE_WAY : IR_LEAVE_FAULT;
 		recover(x, &leave->pc);
 	}
 	return 0;

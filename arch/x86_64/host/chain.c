@@ -49,12 +49,20 @@ void x64_look_up(struct x64_lower *l)
 static void ask(struct x64_lower *l, uint64_t pc, uint32_t fuel)
 {
 	struct x64_mem mem = x64_frame(JIT_FRAME_FUEL);
+	uint32_t way = jit_add_way(l->job, pc), point = l->nr_waiting ? x64_point(l) : IR_NONE;
+	struct jit_slow *slow;
 
 	if (l->p.homes)
 		x64_alu_mi(l->buf, X64_CMP, 8, mem, 0);
 	else
 		x64_alu_mi(l->buf, X64_SUB, 8, mem, (int32_t)fuel);
-	x64_slow_fuel(l, jit_add_way(l->job, pc))->jump = x64_jcc(l->buf, CC_S);
+	slow = x64_slow_fuel(l, way);
+	slow->jump = x64_jcc(l->buf, CC_S);
+	if (point == IR_NONE)
+		return;
+	slow->point = point;
+	slow->desc.aux = 1;
+	slow->desc.way = way;
 }
 
 void x64_ask_at_entry(struct x64_lower *l)

@@ -31,12 +31,18 @@ struct x64_checked {
 
 #define X64_NR_CHECKED 2u
 
+/* A value that is to be in the state, at @offset. */
+struct x64_waiting {
+	uint32_t offset, value;
+};
+
 /**
  * struct x64_lower - a unit on its way.
  * @p: where values are; the first member
  * @pc: the current guest instruction
  * @nr_slow: slow ways of accesses to be written behind the unit
  * @nr_jumps: tier 2: jumps to blocks so far
+ * @waiting: [@nr_waiting] of lazy stores of the block so far
  * @short_jumps: tier 2: it is known how far they lead
  * @miss: [@nr_misses] jumps that are taken where a guard does not hold
  */
@@ -51,6 +57,8 @@ struct x64_lower {
 	uint32_t nr_slow;
 	struct x64_checked checked[X64_NR_CHECKED];
 	uint32_t next_checked;
+	struct x64_waiting waiting[JIT_MAX_WAITING];
+	uint32_t nr_waiting;
 	uint32_t nr_jumps;
 	bool short_jumps;
 	uint32_t miss[4 * JIT_MAX_GUARDS];
@@ -241,6 +249,12 @@ void x64_write_slow(struct x64_lower *l);
  * to be set.
  */
 struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block);
+
+/* pending.c */
+/* A store to the state. Return: nothing is to be written, its value waits. */
+bool x64_wait(struct x64_lower *l, const struct ir_insn *insn);
+/* From here on code belongs to the current guest instruction, with what waits. Return: the point's number. */
+uint32_t x64_point(struct x64_lower *l);
 
 /* guards.c */
 /* Compare ranges, and set the registers of bases. Uses scratch registers only. */

@@ -18,8 +18,11 @@ X64_LOWER(ld_state)
 
 X64_LOWER(st_state)
 {
-	unsigned int a = x64_value(l, insn->a);
+	unsigned int a;
 
+	if (VMB_UNLIKELY(x64_wait(l, insn)))
+		return;
+	a = x64_value(l, insn->a);
 	x64_store_typed(l->buf, x64_type(l, insn->a), x64_at(X64_STATE, (int32_t)insn->imm), a);
 }
 
@@ -104,7 +107,7 @@ static struct access begin_precise(struct x64_lower *l, const struct ir_insn *in
 
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base,
 				       .disp = (int32_t)disp };
-	jit_add_point(l->job, code_buf_at(l->buf), l->pc);
+	x64_point(l);
 	if (disp == (int32_t)disp && was_checked(l, insn->a, disp, disp))
 		return access;
 	if (disp == (int32_t)disp) {
@@ -137,7 +140,7 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 	if (target->precise && !aligned)
 		return begin_precise(l, insn);
 	if (target->precise)
-		jit_add_point(l->job, code_buf_at(l->buf), l->pc);
+		x64_point(l);
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base };
 	if (access.in_line && !aligned && disp == (int32_t)disp &&
 	    was_checked(l, insn->a, lo, end)) {
@@ -178,7 +181,7 @@ static void end(struct x64_lower *l, const struct ir_insn *insn, const struct ac
 
 	if (!access->in_line) {
 		if (l->job->target->precise)
-			jit_add_point(l->job, code_buf_at(l->buf), l->pc);
+			x64_point(l);
 		l->buf->at = put_call(l, code_buf_room(l->buf), &desc);
 	} else if (access->slow != IR_NONE) {
 		l->job->scratch->slow[access->slow].desc = desc;
@@ -197,6 +200,11 @@ struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block)
 static void write_fuel(struct x64_lower *l, const struct jit_slow *slow)
 {
 	x64_bind(l->buf, slow->jump);
+	if (slow->desc.aux) {
+		jit_repeat_point(l->job, code_buf_at(l->buf), slow->point);
+		l->buf->at = put_call(l, code_buf_room(l->buf), &slow->desc);
+		return;
+	}
 	if (l->job->target->chained) {
 		x64_leave(l, JIT_LEAVE_WAY, slow->back);
 		return;
