@@ -25,7 +25,7 @@ struct marker {
 	uintptr_t *top;
 	uint64_t objects;
 	uintptr_t *stack;
-	uint64_t bytes;
+	uint64_t grains;
 };
 
 /*
@@ -38,11 +38,11 @@ VMB_INLINE void claim(void *ctx, struct gc_ref *slot)
 	struct marker *k = ctx;
 	uintptr_t object = slot->addr, at = object - k->old;
 	size_t grain = (at < k->old_bytes ? at : k->old_bytes) / GC_GRAIN_BYTES;
-	uint64_t *word = &k->mark[grain / 64], was = *word;
+	uint64_t *word = &k->mark[grain / 64], was = *word, now = was | (uint64_t)1 << grain % 64;
 
-	*word = was | (uint64_t)1 << grain % 64;
+	*word = now;
 	*k->top = object;
-	k->top += ~was >> grain % 64 & 1;
+	k->top += now != was;
 }
 
 static VMB_NOINLINE void claim_part(struct marker *k, uintptr_t array, uint64_t from)
@@ -68,59 +68,69 @@ VMB_INLINE void claim_part_of(struct marker *k, uintptr_t array, uint64_t from)
 	*k = copy;
 }
 
-VMB_INLINE void scan(struct marker *k, uintptr_t object)
+/* Its first bit is all that a large object has. */
+VMB_INLINE void scan_large(struct marker *k, uintptr_t object, uint64_t header)
 {
-	uint64_t header = *gc_header_of(object);
-	size_t bytes = gc_header_bytes(header);
-
-	gc_bits_set(k->mark, (object - k->old) / GC_GRAIN_BYTES,
-		    VMB_UNLIKELY(bytes > GC_SMALL_BYTES) ? 1 : bytes / GC_GRAIN_BYTES);
-	k->objects++;
-	k->bytes += bytes;
-	if (VMB_UNLIKELY(bytes > GC_SMALL_BYTES &&
-			 k->heap->shape[gc_header_type(header)].layout == GC_LAYOUT_REFS))
+	if (k->heap->shape[gc_header_type(header)].layout == GC_LAYOUT_REFS)
 		claim_part_of(k, object, 0);
 	else
 		gc_visit_slots(k->heap, object, header, claim, k);
 }
 
-/** struct ahead - objects whose memory has been asked for, oldest first. */
-struct ahead {
-	uintptr_t object[AHEAD];
-	uint32_t head, tail;
-};
-
-/* Ask for objects of the stack until enough are under way. */
-VMB_INLINE void look_ahead(struct marker *k, struct ahead *a)
+VMB_INLINE void scan(struct marker *k, uintptr_t object)
 {
-	while (a->tail - a->head < AHEAD && k->top > k->stack) {
-		uintptr_t entry = *--k->top;
+	uint64_t header = *gc_header_of(object);
+	size_t grains = header >> 32;
 
-		if (VMB_UNLIKELY(entry & PART)) {
-			uint64_t from = *--k->top;
-
-			claim_part_of(k, entry & ~(uintptr_t)PART, from);
-			continue;
-		}
-		__builtin_prefetch((const void *)entry);
-		a->object[a->tail++ % AHEAD] = entry;
+	k->objects++;
+	k->grains += grains;
+	if (VMB_UNLIKELY(grains > GC_SMALL_BYTES / GC_GRAIN_BYTES)) {
+		scan_large(k, object, header);
+		return;
 	}
+	gc_bits_set(k->mark, (object - k->old) / GC_GRAIN_BYTES, grains);
+	gc_visit_slots(k->heap, object, header, claim, k);
 }
 
+/*
+ * Objects whose memory has been asked for wait in a ring, which is full as long as the stack is not
+ * empty: who comes in takes the place of the one that has waited longest. What is in it, if it is not
+ * full, lies before @at without a gap; the last one comes first.
+ */
 static void drain(struct marker *marker, uint64_t objects)
 {
+	uintptr_t ring[AHEAD] = { 0 }, object;
 	struct marker k = *marker;
-	struct ahead a;
+	uint32_t at = 0;
 
-	a.head = a.tail = 0;
 	while (k.objects < objects) {
-		look_ahead(&k, &a);
-		if (a.head == a.tail)
-			break;
-		scan(&k, a.object[a.head++ % AHEAD]);
+		if (VMB_LIKELY(k.top > k.stack)) {
+			uintptr_t entry = *--k.top;
+
+			if (VMB_UNLIKELY(entry & PART)) {
+				uint64_t from = *--k.top;
+
+				claim_part_of(&k, entry & ~(uintptr_t)PART, from);
+				continue;
+			}
+			__builtin_prefetch((const void *)entry);
+			object = ring[at];
+			ring[at] = entry;
+			at = (at + 1) % AHEAD;
+			if (VMB_UNLIKELY(!object))
+				continue;
+		} else {
+			at = (at - 1) % AHEAD;
+			object = ring[at];
+			if (!object)
+				break;
+			ring[at] = 0;
+		}
+		scan(&k, object);
 	}
-	while (a.head != a.tail)
-		*k.top++ = a.object[a.head++ % AHEAD];
+	for (at = 0; at < AHEAD; at++)
+		if (ring[at])
+			*k.top++ = ring[at];
 	*marker = k;
 }
 
@@ -138,7 +148,7 @@ static bool mark_some(struct gc_heap *h, uint64_t objects)
 	drain(&k, objects);
 	h->top = k.top;
 	h->marked_objects += k.objects;
-	h->marked_bytes += k.bytes;
+	h->marked_bytes += k.grains * GC_GRAIN_BYTES;
 	if (h->peak < h->top)
 		h->peak = h->top;
 	return h->top == h->stack;

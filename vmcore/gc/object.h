@@ -94,7 +94,7 @@ VMB_INLINE bool gc_is_marked(const struct gc_heap *h, uintptr_t object)
 	return h->mark[grain / 64] >> grain % 64 & 1;
 }
 
-/* Bits [from, from + nr) of a bitmap, across words. */
+/* Bits [from, from + nr) of a bitmap, across words; @nr is not 0. */
 VMB_INLINE void gc_bits_set(uint64_t *bits, size_t from, size_t nr)
 {
 	uint64_t *word = bits + from / 64;
@@ -104,8 +104,7 @@ VMB_INLINE void gc_bits_set(uint64_t *bits, size_t from, size_t nr)
 		*word++ |= ~(uint64_t)0 << at;
 		nr -= 64 - at;
 	}
-	if (VMB_LIKELY(nr))
-		*word |= ~(uint64_t)0 >> (64 - nr) << at;
+	*word |= ~(uint64_t)0 >> (-nr & 63) << at;
 }
 
 VMB_INLINE void gc_set_marked(struct gc_heap *h, uintptr_t object, size_t bytes)
