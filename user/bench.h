@@ -18,7 +18,7 @@
 
 #include "arch/base/attr.h"
 
-#define VMB_BENCH_ABI	1	/* raised whenever a struct of this header changes */
+#define VMB_BENCH_ABI	2	/* raised whenever a struct of this header changes */
 #define VMB_MAX_AXES	3
 
 /** struct vmb_why - a reason, filled by the benchmark with vmb_why_set(). */
@@ -37,11 +37,13 @@ struct vmb_value { const char *label; uint64_t num; };
  * struct vmb_axis - a swept parameter.
  * @name: "size", "pattern"
  * @values: [nr]
+ * @nr_rigorous: so many of the last values take so long that only --rigorous selects them, or --exact
  */
 struct vmb_axis {
 	const char *name;
 	const struct vmb_value *values;
 	size_t nr;
+	size_t nr_rigorous;
 };
 
 #define VMB_AXIS(n, array)	{ .name = (n), .values = (array), .nr = VMB_ARRAY_SIZE(array) }

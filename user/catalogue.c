@@ -45,7 +45,7 @@ static bool good_label(const char *s)
 /* A label that is there twice would give two benchmarks the same id. */
 static bool good_values(const struct vmb_axis *axis)
 {
-	if (!good_word(axis->name) || !axis->nr || !axis->values)
+	if (!good_word(axis->name) || !axis->nr || !axis->values || axis->nr_rigorous > axis->nr)
 		return false;
 	for (size_t i = 0; i < axis->nr; i++) {
 		if (!good_label(axis->values[i].label))

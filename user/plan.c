@@ -11,16 +11,20 @@ typedef int entry_visitor(const struct vmb_entry *e, void *arg);
 
 static int visit_points(struct vmb_entry *e, size_t axis, entry_visitor *visit, void *arg)
 {
-	const struct vmb_bench *b = e->bench;
+	const struct vmb_axis *a = &e->bench->axes[axis];
 	size_t len = strlen(e->id);
 	int err = 0;
 
-	if (axis == b->nr_axes)
+	if (axis == e->bench->nr_axes)
 		return visit(e, arg);
-	for (size_t i = 0; i < b->axes[axis].nr && !err; i++) {
-		e->arg[axis] = b->axes[axis].values[i];
+	for (size_t i = 0; i < a->nr && !err; i++) {
+		bool rigorous = i >= a->nr - a->nr_rigorous;
+
+		e->arg[axis] = a->values[i];
+		e->nr_rigorous += rigorous;
 		snprintf(e->id + len, sizeof(e->id) - len, "/%s", e->arg[axis].label);
 		err = visit_points(e, axis + 1, visit, arg);
+		e->nr_rigorous -= rigorous;
 	}
 	e->id[len] = 0;
 	return err;
@@ -55,6 +59,7 @@ struct selection {
 	struct vmb_plan *plan;
 	regex_t filter[VMB_MAX_LIST], skip[VMB_MAX_LIST];
 	size_t nr_filter, nr_skip;
+	size_t nr_held_back;	/* that --rigorous would have selected */
 };
 
 static int compile(const struct vmb_list *list, regex_t *re, size_t *nr, struct vmb_why *why)
@@ -105,6 +110,10 @@ static int take(const struct vmb_entry *e, void *arg)
 
 	if (!selected(s, e->id))
 		return 0;
+	if (e->nr_rigorous && !s->o->rigorous && !s->o->exact) {
+		s->nr_held_back++;
+		return 0;
+	}
 	grown = realloc(p->entry, (p->nr + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
@@ -113,12 +122,17 @@ static int take(const struct vmb_entry *e, void *arg)
 	return 0;
 }
 
-static void say_nothing_matched(const struct vmb_catalogue *c, const struct vmb_options *o,
+static void say_nothing_matched(const struct vmb_catalogue *c, const struct selection *s,
 				struct vmb_why *why)
 {
+	const struct vmb_options *o = s->o;
 	char list[240] = "";
 	size_t at = 0;
 
+	if (s->nr_held_back) {
+		vmb_why_set(why, "what matches takes so long that it is run with --rigorous only");
+		return;
+	}
 	for (size_t i = 0; i < c->nr; i++)
 		if (c->category[i]->nr && at < sizeof(list))
 			at += (size_t)snprintf(list + at, sizeof(list) - at, " %s", c->category[i]->name);
@@ -174,7 +188,7 @@ int vmb_plan_make(const struct vmb_catalogue *c, const struct vmb_options *o,
 	for (size_t i = 0; i < s.nr_skip; i++)
 		regfree(&s.skip[i]);
 	if (!err && !plan->nr) {
-		say_nothing_matched(c, o, why);
+		say_nothing_matched(c, &s, why);
 		err = -EINVAL;
 	}
 	if (err)

@@ -14,12 +14,14 @@
 /**
  * struct vmb_entry - one point of one benchmark's parameter space.
  * @arg: the chosen value of each axis, [bench->nr_axes]
+ * @nr_rigorous: how many of them only --rigorous or --exact selects
  */
 struct vmb_entry {
 	char id[VMB_ID_BYTES];
 	const struct vmb_category *category;
 	const struct vmb_bench *bench;
 	struct vmb_value arg[VMB_MAX_AXES];
+	unsigned int nr_rigorous;
 };
 
 /** struct vmb_effort - how long and how often; resolved from the options' defaults. */

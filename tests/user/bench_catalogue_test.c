@@ -28,7 +28,8 @@ static void visit_points(const struct vmb_bench *b, struct vmb_state *st, char *
 		visit(b, st, id);
 		return;
 	}
-	for (size_t i = 0; i < b->axes[axis].nr; i++) {
+	/* what only --rigorous selects is too long for a test */
+	for (size_t i = 0; i < b->axes[axis].nr - b->axes[axis].nr_rigorous; i++) {
 		st->arg[axis] = b->axes[axis].values[i];
 		st->nr_args = axis + 1;
 		snprintf(id + len, 160 - len, "/%s", st->arg[axis].label);

@@ -119,6 +119,29 @@ static void test_nothing_matches(void **state)
 	assert_non_null(strstr(why.text, "memory"));
 }
 
+static void test_what_takes_long_needs_rigorous(void **state)
+{
+	static const char id[] = "gc/major_pause/1G";
+	static struct vmb_catalogue c;
+	struct vmb_options o = { .rigorous = true, .filters = { .text = { id }, .nr = 1 } };
+	struct vmb_plan plan;
+	struct vmb_entry e;
+	struct vmb_why why;
+
+	(void)state;
+	assert_int_equal(plan_of(&plan, &why, id, NULL, false), -EINVAL);
+	assert_non_null(strstr(why.text, "--rigorous"));
+	assert_int_equal(make(&o, &plan, &why), 0);
+	assert_int_equal(plan.nr, 1);
+	assert_string_equal(plan.entry[0].id, id);
+	vmb_plan_fini(&plan);
+	assert_int_equal(plan_of(&plan, &why, id, NULL, true), 0);
+	assert_int_equal(plan.nr, 1);
+	vmb_plan_fini(&plan);
+	assert_int_equal(vmb_catalogue_open(&c, &o.plugins, &why), 0);
+	assert_int_equal(vmb_plan_find(&c, id, &e), 0);
+}
+
 static void test_bad_expression(void **state)
 {
 	struct vmb_plan plan;
@@ -168,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_exact_id_and_find_agree),
 		cmocka_unit_test(test_categories_select),
 		cmocka_unit_test(test_nothing_matches),
+		cmocka_unit_test(test_what_takes_long_needs_rigorous),
 		cmocka_unit_test(test_bad_expression),
 		cmocka_unit_test(test_faults_are_hidden),
 		cmocka_unit_test(test_effort_follows_the_options),

@@ -18,6 +18,7 @@ extern const struct vmb_bench bench_exit_context_switch;
 extern const struct vmb_bench bench_exit_kvm;
 
 #define EXIT_SYSCALL_AXIS(call) \
-	(const struct vmb_axis[]){ { "call", (const struct vmb_value[]){ { call, 0 } }, 1 } }
+	(const struct vmb_axis[]){ { .name = "call", .nr = 1, \
+				     .values = (const struct vmb_value[]){ { call, 0 } } } }
 
 #endif /* VMB_USER_BENCH_EXIT_EXIT_H */

@@ -11,13 +11,28 @@
 #include <inttypes.h>
 
 #include "user/bench/gc/work.h"
+#include "user/bench/sysfile.h"
 
 static const struct vmb_value heaps[] = {
 	{ "1M", 1 << 20 }, { "4M", 4 << 20 }, { "16M", 16 << 20 }, { "64M", 64 << 20 },
-	{ "256M", 256 << 20 },
+	{ "256M", 256 << 20 }, { "1G", 1 << 30 },
 };
 
-static const struct vmb_axis axes[] = { VMB_AXIS("heap", heaps) };
+static const struct vmb_axis axes[] = {
+	{ .name = "heap", .values = heaps, .nr = VMB_ARRAY_SIZE(heaps), .nr_rigorous = 1 },
+};
+
+/* A heap's bitmaps and stacks are a small part of it. */
+static int supported(const struct vmb_state *st, struct vmb_why *why)
+{
+	uint64_t heap = st->arg[0].num, available = bench_memory_available("");
+
+	if (heap <= available / 2)
+		return 0;
+	vmb_why_set(why, "a heap of %" PRIu64 " MiB is more than a half of the %" PRIu64
+		    " MiB of free memory", heap >> 20, available >> 20);
+	return -ENOMEM;
+}
 
 static int setup(struct vmb_state *st)
 {
@@ -65,6 +80,8 @@ const struct vmb_bench bench_gc_major_pause = {
 	.unit = "cycle",
 	.axes = axes,
 	.nr_axes = VMB_ARRAY_SIZE(axes),
+	.timeout_s = 300,
+	.supported = supported,
 	.setup = setup,
 	.run = run,
 	.check = check,
