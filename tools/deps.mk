@@ -3,12 +3,13 @@
 # looked for once per object directory: the answer is kept in $(B)/deps.mk and asked for again when
 # a library is upgraded or vanishes.
 
+# libpfm4 is loaded when it is needed (user/counter/pfm.h); building needs its header.
 # CPUID is x86's, and so is the library that reads it.
 DEPS_x86_64 := libcpuid:libcpuid-dev
 DEPS_i686 := $(DEPS_x86_64)
 
 DEPS := hwloc:libhwloc-dev msgpack,msgpack-c:libmsgpack-dev \
-	jansson:libjansson-dev libxxhash:libxxhash-dev inih:libinih-dev perfmon/pfmlib.h,-lpfm:libpfm4-dev \
+	jansson:libjansson-dev libxxhash:libxxhash-dev inih:libinih-dev perfmon/pfmlib.h:libpfm4-dev \
 	valgrind/callgrind.h:valgrind $(DEPS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
 TEST_DEPS := cmocka:libcmocka-dev gsl:libgsl-dev
 

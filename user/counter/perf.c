@@ -4,7 +4,7 @@
  *
  * libpfm4 knows two kinds of PMU that matter here: "perf", the kernel's generic events, which it
  * has on every machine, and the core PMU of the CPU model, which it has for the models it was
- * built with. linux/perf_event.h must come first: perfmon/ brings a copy of its own otherwise.
+ * built with.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,31 +12,29 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "user/counter/event.h"
-
-#include <perfmon/pfmlib.h>
-#include <perfmon/pfmlib_perf_event.h>
+#include "user/counter/pfm.h"
 
 static int encode(const char *term, int privilege, struct perf_event_attr *attr, int *index)
 {
+	const struct vmb_pfm *pfm = vmb_pfm_start();
 	pfm_perf_encode_arg_t arg = { .attr = attr, .size = sizeof(arg) };
-	int err;
+	int err = PFM_ERR_NOINIT;
 
 	memset(attr, 0, sizeof(*attr));
-	err = pfm_initialize();
-	if (err == PFM_SUCCESS)
-		err = pfm_get_os_event_encoding(term, privilege, PFM_OS_PERF_EVENT, &arg);
+	if (pfm)
+		err = pfm->get_os_event_encoding(term, privilege, PFM_OS_PERF_EVENT, &arg);
 	*index = arg.idx;
 	return err;
 }
 
 static bool is_uncore(int index)
 {
+	const struct vmb_pfm *pfm = vmb_pfm_start();
 	pfm_event_info_t event = { .size = sizeof(event) };
 	pfm_pmu_info_t pmu = { .size = sizeof(pmu) };
 
-	return pfm_get_event_info(index, PFM_OS_PERF_EVENT, &event) == PFM_SUCCESS &&
-	       pfm_get_pmu_info(event.pmu, &pmu) == PFM_SUCCESS &&
+	return pfm->get_event_info(index, PFM_OS_PERF_EVENT, &event) == PFM_SUCCESS &&
+	       pfm->get_pmu_info(event.pmu, &pmu) == PFM_SUCCESS &&
 	       pmu.type == PFM_PMU_TYPE_UNCORE;
 }
 
@@ -62,10 +60,13 @@ static int accept_software(const char *term, const struct perf_event_attr *both,
 
 static int resolve(const char *term, struct vmb_event *ev, struct vmb_why *why)
 {
+	const struct vmb_pfm *pfm = vmb_pfm_start();
 	struct perf_event_attr both;
 	int index, err;
 
 	memset(ev, 0, sizeof(*ev));
+	if (!pfm)
+		return -ENOENT;
 	err = encode(term, PFM_PLM3, &ev->attr, &index);
 	switch (err) {
 	case PFM_SUCCESS:
@@ -79,7 +80,7 @@ static int resolve(const char *term, struct vmb_event *ev, struct vmb_why *why)
 		return -ENOMEM;
 	default:
 		vmb_why_set(why, "\"%s\": libpfm4 knows the event but says: %s. \"vmbench "
-			    "list --events\" shows it with its unit masks", term, pfm_strerror(err));
+			    "list --events\" shows it with its unit masks", term, pfm->strerror(err));
 		return -EINVAL;
 	}
 	if (is_uncore(index)) {
@@ -97,18 +98,19 @@ static int resolve(const char *term, struct vmb_event *ev, struct vmb_why *why)
 }
 
 /* One call per unit mask; an event without any is itself. */
-static void list_event(struct vmb_event_visitor *v, const pfm_pmu_info_t *pmu, int index)
+static void list_event(const struct vmb_pfm *pfm, struct vmb_event_visitor *v,
+		       const pfm_pmu_info_t *pmu, int index)
 {
 	pfm_event_info_t event = { .size = sizeof(event) };
 	size_t masks = 0;
 	char term[256];
 
-	if (pfm_get_event_info(index, PFM_OS_PERF_EVENT, &event) != PFM_SUCCESS)
+	if (pfm->get_event_info(index, PFM_OS_PERF_EVENT, &event) != PFM_SUCCESS)
 		return;
 	for (int i = 0; i < event.nattrs; i++) {
 		pfm_event_attr_info_t mask = { .size = sizeof(mask) };
 
-		if (pfm_get_event_attr_info(index, i, PFM_OS_PERF_EVENT, &mask) != PFM_SUCCESS ||
+		if (pfm->get_event_attr_info(index, i, PFM_OS_PERF_EVENT, &mask) != PFM_SUCCESS ||
 		    mask.type != PFM_ATTR_UMASK)
 			continue;
 		masks++;
@@ -121,11 +123,11 @@ static void list_event(struct vmb_event_visitor *v, const pfm_pmu_info_t *pmu, i
 	}
 }
 
-static bool next_pmu(int *id, pfm_pmu_info_t *pmu)
+static bool next_pmu(const struct vmb_pfm *pfm, int *id, pfm_pmu_info_t *pmu)
 {
 	for (; *id < PFM_PMU_MAX; ++*id) {
 		*pmu = (pfm_pmu_info_t){ .size = sizeof(*pmu) };
-		if (pfm_get_pmu_info((pfm_pmu_t)*id, pmu) == PFM_SUCCESS && pmu->is_present &&
+		if (pfm->get_pmu_info((pfm_pmu_t)*id, pmu) == PFM_SUCCESS && pmu->is_present &&
 		    pmu->type != PFM_PMU_TYPE_UNCORE) {
 			++*id;
 			return true;
@@ -136,24 +138,26 @@ static bool next_pmu(int *id, pfm_pmu_info_t *pmu)
 
 static void list(struct vmb_event_visitor *v)
 {
+	const struct vmb_pfm *pfm = vmb_pfm_start();
 	pfm_pmu_info_t pmu;
 	int id = PFM_PMU_NONE;
 
-	if (pfm_initialize() != PFM_SUCCESS)
+	if (!pfm)
 		return;
-	while (next_pmu(&id, &pmu))
-		for (int e = pmu.first_event; e != -1; e = pfm_get_event_next(e))
-			list_event(v, &pmu, e);
+	while (next_pmu(pfm, &id, &pmu))
+		for (int e = pmu.first_event; e != -1; e = pfm->get_event_next(e))
+			list_event(pfm, v, &pmu, e);
 }
 
 bool vmb_perf_knows_cpu(void)
 {
+	const struct vmb_pfm *pfm = vmb_pfm_start();
 	pfm_pmu_info_t pmu;
 	int id = PFM_PMU_NONE;
 
-	if (pfm_initialize() != PFM_SUCCESS)
+	if (!pfm)
 		return false;
-	while (next_pmu(&id, &pmu))
+	while (next_pmu(pfm, &id, &pmu))
 		if (pmu.type == PFM_PMU_TYPE_CORE)
 			return true;
 	return false;
