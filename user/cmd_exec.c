@@ -22,26 +22,39 @@
 #define BY_SIGNAL 128
 
 struct file {
+	int fd;
 	const uint8_t *bytes;
 	size_t nr;
 };
 
-/* Return: NULL with errno set; ENOEXEC if it is no file or empty. */
-static const uint8_t *map_file(const char *path, size_t *nr)
+/* Return: false with errno set; ENOEXEC if it is no file or empty. */
+static bool map_file(const char *path, struct file *file)
 {
 	struct stat s = { 0 };
 	void *bytes = MAP_FAILED;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &s) || !S_ISREG(s.st_mode) || !s.st_size)
+	*file = (struct file){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	if (file->fd < 0)
+		return false;
+	if (fstat(file->fd, &s) || !S_ISREG(s.st_mode) || !s.st_size)
 		errno = ENOEXEC;
 	else
-		bytes = mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	*nr = (size_t)s.st_size;
-	return bytes == MAP_FAILED ? NULL : bytes;
+		bytes = mmap(NULL, (size_t)s.st_size, PROT_READ, MAP_PRIVATE, file->fd, 0);
+	if (bytes == MAP_FAILED) {
+		close(file->fd);
+		return false;
+	}
+	file->bytes = bytes;
+	file->nr = (size_t)s.st_size;
+	return true;
+}
+
+/* The guest numbers its files from 3, as any program does. */
+static void close_file(struct file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	file->fd = -1;
 }
 
 static const struct vmb_arch *arch_of(const struct file *file)
@@ -155,7 +168,7 @@ static char **renamed(char *const *guest, const char *name)
 	return argv;
 }
 
-static int execute(const struct vmb_options *o, const struct vmb_arch *arch, const struct file *file)
+static int execute(const struct vmb_options *o, const struct vmb_arch *arch, struct file *file)
 {
 	static const char *const again[] = { "vmbench", "exec", NULL };
 	static const char *const again_interpreted[] = { "vmbench", "exec", "--interpret", NULL };
@@ -164,7 +177,7 @@ static int execute(const struct vmb_options *o, const struct vmb_arch *arch, con
 	struct vmb_jit_symbols *symbols;
 	const struct host_native *native = vmb_native()->host_native;
 	struct xlat_options options = {
-		.guest = arch->guest_ops, .sandbox = o->sandbox, .path = path,
+		.guest = arch->guest_ops, .sandbox = o->sandbox, .path = path, .fd = file->fd,
 		.argv = argv, .envp = environ, .again = o->interpret ? again_interpreted : again,
 	};
 	struct xlat_end end;
@@ -177,6 +190,7 @@ static int execute(const struct vmb_options *o, const struct vmb_arch *arch, con
 	}
 	why = strerror(ENOMEM);
 	x = argv ? xlat_start(&options, file->bytes, file->nr, &why) : NULL;
+	close_file(file);
 	free(argv);
 	if (!x) {
 		vmb_complain("%s: %s", path, why ? why : strerror(errno));
@@ -206,8 +220,7 @@ int vmb_cmd_exec(const struct vmb_options *o)
 		vmb_complain("exec wants a program: vmbench exec GUEST.elf [ARG...]");
 		return VMB_EXIT_USAGE;
 	}
-	file.bytes = map_file(o->guest[0], &file.nr);
-	if (!file.bytes) {
+	if (!map_file(o->guest[0], &file)) {
 		vmb_complain("%s: %s", o->guest[0],
 			     errno == ENOEXEC ? "it is no file with a program" : strerror(errno));
 		return VMB_EXIT_FAILED;
@@ -221,6 +234,7 @@ int vmb_cmd_exec(const struct vmb_options *o)
 				    "it is no ELF file of a known architecture");
 		status = VMB_EXIT_FAILED;
 	}
+	close_file(&file);
 	munmap((void *)(uintptr_t)file.bytes, file.nr);
 	return status;
 }

@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		return 0;
 	must(image.nr_segments && image.nr_segments <= XLAT_MAX_SEGMENTS, "number of segments");
 	must(!xlat_space_init(&space, SPACE_BYTES), "no memory");
-	status = xlat_elf_load(&space, data, &image, &why);
+	status = xlat_elf_load(&space, data, -1, &image, &why);
 	must(status || image.low >= XLAT_FIRST, "loaded below the first address");
 	for (i = 0; !status && i < image.nr_segments; i++)
 		check_segment(&space, &image, i, data);

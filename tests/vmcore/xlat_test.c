@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -101,28 +102,75 @@ static void test_elf_refuses_lies(void **state)
 
 #define SPACE_BYTES (UINT64_C(64) << 20)
 
-static void test_elf_is_loaded_and_cleared(void **state)
+/* Copied, or from pages of the file @fd. */
+static void check_load(int fd)
 {
 	struct elf e = good();
 	struct xlat_image image;
 	struct xlat_space space;
 	const uint8_t *bytes;
 	const char *why;
+	uint32_t i;
 
-	(void)state;
 	assert_int_equal(xlat_space_init(&space, SPACE_BYTES), 0);
 	assert_int_equal(xlat_elf_read((const uint8_t *)&e, sizeof(e), &image, &why), 0);
-	assert_int_equal(xlat_elf_load(&space, (const uint8_t *)&e, &image, &why), 0);
+	assert_int_equal(xlat_elf_load(&space, (const uint8_t *)&e, fd, &image, &why), 0);
 	assert_int_equal(image.phdr, 0x20000 + offsetof(struct elf, program));
 	assert_memory_equal(xlat_host(&space, 0x20000), &e, sizeof(e));
-	assert_int_equal(*(uint8_t *)xlat_host(&space, 0x30000 + 9999), 0);
+	assert_memory_equal(xlat_host(&space, 0x30000), &e, 16);
+	for (i = 16; i < 10000; i++)
+		assert_int_equal(((uint8_t *)xlat_host(&space, 0x30000))[i], 0);
+	*(uint8_t *)xlat_host(&space, 0x30000) = 1;
 	assert_int_equal(xlat_fetch(&space, 0x20010, &bytes), 4096 - 16);
 	assert_int_equal(xlat_fetch(&space, 0x30000, &bytes), 0);
 	assert_int_equal(xlat_fetch(&space, 0x28000, &bytes), 0);
 	e.program[0].p_vaddr = SPACE_BYTES;
 	assert_int_equal(xlat_elf_read((const uint8_t *)&e, sizeof(e), &image, &why), 0);
-	assert_int_equal(xlat_elf_load(&space, (const uint8_t *)&e, &image, &why), -ENOEXEC);
+	assert_int_equal(xlat_elf_load(&space, (const uint8_t *)&e, fd, &image, &why), -ENOEXEC);
 	xlat_space_fini(&space);
+}
+
+static void test_elf_is_loaded_and_cleared(void **state)
+{
+	(void)state;
+	check_load(-1);
+}
+
+static void test_elf_is_mapped_and_cleared(void **state)
+{
+	struct elf e = good(), after;
+	int fd = memfd_create("program", MFD_CLOEXEC);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, &e, sizeof(e), 0), sizeof(e));
+	check_load(fd);
+	/* What a program writes is its own. */
+	assert_int_equal(pread(fd, &after, sizeof(after), 0), sizeof(after));
+	assert_memory_equal(&after, &e, sizeof(e));
+	close(fd);
+}
+
+static void test_elf_is_copied_if_its_pages_are_no_pages(void **state)
+{
+	struct elf e = good();
+	struct xlat_image image;
+	struct xlat_space space;
+	int fd = memfd_create("program", MFD_CLOEXEC);
+	const char *why;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, &e, sizeof(e), 0), sizeof(e));
+	e.program[1].p_vaddr = 0x20800;
+	assert_int_equal(xlat_space_init(&space, SPACE_BYTES), 0);
+	assert_int_equal(xlat_elf_read((const uint8_t *)&e, sizeof(e), &image, &why), 0);
+	assert_int_equal(xlat_elf_load(&space, (const uint8_t *)&e, fd, &image, &why), 0);
+	assert_memory_equal(xlat_host(&space, 0x20000), &e, sizeof(e));
+	assert_memory_equal(xlat_host(&space, 0x20800), &e, 16);
+	assert_int_equal(*(uint8_t *)xlat_host(&space, 0x20800 + 16), 0);
+	xlat_space_fini(&space);
+	close(fd);
 }
 
 static void test_space_gives_free_ranges(void **state)
@@ -268,6 +316,8 @@ int main(void)
 		cmocka_unit_test(test_elf_refuses_truncated),
 		cmocka_unit_test(test_elf_refuses_lies),
 		cmocka_unit_test(test_elf_is_loaded_and_cleared),
+		cmocka_unit_test(test_elf_is_mapped_and_cleared),
+		cmocka_unit_test(test_elf_is_copied_if_its_pages_are_no_pages),
 		cmocka_unit_test(test_space_gives_free_ranges),
 		cmocka_unit_test(test_table_keeps_everything),
 		cmocka_unit_test(test_region_holds_a_loop),

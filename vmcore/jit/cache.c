@@ -12,15 +12,29 @@ static void *map(size_t bytes, int protection, int flags, int fd)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+/* What is made ready at once, and how much is to be ready at least behind what is in use. */
+#define STEP ((size_t)64 << 10)
+#define ROOM ((size_t)16 << 10)
+
 /* Without it the first use of each page is a fault; a kernel that does not know it does without. */
-static void populate(const struct code_cache *cache, size_t bytes)
+static void populate(struct code_cache *cache, size_t bytes)
 {
+	size_t from = cache->ready, more;
+
 	bytes = bytes < cache->bytes ? bytes : cache->bytes;
-	if (!bytes)
+	if (bytes <= from)
 		return;
-	madvise(cache->write, bytes, MADV_POPULATE_WRITE);
+	more = bytes - from;
+	madvise(cache->write + from, more, MADV_POPULATE_WRITE);
 	if (cache->run != cache->write)
-		madvise(cache->run, bytes, MADV_POPULATE_READ);
+		madvise(cache->run + from, more, MADV_POPULATE_READ);
+	cache->ready = bytes;
+}
+
+static void get_ready(struct code_cache *cache)
+{
+	if (cache->at + ROOM > cache->ready)
+		populate(cache, (cache->at + ROOM + STEP - 1) / STEP * STEP);
 }
 
 /*
@@ -126,7 +140,11 @@ static int protect(struct code_cache *cache, int protection)
 
 int code_cache_open(struct code_cache *cache)
 {
-	return protect(cache, PROT_READ | PROT_WRITE);
+	int status = protect(cache, PROT_READ | PROT_WRITE);
+
+	if (!status)
+		get_ready(cache);
+	return status;
 }
 
 int code_cache_close(struct code_cache *cache)

@@ -22,6 +22,7 @@ enum code_wx { CODE_WX_DUAL, CODE_WX_MPROTECT };
  * @run: the same bytes, where they run
  * @bytes: size
  * @at: bytes in use
+ * @ready: bytes that have memory; those behind get it in larger pieces when the cache is opened
  * @epoch: number of times that everything was thrown away, from 1
  */
 struct code_cache {
@@ -30,13 +31,15 @@ struct code_cache {
 	uint8_t *run;
 	size_t bytes;
 	size_t at;
+	size_t ready;
 	uint32_t epoch;
 };
 
 /**
  * code_cache_init - map memory.
  * @bytes: rounded up to pages
- * @ready: so many bytes at the beginning get their memory at once, the others when they are used
+ * @ready: so many bytes at the beginning get their memory at once, the others shortly
+ *	before they are used
  * Return: 0; -ENOMEM; -EPERM or -EACCES if the system allows no executable mapping; what
  * memfd_create() and ftruncate() give.
  */

@@ -183,18 +183,61 @@ static int protect_segments(struct xlat_space *space, const struct xlat_image *i
 	return status;
 }
 
-int xlat_elf_load(struct xlat_space *space, const uint8_t *file, struct xlat_image *image,
-		  const char **why)
+/* Can pages of the file be pages of the program, with no segment having a share in another's? */
+static bool has_whole_pages(const struct xlat_image *image)
 {
+	uint64_t last = 0;
 	uint32_t i;
-	int status;
 
-	if (image->moves)
-		move(image, MOVED_TO - image->low);
-	if (!xlat_space_has(space, image->low, image->high - image->low))
-		return refuse(why, "its addresses do not fit into the guest's memory");
-	status = xlat_map(space, image->low, image->high - image->low, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (i = 0; i < image->nr_segments; i++) {
+		const struct xlat_segment *s = &image->segment[i];
+
+		if ((s->address ^ s->offset) % XLAT_PAGE || page_down(s->address) < last)
+			return false;
+		last = page_up(s->address + s->bytes);
+	}
+	return true;
+}
+
+/* Pages of the file; what is behind its bytes in the last of them is zeroed where that counts. */
+static int map_file_pages(struct xlat_space *space, int fd, const struct xlat_segment *s,
+			  uint64_t end)
+{
+	uint64_t first = page_down(s->address), filled = s->address + s->file_bytes;
+	bool zeroes = s->bytes > s->file_bytes && filled < end;
+	int status = xlat_map(space, first, end - first,
+			      zeroes ? PROT_READ | PROT_WRITE : s->prot, MAP_PRIVATE, fd,
+			      page_down(s->offset));
+
+	if (status || !zeroes)
+		return status;
+	memset(xlat_host(space, filled), 0, end - filled);
+	return xlat_protect(space, first, end - first, s->prot);
+}
+
+static int map_segment(struct xlat_space *space, int fd, const struct xlat_segment *s)
+{
+	uint64_t end = page_up(s->address + s->bytes);
+	uint64_t file_end = s->file_bytes ? page_up(s->address + s->file_bytes) :
+					    page_down(s->address);
+	int status = 0;
+
+	if (s->file_bytes)
+		status = map_file_pages(space, fd, s, file_end);
+	if (!status && file_end < end)
+		status = xlat_map(space, file_end, end - file_end, s->prot,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return status;
+}
+
+/* All at once, then what each page may do. */
+static int copy_segments(struct xlat_space *space, const uint8_t *file,
+			 const struct xlat_image *image)
+{
+	int status = xlat_map(space, image->low, image->high - image->low, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint32_t i;
+
 	if (status)
 		return status;
 	for (i = 0; i < image->nr_segments; i++) {
@@ -203,4 +246,21 @@ int xlat_elf_load(struct xlat_space *space, const uint8_t *file, struct xlat_ima
 		memcpy(xlat_host(space, s->address), file + s->offset, s->file_bytes);
 	}
 	return protect_segments(space, image);
+}
+
+int xlat_elf_load(struct xlat_space *space, const uint8_t *file, int fd, struct xlat_image *image,
+		  const char **why)
+{
+	uint32_t i;
+	int status = 0;
+
+	if (image->moves)
+		move(image, MOVED_TO - image->low);
+	if (!xlat_space_has(space, image->low, image->high - image->low))
+		return refuse(why, "its addresses do not fit into the guest's memory");
+	if (fd < 0 || !has_whole_pages(image))
+		return copy_segments(space, file, image);
+	for (i = 0; i < image->nr_segments && !status; i++)
+		status = map_segment(space, fd, &image->segment[i]);
+	return status;
 }

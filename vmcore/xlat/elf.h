@@ -42,10 +42,12 @@ int xlat_elf_read(const uint8_t *file, size_t bytes, struct xlat_image *image, c
 
 /**
  * xlat_elf_load - map and fill the segments of a program.
+ * @fd: the file; its pages are mapped where they can be, so that only those that are used are read.
+ *	-1: all are copied from @file
  * @image: of this file; its addresses become those in memory
- * Return: 0; -ENOEXEC, @why set, if it does not fit; -ENOMEM.
+ * Return: 0; -ENOEXEC, @why set, if it does not fit; -ENOMEM, as mmap(2).
  */
-int xlat_elf_load(struct xlat_space *space, const uint8_t *file, struct xlat_image *image,
+int xlat_elf_load(struct xlat_space *space, const uint8_t *file, int fd, struct xlat_image *image,
 		  const char **why);
 
 #endif /* VMB_VMCORE_XLAT_ELF_H */

@@ -106,7 +106,7 @@ static int load(struct xlat *x, const struct xlat_options *o, const uint8_t *fil
 		status = -ENOEXEC;
 	}
 	if (!status)
-		status = xlat_elf_load(p->space, file, &image, why);
+		status = xlat_elf_load(p->space, file, o->fd, &image, why);
 	if (status)
 		return status;
 	p->process->brk_start = p->process->brk = image.high;

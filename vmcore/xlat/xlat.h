@@ -15,6 +15,7 @@
  * @host, @native: this machine as a host; NULL: the program is interpreted
  * @sandbox: of the system calls only those for standard input and output, memory, time and exit
  * @path: the program's file, for the program itself
+ * @fd: the file open for reading, for xlat_start(); -1: there is none
  * @argv, @envp: NULL-terminated; borrowed for xlat_start()
  * @again: arguments, NULL-terminated, with which /proc/self/exe runs another program of this guest if
  *	--argv0=NAME, its file and its arguments follow; NULL: execve(2) of such is -ENOSYS; borrowed
@@ -25,6 +26,7 @@ struct xlat_options {
 	const struct host_native *native;
 	bool sandbox;
 	const char *path;
+	int fd;
 	char *const *argv;
 	char *const *envp;
 	const char *const *again;
