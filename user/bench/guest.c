@@ -182,8 +182,9 @@ char *bench_guest_host(const struct bench_guest *g, uint32_t offset)
 }
 
 /* The view is what compiled code holds in registers. A miss changes nothing in it. */
-void bench_guest_run(struct bench_guest *g, uint64_t iters)
+void bench_guest_run(void *guest, uint64_t iters)
 {
+	struct bench_guest *g = guest;
 	const struct tlb_view view = g->mmu->view;
 	const uint32_t *offset = g->offset;
 	uint32_t at = g->at, nr = g->nr;
@@ -205,8 +206,9 @@ void bench_guest_run(struct bench_guest *g, uint64_t iters)
 	g->sum = sum;
 }
 
-int bench_guest_check(const struct bench_guest *g, struct vmb_why *why)
+int bench_guest_check(const void *guest, struct vmb_why *why)
 {
+	const struct bench_guest *g = guest;
 	uint64_t round = 0, rest = 0;
 
 	for (uint32_t k = 0; k < g->nr; k++) {
@@ -257,4 +259,33 @@ void bench_guest_report(struct bench_guest *g, struct vmb_state *st)
 	st->metric(st, "hit_rate_with_victims", "%",
 		   100.0 * (double)(hits.hit + hits.victim) / (double)hits.total,
 		   VMB_METRIC_MEDIAN);
+}
+
+int bench_guest_setup(struct vmb_state *st, const struct bench_guest_plan *plan, size_t bytes)
+{
+	struct bench_guest *g = calloc(1, bytes);
+	int err;
+
+	if (!g)
+		return -ENOMEM;
+	err = bench_guest_make(g, plan, &st->why);
+	if (err) {
+		bench_guest_drop(g);
+		free(g);
+		return err;
+	}
+	st->priv = g;
+	return 0;
+}
+
+void bench_guest_free(struct vmb_state *st)
+{
+	bench_guest_drop(st->priv);
+	free(st->priv);
+}
+
+void bench_guest_report_and_free(struct vmb_state *st)
+{
+	bench_guest_report(st->priv, st);
+	bench_guest_free(st);
 }

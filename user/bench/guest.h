@@ -76,11 +76,14 @@ VMB_MUST_CHECK int bench_guest_make(struct bench_guest *g, const struct bench_gu
 
 void bench_guest_drop(struct bench_guest *g);
 
-/** bench_guest_run - translate the next @iters addresses, as compiled code would. */
-void bench_guest_run(struct bench_guest *g, uint64_t iters);
+/**
+ * bench_guest_run - translate the next @iters addresses, as compiled code would.
+ * @guest: struct bench_guest, or what begins with one: this is the run() of a benchmark
+ */
+void bench_guest_run(void *guest, uint64_t iters);
 
-/** bench_guest_check - 0 if that many steps were taken and every address was right. */
-int bench_guest_check(const struct bench_guest *g, struct vmb_why *why);
+/** bench_guest_check - 0 if that many steps were taken and every address was right. @guest: likewise */
+int bench_guest_check(const void *guest, struct vmb_why *why);
 
 /** bench_guest_count - translate the whole trace once more, counting; changes only the TLB. */
 struct bench_hits bench_guest_count(struct bench_guest *g);
@@ -90,5 +93,19 @@ void bench_guest_report(struct bench_guest *g, struct vmb_state *st);
 
 /** bench_guest_host - where the page at byte @offset leads, by what was mapped. */
 char *bench_guest_host(const struct bench_guest *g, uint32_t offset);
+
+/**
+ * bench_guest_setup - for the setup() of a benchmark: @st->priv becomes a guest.
+ * @bytes: of what the benchmark has, zeroed; it begins with its struct bench_guest
+ * Return: 0; -errno with @st->why, and nothing to undo.
+ */
+VMB_MUST_CHECK int bench_guest_setup(struct vmb_state *st, const struct bench_guest_plan *plan,
+				     size_t bytes);
+
+/** bench_guest_free - undo it. */
+void bench_guest_free(struct vmb_state *st);
+
+/** bench_guest_report_and_free - a teardown(): the metrics of bench_guest_report() before that. */
+void bench_guest_report_and_free(struct vmb_state *st);
 
 #endif /* VMB_USER_BENCH_GUEST_H */

@@ -11,9 +11,6 @@
  *
  * Nothing is prefetched here; tlb/prefetch measures that. Set-up: 1 to 3 ms.
  */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "user/bench/guest.h"
 #include "user/bench/memory/memory.h"
 
@@ -35,38 +32,11 @@ static int setup(struct vmb_state *st)
 		.trace = (enum bench_trace)st->arg[0].num,
 		.seed = st->seed,
 	};
-	struct bench_guest *g = calloc(1, sizeof(*g));
-	int err;
+	int err = bench_guest_setup(st, &plan, sizeof(struct bench_guest));
 
-	if (!g)
-		return -ENOMEM;
-	err = bench_guest_make(g, &plan, &st->why);
-	if (err) {
-		bench_guest_drop(g);
-		free(g);
-		return err;
-	}
-	st->priv = g;
 	st->throughput_per_op = 1;
 	st->throughput_unit = "translations";
-	return 0;
-}
-
-static void run(void *priv, uint64_t iters)
-{
-	bench_guest_run(priv, iters);
-}
-
-static int check(const void *priv, struct vmb_why *why)
-{
-	return bench_guest_check(priv, why);
-}
-
-static void teardown(struct vmb_state *st)
-{
-	bench_guest_report(st->priv, st);
-	bench_guest_drop(st->priv);
-	free(st->priv);
+	return err;
 }
 
 const struct vmb_bench bench_memory_mmu_translate = {
@@ -76,7 +46,7 @@ const struct vmb_bench bench_memory_mmu_translate = {
 	.axes = axes,
 	.nr_axes = VMB_ARRAY_SIZE(axes),
 	.setup = setup,
-	.run = run,
-	.check = check,
-	.teardown = teardown,
+	.run = bench_guest_run,
+	.check = bench_guest_check,
+	.teardown = bench_guest_report_and_free,
 };

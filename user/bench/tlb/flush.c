@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "user/bench/tlb/tlb.h"
 
@@ -23,24 +22,18 @@ static const struct vmb_axis axes[] = { VMB_AXIS("entries", sizes), VMB_AXIS("wh
 
 static int setup(struct vmb_state *st)
 {
-	struct flush_work *w = calloc(1, sizeof(*w));
-	struct bench_guest_plan plan = {
+	struct flush_work *w;
+	const struct bench_guest_plan plan = {
 		.arch = "x86_64", .pages = (uint32_t)st->arg[0].num,
 		.entries = (uint32_t)st->arg[0].num, .trace = BENCH_CYCLE, .seed = st->seed,
 	};
-	int err;
+	int err = bench_guest_setup(st, &plan, sizeof(*w));
 
-	if (!w)
-		return -ENOMEM;
-	w->kind = (enum flush_kind)st->arg[1].num;
-	err = bench_guest_make(&w->guest, &plan, &st->why);
-	if (err) {
-		bench_guest_drop(&w->guest);
-		free(w);
+	if (err)
 		return err;
-	}
+	w = st->priv;
+	w->kind = (enum flush_kind)st->arg[1].num;
 	(void)bench_guest_count(&w->guest);
-	st->priv = w;
 	return 0;
 }
 
@@ -92,14 +85,6 @@ static int check(const void *priv, struct vmb_why *why)
 	return -EIO;
 }
 
-static void teardown(struct vmb_state *st)
-{
-	struct flush_work *w = st->priv;
-
-	bench_guest_drop(&w->guest);
-	free(w);
-}
-
 const struct vmb_bench bench_tlb_flush = {
 	.name = "flush",
 	.what = "software TLB: forgetting one page, an address space, or everything (x86_64)",
@@ -109,5 +94,5 @@ const struct vmb_bench bench_tlb_flush = {
 	.setup = setup,
 	.run = run,
 	.check = check,
-	.teardown = teardown,
+	.teardown = bench_guest_free,
 };

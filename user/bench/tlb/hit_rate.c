@@ -7,9 +7,6 @@
  * Patterns, one access to each page that comes up, which is hard on a TLB (a program stays in a page
  * for a while): page by page; any page; by Zipf's law with exponent 1 (guest.h). Set-up: up to 40 ms.
  */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "user/bench/guest.h"
 #include "user/bench/tlb/tlb.h"
 
@@ -31,37 +28,11 @@ static int setup(struct vmb_state *st)
 		.arch = "x86_64", .pages = (uint32_t)st->arg[0].num,
 		.trace = (enum bench_trace)st->arg[1].num, .seed = st->seed,
 	};
-	struct bench_guest *g = calloc(1, sizeof(*g));
-	int err;
+	int err = bench_guest_setup(st, &plan, sizeof(struct bench_guest));
 
-	if (!g)
-		return -ENOMEM;
-	err = bench_guest_make(g, &plan, &st->why);
-	if (err) {
-		bench_guest_drop(g);
-		free(g);
-		return err;
-	}
-	(void)bench_guest_count(g);	/* not the first encounter is of interest */
-	st->priv = g;
-	return 0;
-}
-
-static void run(void *priv, uint64_t iters)
-{
-	bench_guest_run(priv, iters);
-}
-
-static int check(const void *priv, struct vmb_why *why)
-{
-	return bench_guest_check(priv, why);
-}
-
-static void teardown(struct vmb_state *st)
-{
-	bench_guest_report(st->priv, st);
-	bench_guest_drop(st->priv);
-	free(st->priv);
+	if (!err)	/* not the first encounter is of interest */
+		(void)bench_guest_count(st->priv);
+	return err;
 }
 
 const struct vmb_bench bench_tlb_hit_rate = {
@@ -71,7 +42,7 @@ const struct vmb_bench bench_tlb_hit_rate = {
 	.axes = axes,
 	.nr_axes = VMB_ARRAY_SIZE(axes),
 	.setup = setup,
-	.run = run,
-	.check = check,
-	.teardown = teardown,
+	.run = bench_guest_run,
+	.check = bench_guest_check,
+	.teardown = bench_guest_report_and_free,
 };

@@ -14,7 +14,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "user/bench/guest.h"
 #include "user/bench/tlb/loads.h"
@@ -38,35 +37,23 @@ static const struct vmb_axis axes[] = {
 static int setup(struct vmb_state *st)
 {
 	uint32_t entries = (uint32_t)st->arg[0].num;
-	struct lookup_work *w = calloc(1, sizeof(*w));
+	struct lookup_work *w;
 	struct bench_guest_plan plan = {
 		.arch = "x86_64", .pages = entries, .trace = BENCH_CYCLE, .entries = entries,
 		.seed = st->seed,
 	};
 	int err;
 
-	if (!w)
-		return -ENOMEM;
-	w->outcome = (enum outcome)st->arg[1].num;
-	if (w->outcome == MISS)
+	if (st->arg[1].num == MISS)
 		plan.pages *= CROWD;
-	err = bench_guest_make(&w->guest, &plan, &st->why);
-	if (err) {
-		bench_guest_drop(&w->guest);
-		free(w);
+	err = bench_guest_setup(st, &plan, sizeof(*w));
+	if (err)
 		return err;
-	}
+	w = st->priv;
+	w->outcome = (enum outcome)st->arg[1].num;
 	if (w->outcome == HIT)	/* one round, to fill it, whatever the number of iterations */
 		(void)bench_guest_count(&w->guest);
-	st->priv = w;
 	return 0;
-}
-
-static void run(void *priv, uint64_t iters)
-{
-	struct lookup_work *w = priv;
-
-	bench_guest_run(&w->guest, iters);
 }
 
 static int check(const void *priv, struct vmb_why *why)
@@ -92,8 +79,7 @@ static void teardown(struct vmb_state *st)
 
 	if (w->outcome == HIT)
 		bench_loads_report(st, (uint32_t)st->arg[0].num);
-	bench_guest_drop(&w->guest);
-	free(w);
+	bench_guest_free(st);
 }
 
 const struct vmb_bench bench_tlb_lookup = {
@@ -103,7 +89,7 @@ const struct vmb_bench bench_tlb_lookup = {
 	.axes = axes,
 	.nr_axes = VMB_ARRAY_SIZE(axes),
 	.setup = setup,
-	.run = run,
+	.run = bench_guest_run,
 	.check = check,
 	.teardown = teardown,
 };

@@ -7,8 +7,6 @@
  * Metrics: the hit rates, and in the rows with it, "lookup_off": the same trace in this process
  * without it, so that the difference is what is saved. Set-up: about 3 ms.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "user/bench/guest.h"
@@ -35,38 +33,19 @@ static const struct vmb_axis axes[] = {
 
 static int setup(struct vmb_state *st)
 {
-	struct prefetch_work *w = calloc(1, sizeof(*w));
-	int err;
-
-	if (!w)
-		return -ENOMEM;
-	w->plan = (struct bench_guest_plan){
+	const struct bench_guest_plan plan = {
 		.arch = "x86_64", .pages = PAGES, .prefetch = (uint32_t)st->arg[0].num,
 		.trace = (enum bench_trace)st->arg[1].num, .seed = st->seed,
 	};
-	err = bench_guest_make(&w->guest, &w->plan, &st->why);
-	if (err) {
-		bench_guest_drop(&w->guest);
-		free(w);
+	struct prefetch_work *w;
+	int err = bench_guest_setup(st, &plan, sizeof(*w));
+
+	if (err)
 		return err;
-	}
+	w = st->priv;
+	w->plan = plan;
 	(void)bench_guest_count(&w->guest);
-	st->priv = w;
 	return 0;
-}
-
-static void run(void *priv, uint64_t iters)
-{
-	struct prefetch_work *w = priv;
-
-	bench_guest_run(&w->guest, iters);
-}
-
-static int check(const void *priv, struct vmb_why *why)
-{
-	const struct prefetch_work *w = priv;
-
-	return bench_guest_check(&w->guest, why);
 }
 
 static double now_ns(void)
@@ -105,8 +84,7 @@ static void teardown(struct vmb_state *st)
 	bench_guest_report(&w->guest, st);
 	if (w->plan.prefetch)
 		report_off(st, w->plan);
-	bench_guest_drop(&w->guest);
-	free(w);
+	bench_guest_free(st);
 }
 
 const struct vmb_bench bench_tlb_prefetch = {
@@ -116,7 +94,7 @@ const struct vmb_bench bench_tlb_prefetch = {
 	.axes = axes,
 	.nr_axes = VMB_ARRAY_SIZE(axes),
 	.setup = setup,
-	.run = run,
-	.check = check,
+	.run = bench_guest_run,
+	.check = bench_guest_check,
 	.teardown = teardown,
 };
