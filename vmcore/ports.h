@@ -132,6 +132,7 @@ struct guest_linux {
  *	by lifted code
  * @nan: enum ir_nan: which NaN its floating point returns
  * @max_insn_bytes: length of the longest instruction
+ * @coherent: what a program has written it can execute without saying so
  * @unit_flags: IR_UNIT_FPFLAGS if the guest can read accrued floating-point flags
  * @linux_abi: for user-mode programs; NULL if there are none
  * @call: a helper that its lifted code calls besides "guest_clock" (which gives nanoseconds, i64), as
@@ -149,6 +150,7 @@ struct guest_ops {
 	uint32_t pc_offset;
 	uint8_t nan;
 	uint8_t max_insn_bytes;
+	bool coherent;
 	uint32_t unit_flags;
 	const struct guest_linux *linux_abi;
 	bool (*call)(void *state, const struct ir_helper *helper, const union ir_val *arg,

@@ -50,12 +50,19 @@ ended()
 # Programs that have instructions of their own, so that only this machine's can be run natively.
 only_x86()
 {
+	local program
+
 	if [ "$(uname -m)" != x86_64 ]; then
 		skip "x86_64 x86_signals" "they cannot be run natively"
 		return
 	fi
-	"$cc" "${flags[@]}" -o x86_64.x86_signals "$top/tests/guests/x86_signals.c" -lm
-	same "x86_64 x86_signals" ./x86_64.x86_signals ./x86_64.x86_signals
+	for program in x86_signals x86_modify; do
+		"$cc" "${flags[@]}" -o "x86_64.$program" "$top/tests/guests/$program.c" -lm
+		# qemu-x86_64 7.2 does not clear the direction flag for handlers, and more.
+		[ $program != x86_signals ] || emulator=''
+		same "x86_64 $program" "./x86_64.$program" "./x86_64.$program"
+		emulator=$(command -v qemu-x86_64)
+	done
 }
 
 programs()
@@ -66,9 +73,6 @@ programs()
 		"$cc" "${flags[@]}" -o "$isa.$program" "$top/tests/guests/$program.c" -lm
 		[ -x "native.$program" ] ||
 			cc "${flags[@]}" -o "native.$program" "$top/tests/guests/$program.c" -lm
-		case $isa.$program in
-		x86_64.modify) skip "x86_64 modify" "stores to code are not noticed"; continue ;;
-		esac
 		case $program in
 		system) same "$isa $program" ./"$isa.$program" ./native.$program "$tmp/file" "two words" ;;
 		kernels) compiled "$isa $program" ./"$isa.$program" ./native.$program ;;

@@ -159,6 +159,15 @@ static int translate(struct xlat_engine *e, struct xlat_code *code)
 	return status;
 }
 
+int xlat_engine_lift_one(struct xlat_engine *e, uint64_t pc, struct ir_unit *unit)
+{
+	const struct xlat_source source = { xlat_peek, e->space, 0 };
+
+	ir_arena_reset(&e->arena);
+	ir_unit_init(unit, &e->arena);
+	return xlat_lift(e->guest, &source, pc, 1, unit, NULL);
+}
+
 /* The compiler's links are those of @owner, which is in the table. */
 static void keep_links(struct xlat_engine *e, struct xlat_code *owner)
 {

@@ -95,6 +95,13 @@ int xlat_engine_find(struct xlat_engine *e, uint64_t pc, struct xlat_code **foun
 int xlat_engine_follow(struct xlat_engine *e, uint32_t number, uint64_t *pc,
 		       struct xlat_code **found);
 
+/**
+ * xlat_engine_lift_one - the instruction at @pc as a unit, which is not kept; its page is not watched.
+ * @unit: gets it; until the next call
+ * Return: as xlat_lift().
+ */
+int xlat_engine_lift_one(struct xlat_engine *e, uint64_t pc, struct ir_unit *unit);
+
 /** xlat_engine_entry - where code begins. */
 VMB_INLINE const void *xlat_engine_entry(const struct xlat_engine *e, const struct xlat_code *code)
 {

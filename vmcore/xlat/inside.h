@@ -16,6 +16,7 @@
  * struct xlat - a thread of the guest with its translator. Nothing here is another thread's, so that
  * nothing needs a lock.
  * @owned: the first thread's: what all share
+ * @steps: the next instruction stores to code: it is done alone
  * @room: [JIT_TABLE_BYTES before @frame] memory of @frame
  */
 struct xlat {
@@ -28,6 +29,7 @@ struct xlat {
 	struct jit_code entered;
 	struct ir_context context;
 	struct ir_frame values;
+	bool steps;
 	uint64_t seen_changes, seen_flushes;
 };
 

@@ -60,6 +60,7 @@ int xlat_process_init(struct xlat_process *process, const struct guest_ops *gues
 	status = xlat_space_init(&process->space, bytes);
 	if (status)
 		return status;
+	process->space.watches = guest->coherent;
 	pthread_mutex_init(&process->memory, NULL);
 	pthread_mutex_init(&process->lock, NULL);
 	pthread_cond_init(&process->gone, NULL);
@@ -140,6 +141,15 @@ void xlat_want_others(struct xlat_process *process, const struct xlat_program *p
 	pthread_mutex_lock(&process->lock);
 	want_others_locked(process, p);
 	pthread_mutex_unlock(&process->lock);
+}
+
+/* No lock: a signal handler may be what calls it. A thread that begins meanwhile has no code yet. */
+void xlat_want_all(const struct xlat_process *process)
+{
+	uint32_t *word = xlat_host(&process->space, process->words), i;
+
+	for (i = 0; i < XLAT_THREADS; i++)
+		__atomic_store_n(&word[i], 1, __ATOMIC_SEQ_CST);
 }
 
 void xlat_process_end(struct xlat_process *process, const struct xlat_program *p,

@@ -220,6 +220,9 @@ void xlat_want(const struct xlat_program *p);
 /** xlat_want_others - the same of all threads but @p. */
 void xlat_want_others(struct xlat_process *process, const struct xlat_program *p);
 
+/** xlat_want_all - the same of all. Context: any, a signal handler too. */
+void xlat_want_all(const struct xlat_process *process);
+
 /**
  * xlat_build_stack - map the stack and put arguments, environment and auxiliary vector there.
  * @argv, @envp: NULL-terminated

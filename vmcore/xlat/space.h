@@ -22,8 +22,11 @@
  * struct xlat_space - guest addresses [XLAT_FIRST, @end).
  * @host: host address of guest address 0; up to XLAT_FIRST nothing is mapped
  * @limit: accesses of code reach below this: @end, and what the translator has behind it
- * @page: by page: PROT_* of mapped ones with XLAT_MAPPED
+ * @page: by page: PROT_* of mapped ones with XLAT_MAPPED; XLAT_WATCHED: the host may not write to it
+ *	though the guest may
+ * @watches: pages that are writable and executable are watched from when code is read from them
  * @top: below this free room is looked for first
+ * @lock: held, for short, by who changes @page; @nr_watched: pages that are watched
  * @changes: number of times that executable pages were unmapped, mapped or protected, or that all
  *	translations are to be thrown away for another reason
  */
@@ -31,11 +34,15 @@ struct xlat_space {
 	uint8_t *host;
 	uint64_t end, limit;
 	uint8_t *page;
+	bool watches;
+	int lock;
+	uint32_t nr_watched;
 	uint64_t top;
 	uint64_t changes;
 };
 
-#define XLAT_MAPPED 0x80u
+#define XLAT_MAPPED  0x80u
+#define XLAT_WATCHED 0x40u
 
 /**
  * xlat_space_init - reserve @bytes of addresses; no memory yet.
@@ -68,6 +75,23 @@ VMB_INLINE uint64_t xlat_space_changes(const struct xlat_space *space)
 }
 
 /**
+ * xlat_space_lock, xlat_space_unlock - while it is held no page changes; for fork(). Nothing of the
+ * guest may be touched.
+ */
+void xlat_space_lock(struct xlat_space *space);
+void xlat_space_unlock(struct xlat_space *space);
+
+/**
+ * xlat_unwatch - let the guest write to the page of @address, if it is watched. What was translated
+ * from there is not to be run any more: @changes says so. Context: any, a signal handler too.
+ * Return: was it watched?
+ */
+bool xlat_unwatch(struct xlat_space *space, uint64_t address);
+
+/** xlat_unwatch_all - the same of all pages. Return: was there one? */
+bool xlat_unwatch_all(struct xlat_space *space);
+
+/**
  * xlat_map - map pages.
  * @address, @bytes: multiples of the page size, in the space; what is there is replaced
  * @prot: PROT_*; PROT_EXEC lets code be translated from there, and is not given to the host
@@ -91,5 +115,8 @@ uint64_t xlat_find(struct xlat_space *space, uint64_t bytes);
 
 /** xlat_fetch - for struct xlat_source: executable bytes of the space @priv from @pc on. */
 size_t xlat_fetch(void *priv, uint64_t pc, const uint8_t **bytes);
+
+/** xlat_peek - the same for what is not kept: nothing is watched. */
+size_t xlat_peek(void *priv, uint64_t pc, const uint8_t **bytes);
 
 #endif /* VMB_VMCORE_XLAT_SPACE_H */

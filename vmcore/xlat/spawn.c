@@ -178,7 +178,9 @@ int64_t xlat_fork(struct xlat_program *parent, const struct xlat_clone *clone)
 	/* So that nobody is at work on what is copied. */
 	pthread_mutex_lock(&process->memory);
 	pthread_mutex_lock(&process->lock);
+	xlat_space_lock(&process->space);
 	pid = fork();
+	xlat_space_unlock(&process->space);
 	if (!pid) {
 		begin_child(parent, clone);
 		return 0;

@@ -184,6 +184,19 @@ static void restart(struct xlat_program *p, const struct guest_linux *abi)
 	xlat_set(p, p->guest->pc_offset, pc - abi->signal->syscall_bytes);
 }
 
+/*
+ * What was interrupted for something else than a signal of the guest's is made again, and what the
+ * host's kernel could not write to since code was translated from there.
+ */
+static bool is_again(struct xlat_program *p, int64_t result)
+{
+	if (result == -EFAULT && xlat_unwatch_all(p->space)) {
+		xlat_want_all(p->process);
+		return true;
+	}
+	return result == -EINTR && !xlat_signal_pending(p) && !xlat_has_ended(p->process);
+}
+
 void xlat_syscall(struct xlat_program *p)
 {
 	const struct guest_linux *abi = p->guest->linux_abi;
@@ -191,10 +204,9 @@ void xlat_syscall(struct xlat_program *p)
 	int64_t result;
 
 	p->keep = false;
-	/* What was interrupted for something else than a signal of the guest's is made again. */
 	do {
 		result = call(p, abi, &number);
-	} while (result == -EINTR && !xlat_signal_pending(p) && !xlat_has_ended(p->process));
+	} while (is_again(p, result));
 	if (p->keep)
 		return;
 	if (result == -EINTR && abi->signal && can_restart(number) && xlat_signal_restarts(p))

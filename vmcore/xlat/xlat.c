@@ -16,12 +16,16 @@
 /* Instructions of the IR between two looks at what is running. */
 #define SLICE	      100000
 
+/* No access is longer. */
+#define ACCESS_BYTES  16u
+
 /* Where a fault of the host's goes while a guest runs: signals have no other argument. */
 static __thread struct {
 	sigjmp_buf back;
 	const struct xlat *running;
 	uint64_t address;
 	int number;
+	bool inside;
 } fault;
 
 /*
@@ -51,6 +55,7 @@ static bool takes(const struct xlat *x, int number, const siginfo_t *info, const
 	const struct xlat_space *space = x->program.space;
 	bool inside = leaves(x, context);
 
+	fault.inside = inside;
 	fault.number = number;
 	fault.address = (uint64_t)((uintptr_t)info->si_addr - (uintptr_t)space->host);
 	if (number != SIGILL)
@@ -60,6 +65,19 @@ static bool takes(const struct xlat *x, int number, const siginfo_t *info, const
 	return inside;
 }
 
+/*
+ * A store to what has been translated, by the runtime or on a host whose code is not precise: it is
+ * done, and what was translated goes when the thread is in the dispatcher next.
+ */
+static bool is_store_to_code(const struct xlat *x)
+{
+	if (fault.inside || fault.number != SIGSEGV ||
+	    !xlat_unwatch(x->program.space, fault.address))
+		return false;
+	xlat_want_all(x->program.process);
+	return true;
+}
+
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	/* Somebody has sent it. */
@@ -67,8 +85,11 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		xlat_signal_came(info);
 		return;
 	}
-	if (fault.running && takes(fault.running, number, info, context))
+	if (fault.running && takes(fault.running, number, info, context)) {
+		if (is_store_to_code(fault.running))
+			return;
 		siglongjmp(fault.back, 1);
+	}
 	signal(number, SIG_DFL);
 }
 
@@ -202,7 +223,8 @@ static void *map_guest(void *priv, uint64_t address, uint32_t bytes, bool write)
 	if (address >= space->limit || last >= space->limit)
 		return NULL;
 	for (at = address / XLAT_PAGE; at <= last / XLAT_PAGE; at++) {
-		if (!(space->page[at] & (write ? PROT_WRITE : PROT_READ | PROT_WRITE | PROT_EXEC)))
+		if (!(space->page[at] & (write ? PROT_WRITE : PROT_READ | PROT_WRITE | PROT_EXEC)) ||
+		    (write && space->page[at] & XLAT_WATCHED))
 			return NULL;
 	}
 	return xlat_host(space, address);
@@ -509,6 +531,21 @@ static int segv_code(const struct xlat *x, uint64_t address)
 	return address < space->end && space->page[address / XLAT_PAGE] ? SEGV_ACCERR : SEGV_MAPERR;
 }
 
+/*
+ * Was it a store to what has been translated? The dispatcher is to throw that away and to do the
+ * instruction again.
+ */
+static bool was_store_to_code(struct xlat *x, uint64_t address)
+{
+	bool first = xlat_unwatch(x->program.space, address);
+	bool last = xlat_unwatch(x->program.space, address + ACCESS_BYTES - 1);
+
+	if (first || last)
+		xlat_want_all(x->program.process);
+	x->steps = first || last;
+	return x->steps;
+}
+
 /* Return: true if the thread ends. */
 static bool ends(struct xlat *x, struct ir_leave *leave)
 {
@@ -520,6 +557,8 @@ static bool ends(struct xlat *x, struct ir_leave *leave)
 	case IR_LEAVE_INDIRECT:
 		return false;
 	case IR_LEAVE_FAULT:
+		if (was_store_to_code(x, leave->address))
+			return false;
 		if (leave->code == IR_FAULT_UNALIGNED)
 			end_with(&end, XLAT_UNALIGNED, leave->pc, SIGBUS);
 		else
@@ -548,21 +587,70 @@ static bool goes_on(const struct ir_leave *leave)
 	       leave->kind == IR_LEAVE_INDIRECT || leave->kind == JIT_LEAVE_WAY;
 }
 
+/*
+ * The instruction at @leave's address alone: it may lie in the page that it stores to, so that its
+ * translation would forbid it again. Sets how it was left.
+ */
+static int step(struct xlat *x, struct ir_leave *leave)
+{
+	struct ir_unit unit;
+	int status = xlat_engine_lift_one(&x->engine, leave->pc, &unit);
+
+	x->steps = false;
+	if (status)
+		return status;
+	xlat_take_fp(x);
+	x->context.fp = x->program.fp;
+	x->context.fuel = INT64_MAX;
+	status = ir_interpret(&unit, &x->context, &x->values, leave);
+	x->program.fp = x->context.fp;
+	xlat_give_fp(x);
+	return status;
+}
+
+/*
+ * A store to code ends precise code, but other code only where it looks at its thread's word. Return:
+ * true if that is new, so that all is to be translated again.
+ */
+static bool begins_to_look(struct xlat *x)
+{
+	struct xlat_process *process = x->program.process;
+
+	if (VMB_LIKELY(!x->program.space->nr_watched || process->polls || !x->engine.native ||
+		       x->engine.jit.target.precise))
+		return false;
+	pthread_mutex_lock(&process->lock);
+	xlat_need_polls_locked(process);
+	pthread_mutex_unlock(&process->lock);
+	xlat_want(&x->program);
+	return true;
+}
+
+static int run_region(struct xlat *x, struct ir_leave *leave)
+{
+	struct xlat_code *code;
+	int status = find(x, leave, &code);
+
+	if (status)
+		return status;
+	if (begins_to_look(x)) {
+		leave->kind = IR_LEAVE_INDIRECT;
+		return 0;
+	}
+	xlat_set(&x->program, x->program.guest->pc_offset, leave->pc);
+	return enter(x, code, leave);
+}
+
 /* Until the thread ends. @leave: with the address that it begins at. */
 static void dispatch(struct xlat *x, struct ir_leave *leave)
 {
-	struct xlat_code *code;
 	struct xlat_end end;
 	int status;
 
 	do {
 		if (is_wanted(x) && attend(x, leave))
 			return;
-		status = find(x, leave, &code);
-		if (!status) {
-			xlat_set(&x->program, x->program.guest->pc_offset, leave->pc);
-			status = enter(x, code, leave);
-		}
+		status = VMB_UNLIKELY(x->steps) ? step(x, leave) : run_region(x, leave);
 		if (status) {
 			end_with(&end, XLAT_ERROR, leave->pc, status);
 			xlat_process_end(x->program.process, &x->program, &end);
@@ -582,6 +670,8 @@ static bool host_fault_ends(struct xlat *x, struct ir_leave *leave)
 	if (x->frame && (x->frame->exit_word & 0xff) == JIT_LEAVE_FAULT_AT)
 		recover(x, &leave->pc);
 	xlat_memory_done(p);
+	if (fault.number == SIGSEGV && was_store_to_code(x, fault.address))
+		return false;
 	end_with(&end, XLAT_FAULT, leave->pc, fault.number);
 	end.address = fault.address;
 	return fault_ends(x, leave, &end, fault.number == SIGBUS ? BUS_ADRERR :

@@ -181,6 +181,7 @@ const struct guest_ops guest_ops_x86_64 = {
 	.pc_offset = X86_STATE(pc),
 	.nan = IR_NAN_X86,
 	.max_insn_bytes = X86_MAX_BYTES,
+	.coherent = true,
 	.unit_flags = IR_UNIT_FPFLAGS,
 	.linux_abi = &linux_abi,
 	.call = x86_helper,
