@@ -100,13 +100,18 @@ static void on_signal(int number, siginfo_t *info, void *context)
 static void take_signals(void)
 {
 	static const int numbers[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP };
-	static char stack[65536];
-	const stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	/*
+	 * Far away from the program: where a case's random stack pointer lies in this stack, the kernel
+	 * believes that it is in use, finds no room and kills.
+	 */
+	void *stack = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const stack_t other = { .ss_sp = stack, .ss_size = 65536 };
 	const struct sigaction action = { .sa_sigaction = on_signal,
 					  .sa_flags = SA_SIGINFO | SA_ONSTACK };
 	size_t i;
 
-	sigaltstack(&other, NULL);
+	if (stack == MAP_FAILED || sigaltstack(&other, NULL))
+		exit(2);
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sigaction(numbers[i], &action, NULL);
 }
