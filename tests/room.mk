@@ -26,10 +26,25 @@ $(B)/tests/kmod/tables: $(B)/tests/kmod/tables.c.o $(LIB_OBJ)
 
 tests-build: $(TEST_BIN)
 
+# The programs of cross_arch/run, for each architecture whose compiler is there.
+GUEST_CC_arm64 := aarch64-linux-gnu-gcc
+GUEST_CC_riscv64 := riscv64-linux-gnu-gcc
+GUEST_CC_x86_64 := x86_64-linux-gnu-gcc
+GUESTS = $(foreach isa,arm64 riscv64 x86_64,$(if $(shell command -v $(GUEST_CC_$(isa))), \
+	build/guests/$(isa)/kernels))
+
+build/guests/%/kernels: tests/guests/kernels.c tests/guests/guest.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(GUEST_CC_$*) -std=gnu11 -D_GNU_SOURCE -I. -O2 -ffp-contract=off -static -o $@ $<
+
+guests:
+	@$(MAKE) $(GUESTS)
+
 test:
 	tests/run
 
-.PHONY: test tests-build
+.PHONY: test tests-build guests
 .SECONDARY: $(TEST_BIN:=.c.o)
 -include $(TEST_BIN:=.c.d) $(TEST_VMCORE:.o=.d)
 

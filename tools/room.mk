@@ -49,4 +49,9 @@ $(B)/compile_commands.json: $(B)/flags $(B)/sources $(B)/test-sources Makefile t
 lab-image:
 	tools/lab/image $(LAB)
 
-.PHONY: lab-image check man install install-plugin compile-commands
+# The programs of cross_arch/run, where an installed vmbench finds them.
+install-guests: guests
+	for f in $(GUESTS); do \
+		install -D -m 755 $$f $(DESTDIR)$(PREFIX)/libexec/vmbench/$${f#build/} || exit 1; done
+
+.PHONY: lab-image check man install install-guests install-plugin compile-commands

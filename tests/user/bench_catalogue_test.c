@@ -102,6 +102,12 @@ static void test_ids_of_the_catalogue_are_there(void **state)
 		"gc/alloc_throughput/16", "gc/alloc_throughput/4K", "gc/throughput",
 		"gc/generational/minor", "gc/generational/mixed", "gc/frequency/5000",
 		"gc/live_ratio/90", "gc/heap_size/256",
+		"cross_arch/single_insn/x86_64-arm64/alu", "cross_arch/block/arm64-x86_64/1000",
+		"cross_arch/cache/miss", "cross_arch/cache/hit", "cross_arch/cache/mixed",
+		"cross_arch/density/riscv64-x86_64/2", "cross_arch/density/x86_64-riscv64/15",
+		"cross_arch/throughput/riscv64-arm64/1M", "cross_arch/complex/arm64-riscv64/simd",
+		"cross_arch/complex/x86_64-riscv64/atomic", "cross_arch/opt/arm64-x86_64/optimised",
+		"cross_arch/run/riscv64-x86_64/empty", "cross_arch/run/x86_64-arm64/interpreter",
 		"exit/syscall/getppid", "exit/syscall/read", "exit/syscall/futex",
 		"exit/syscall/page_fault", "exit/syscall/signal", "exit/syscall/context_switch",
 	};

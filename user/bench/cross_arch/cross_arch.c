@@ -10,6 +10,7 @@ static const struct vmb_bench *const benches[] = {
 	&bench_cross_arch_complex,
 	&bench_cross_arch_density,
 	&bench_cross_arch_opt,
+	&bench_cross_arch_run,
 };
 
 extern const struct vmb_category vmb_category_cross_arch;

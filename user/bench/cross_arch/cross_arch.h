@@ -12,5 +12,6 @@ extern const struct vmb_bench bench_cross_arch_throughput;
 extern const struct vmb_bench bench_cross_arch_complex;
 extern const struct vmb_bench bench_cross_arch_density;
 extern const struct vmb_bench bench_cross_arch_opt;
+extern const struct vmb_bench bench_cross_arch_run;
 
 #endif /* VMB_USER_BENCH_CROSS_ARCH_CROSS_ARCH_H */

@@ -40,7 +40,7 @@ struct work {
 	int status;
 };
 
-static const struct vmb_arch *side(const char *pair, bool host)
+const struct vmb_arch *cross_side(const char *pair, bool host)
 {
 	const char *dash = strchr(pair, '-');
 	char name[16] = "";
@@ -53,8 +53,8 @@ static const struct vmb_arch *side(const char *pair, bool host)
 
 int cross_supported(const struct vmb_state *st, struct vmb_why *why)
 {
-	const struct vmb_arch *guest = side(st->arg[0].label, false);
-	const struct vmb_arch *host = side(st->arg[0].label, true);
+	const struct vmb_arch *guest = cross_side(st->arg[0].label, false);
+	const struct vmb_arch *host = cross_side(st->arg[0].label, true);
 
 	if (!guest || !guest->guest_ops)
 		vmb_why_set(why, "programs of this guest cannot be translated yet");
@@ -135,7 +135,7 @@ static void drop(struct work *w)
 
 static int start(struct vmb_state *st, struct work *w)
 {
-	const struct vmb_arch *host = side(st->arg[0].label, true);
+	const struct vmb_arch *host = cross_side(st->arg[0].label, true);
 	const struct jit_options options = {
 		.host = host->host_ops, .cache_bytes = CACHE_BYTES, .evict = true, .flat = true,
 		.native = host == vmb_arch_host() ? vmb_native()->host_native : NULL,
@@ -157,7 +157,7 @@ int cross_setup(struct vmb_state *st, enum code_class class, uint32_t insns, siz
 	}
 	ir_arena_init(&w->arena, ARENA_BYTES);
 	ir_arena_init(&w->scratch, ARENA_BYTES);
-	w->guest = side(st->arg[0].label, false)->guest_ops;
+	w->guest = cross_side(st->arg[0].label, false)->guest_ops;
 	w->code = (struct code){ .max_insns = insns, .max_bytes = bytes };
 	err = code_make(w->guest->name, class, st->seed, &w->code);
 	if (err) {

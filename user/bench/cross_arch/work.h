@@ -13,6 +13,11 @@
 #define CROSS_PAIRS 6
 extern const struct vmb_value cross_pairs[CROSS_PAIRS];
 
+struct vmb_arch;
+
+/** cross_side - the architecture of a pair that is the guest, or the host. Return: NULL: not known. */
+const struct vmb_arch *cross_side(const char *pair, bool host);
+
 /** cross_supported - for struct vmb_bench: are both sides of the pair there? */
 int cross_supported(const struct vmb_state *st, struct vmb_why *why);
 
