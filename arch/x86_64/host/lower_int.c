@@ -406,10 +406,49 @@ X64_LOWER(trunc)
 		x64_narrow(l, insn->type, dst, a);
 }
 
+/* A register for the result, and the one that it is to be computed from: the same if that dies. */
+static unsigned int result_beside(struct x64_lower *l, uint32_t value, unsigned int *from)
+{
+	unsigned int dst;
+
+	if (x64_dies(l, value) || l->value[value].reg == JIT_NO_REG) {
+		*from = x64_result_from(l, value);
+		return *from;
+	}
+	*from = x64_value(l, value);
+	dst = x64_result(l);
+	return dst;
+}
+
+/* A field of an i64 that ends at bit 32, or the low byte or 16 bits. Return: it was one. */
+static bool word_field(struct x64_lower *l, const struct ir_insn *insn)
+{
+	bool sign = insn->op == IR_sbfx;
+	uint32_t low = insn->lo ? 0 : insn->hi;
+	unsigned int from, dst;
+
+	if (insn->type != IR_I64 || (insn->lo + insn->hi != 32 && low != 8 && low != 16))
+		return false;
+	dst = result_beside(l, insn->a, &from);
+	if (low == 8 || low == 16)
+		x64_rr(l->buf, sign ? (low == 8 ? X64_MOVSX8 : X64_MOVSX16) | X64_W :
+				      low == 8 ? X64_MOVZX8 : X64_MOVZX16, dst, from);
+	else if (sign)
+		x64_rr(l->buf, X64_MOVSXD | X64_W, dst, from);
+	else
+		x64_mov(l->buf, 4, dst, from);
+	if (insn->lo)
+		x64_shift_i(l->buf, sign ? X64_SAR : X64_SHR, 8, dst, (uint8_t)insn->lo);
+	return true;
+}
+
 X64_LOWER(ubfx)
 {
-	unsigned int bytes = x64_width(insn->type), dst = x64_result_from(l, insn->a);
+	unsigned int bytes = x64_width(insn->type), dst;
 
+	if (word_field(l, insn))
+		return;
+	dst = x64_result_from(l, insn->a);
 	if (insn->lo + insn->hi == 8 * ir_type_bytes(insn->type)) {
 		x64_shift_i(l->buf, X64_SHR, bytes, dst, (uint8_t)insn->lo);
 	} else if (insn->hi < 32) {
@@ -424,8 +463,11 @@ X64_LOWER(ubfx)
 
 X64_LOWER(sbfx)
 {
-	unsigned int bytes = x64_width(insn->type), dst = x64_result_from(l, insn->a);
+	unsigned int bytes = x64_width(insn->type), dst;
 
+	if (word_field(l, insn))
+		return;
+	dst = x64_result_from(l, insn->a);
 	x64_shift_i(l->buf, X64_SHL, bytes, dst, (uint8_t)(8 * bytes - insn->lo - insn->hi));
 	x64_shift_i(l->buf, X64_SAR, bytes, dst, (uint8_t)(8 * bytes - insn->hi));
 	x64_narrow(l, insn->type, dst, dst);
