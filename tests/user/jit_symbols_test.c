@@ -199,6 +199,18 @@ static struct vmb_jit_symbols *begin(const struct vmb_options *o)
 	return symbols;
 }
 
+static const struct vmb_options only_map = { .perf_map = true, .quiet = true };
+
+/* Compile the unit while symbols are told to perf's map, and read that. */
+static void compile_told(struct maker *m, struct read_back *map)
+{
+	struct vmb_jit_symbols *symbols = begin(&only_map);
+
+	assert_int_equal(jit_compile(&m->jit, &m->unit, &m->code, NULL), 0);
+	assert_int_equal(vmb_jit_symbols_end(&only_map, symbols), 0);
+	read_map(map);
+}
+
 static int clean_up(void **state)
 {
 	(void)state;
@@ -282,7 +294,6 @@ static void test_jit_symbols_code_is_in_no_file(void **state)
 
 static void test_jit_symbols_nobody_is_told_behind_the_end(void **state)
 {
-	const struct vmb_options o = { .perf_map = true, .quiet = true };
 	static struct read_back map;
 	struct vmb_jit_symbols *symbols;
 	struct maker m;
@@ -291,8 +302,8 @@ static void test_jit_symbols_nobody_is_told_behind_the_end(void **state)
 	NEED_NATIVE();
 	make(&m, named);
 	assert_int_equal(jit_compile(&m.jit, &m.unit, &m.code, NULL), 0);
-	symbols = begin(&o);
-	assert_int_equal(vmb_jit_symbols_end(&o, symbols), 0);
+	symbols = begin(&only_map);
+	assert_int_equal(vmb_jit_symbols_end(&only_map, symbols), 0);
 	assert_int_equal(jit_compile(&m.jit, &m.unit, &m.code, NULL), 0);
 	read_map(&map);
 	assert_int_equal(map.nr, 0);
@@ -302,38 +313,28 @@ static void test_jit_symbols_nobody_is_told_behind_the_end(void **state)
 /* Code for another machine has no address that anything could run at. */
 static void test_jit_symbols_foreign_code_has_none(void **state)
 {
-	const struct vmb_options o = { .perf_map = true, .quiet = true };
 	static struct read_back map;
-	struct vmb_jit_symbols *symbols;
 	struct maker m;
 
 	(void)state;
 	NEED_NATIVE();
 	make(&m, named);
 	m.jit.native = NULL;
-	symbols = begin(&o);
-	assert_int_equal(jit_compile(&m.jit, &m.unit, &m.code, NULL), 0);
-	assert_int_equal(vmb_jit_symbols_end(&o, symbols), 0);
-	read_map(&map);
+	compile_told(&m, &map);
 	assert_int_equal(map.nr, 0);
 	drop(&m);
 }
 
 static void test_jit_symbols_names_are_one_word(void **state)
 {
-	const struct vmb_options o = { .perf_map = true, .quiet = true };
 	static struct read_back map;
-	struct vmb_jit_symbols *symbols;
 	struct maker m;
 
 	(void)state;
 	NEED_NATIVE();
 	make(&m, named);
 	snprintf(m.unit.name, sizeof(m.unit.name), "a b\n0 0 \xff");
-	symbols = begin(&o);
-	assert_int_equal(jit_compile(&m.jit, &m.unit, &m.code, NULL), 0);
-	assert_int_equal(vmb_jit_symbols_end(&o, symbols), 0);
-	read_map(&map);
+	compile_told(&m, &map);
 	assert_int_equal(map.nr, 1);
 	assert_string_equal(map.symbol[0].name, "tier1:a_b_0_0__");
 	drop(&m);
