@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "arch/x86_64/guest/decode.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -15,27 +16,49 @@ static const struct x86_line lines[] = {
 #undef X86
 };
 
-/* By map and opcode: 1 + the first line that may match, and behind which line none does. */
-static struct {
-	uint16_t first, end;
+enum {
+	NR_CANDIDATES = 0
+#define X86(name, lift, map, opcode, nr, prefix, ext, attr, a, b, c, arg) +(nr)
+#include "arch/x86_64/guest/insn.def"
+#undef X86
+};
+
+/* The lines of each opcode, in the table's order, and where they are by map and opcode. */
+static uint16_t candidate[NR_CANDIDATES];
+static struct place {
+	uint16_t first, nr;
 } place[X86_NR_MAPS][256];
+
+static_assert(NR_CANDIDATES <= UINT16_MAX, "an index has two bytes");
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void note(uint16_t line, unsigned int opcode)
-{
-	if (!place[lines[line].map][opcode].end)
-		place[lines[line].map][opcode].first = line;
-	place[lines[line].map][opcode].end = (uint16_t)(line + 1);
-}
-
-static void fill_places(void)
+static void count_lines(void)
 {
 	unsigned int k, i;
 
 	for (i = 0; i < VMB_ARRAY_SIZE(lines); i++) {
 		for (k = 0; k < lines[i].nr; k++)
-			note((uint16_t)i, lines[i].opcode + k);
+			place[lines[i].map][lines[i].opcode + k].nr++;
+	}
+}
+
+static void fill_places(void)
+{
+	struct place *p = &place[0][0];
+	unsigned int k, i, at = 0;
+
+	count_lines();
+	for (i = 0; i < X86_NR_MAPS * 256; i++) {
+		p[i].first = (uint16_t)at;
+		at += p[i].nr;
+		p[i].nr = 0;
+	}
+	for (i = 0; i < VMB_ARRAY_SIZE(lines); i++) {
+		for (k = 0; k < lines[i].nr; k++) {
+			p = &place[lines[i].map][lines[i].opcode + k];
+			candidate[p->first + p->nr++] = (uint16_t)i;
+		}
 	}
 }
 
@@ -190,13 +213,13 @@ static bool ext_matches(const struct x86_line *line, const struct x86_insn *i)
 
 static const struct x86_line *find(unsigned int map, const struct x86_insn *i, bool vex_l)
 {
-	const struct x86_line *line = &lines[place[map][i->opcode].first];
-	const struct x86_line *end = &lines[place[map][i->opcode].end];
+	const struct place *p = &place[map][i->opcode];
+	unsigned int k;
 
-	for (; line < end; line++) {
-		if (i->opcode - line->opcode < line->nr && i->opcode >= line->opcode &&
-		    line->map == map && prefix_matches(line, i) &&
-		    ext_matches(line, i) && attr_matches(line, i, vex_l))
+	for (k = 0; k < p->nr; k++) {
+		const struct x86_line *line = &lines[candidate[p->first + k]];
+
+		if (prefix_matches(line, i) && ext_matches(line, i) && attr_matches(line, i, vex_l))
 			return line;
 	}
 	return NULL;
@@ -289,11 +312,11 @@ static int take_all(struct x86_insn *i, struct reader *r)
 	unsigned int map = take_opcode(i, r);
 	bool vex_l;
 
-	if (map == X86_NR_MAPS || !place[map][i->opcode].end)
+	if (map == X86_NR_MAPS || !place[map][i->opcode].nr)
 		return -EILSEQ;
 	vex_l = map >= X86_V0F && i->scale;
 	i->size16 = r->size16;
-	if (has_modrm(&lines[place[map][i->opcode].first]))
+	if (has_modrm(&lines[candidate[place[map][i->opcode].first]]))
 		take_modrm(i, r);
 	i->line = find(map, i, vex_l);
 	if (!i->line)
