@@ -257,6 +257,8 @@ static uint32_t scan_block(struct jit_job *job, const struct ir_block *block)
 		uint32_t flags = first_flags[insn[i].op];
 
 		value[i] = (struct jit_value){ .last = i, .reg = 0xff, .flags = (uint8_t)flags };
+		if (flags & JIT_CONST)
+			continue;
 		all |= flags;
 		jit_operands(&insn[i], job->unit->nr_insns, operand);
 		use(value, operand[0], i, first);

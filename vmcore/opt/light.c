@@ -16,22 +16,27 @@
  * @used: per value, is it used by what stays?
  * @over: per byte of the state, and WIDEST before it: the width of a store to come that begins there
  *	before anything sees the state
+ * @clean: nothing has been noted in @over since it was cleared
  */
 struct work {
 	struct ir_unit *unit;
 	uint8_t *used;
 	uint8_t *over;
+	bool clean;
 };
 
 static void see_state(struct work *w)
 {
-	memset(w->over, 0, w->unit->state_bytes + WIDEST);
+	if (!w->clean)
+		memset(w->over, 0, w->unit->state_bytes + WIDEST);
+	w->clean = true;
 }
 
 /* Stores that overlap what is loaded here are needed. */
 static void see_slot(struct work *w, const struct ir_insn *insn)
 {
-	memset(w->over + insn->imm + 1, 0, WIDEST - 1 + ir_type_bytes(insn->type));
+	if (!w->clean)
+		memset(w->over + insn->imm + 1, 0, WIDEST - 1 + ir_type_bytes(insn->type));
 }
 
 /* Return: is it overwritten before anything sees it? */
@@ -43,6 +48,7 @@ static bool store(struct work *w, const struct ir_insn *insn)
 	if (*over >= bytes)
 		return true;
 	*over = bytes;
+	w->clean = false;
 	return false;
 }
 

@@ -14,7 +14,10 @@ struct place {
 	bool lifted;
 };
 
-/* @lift is first: the lifter's callback gets its address. */
+/*
+ * @lift is first: the lifter's callback gets its address.
+ * @begins: bits by address: may a block begin there? Most instructions begin none, and need no search
+ */
 struct state {
 	struct guest_lift lift;
 	struct ir_build build;
@@ -24,13 +27,26 @@ struct state {
 	uint64_t pc;
 	uint32_t max_insns;
 	uint32_t nr_places;
+	uint64_t begins[4];
 	struct place place[XLAT_REGION_BLOCKS];
 };
+
+static uint64_t *begin_bits(struct state *s, uint64_t pc)
+{
+	return &s->begins[pc / 64 % VMB_ARRAY_SIZE(s->begins)];
+}
+
+static uint64_t begin_bit(uint64_t pc)
+{
+	return UINT64_C(1) << pc % 64;
+}
 
 static struct place *find(struct state *s, uint64_t pc)
 {
 	uint32_t i;
 
+	if (!(*begin_bits(s, pc) & begin_bit(pc)))
+		return NULL;
 	for (i = 0; i < s->nr_places; i++) {
 		if (s->place[i].pc == pc)
 			return &s->place[i];
@@ -59,6 +75,7 @@ static uint32_t block_of(struct guest_lift *lift, uint64_t pc)
 		s->build.error = -E2BIG;
 		return 0;
 	}
+	*begin_bits(s, pc) |= begin_bit(pc);
 	place = &s->place[s->nr_places++];
 	*place = (struct place){ .pc = pc, .block = ir_new_block(&s->build), .polled = IR_NONE };
 	return entry_of(s, place);

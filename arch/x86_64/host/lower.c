@@ -114,8 +114,11 @@ VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, ui
 		x64_finish(l);
 }
 
+/* A constant is made where it is used; what opt_light() has removed is one that is not. */
 VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
 {
+	if (l->unit->insn[at].op == IR_const)
+		return;
 	l->p.at = at;
 	lower_locked(l, &l->unit->insn[at], 0);
 }
