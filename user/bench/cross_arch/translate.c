@@ -8,7 +8,9 @@
  * throughput  - the same of so many bytes, which are many regions
  * complex     - a region of a hundred instructions of a class
  * density     - a region of a hundred instructions of so many bytes each
- * opt         - a region of so many, as at first sight and as what runs much: O2 and tier 2
+ * opt         - a region of two hundred, as at first sight and as what runs much: O2 and tier 2; where
+ *		 the host is this machine, with how much faster the code of the latter is (speedup), and
+ *		 after how many runs that has repaid what its translation costs more (break_even)
  */
 #include "user/bench/cross_arch/cross_arch.h"
 #include "user/bench/cross_arch/work.h"

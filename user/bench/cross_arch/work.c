@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "arch/registry.h"
 #include "vmcore/jit/jit.h"
@@ -15,6 +16,9 @@
 #define ARENA_BYTES  (64u << 20)
 #define CACHE_BYTES  (4u << 20)
 #define REGION_INSNS 256u
+#define TURNS	     10
+/* A return of x86_64 moves the stack pointer on: so often it stays in the data. */
+#define RUNS	     256
 
 /* By how the pair is written: guest, then host. */
 const struct vmb_value cross_pairs[CROSS_PAIRS] = {
@@ -268,6 +272,74 @@ int cross_check(const void *priv, struct vmb_why *why)
 	return w->jit.native ? compare(w, why) : 0;
 }
 
+static double now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* The first region translated one way. Return: ns of the quickest time; 0: it cannot be. */
+static double time_translation(struct work *w, bool optimised, struct jit_code *code)
+{
+	double least = 0, ns;
+	struct ir_unit unit;
+	int turn;
+
+	w->optimised = optimised;
+	for (turn = 0; turn < TURNS; turn++) {
+		ns = now_ns();
+		if (translate(w, BASE, &unit, NULL, code))
+			return 0;
+		ns = now_ns() - ns;
+		least = !turn || ns < least ? ns : least;
+	}
+	return least;
+}
+
+/* The same of running it: once, on the average of some, that begin with what the last one left. */
+static double time_code(const struct work *w, const struct jit_code *code)
+{
+	static struct outcome o;
+	struct jit_runner runner = { 0 };
+	double least = 0, ns;
+	int turn, i, status = 0;
+
+	for (turn = 0; turn < TURNS && !status; turn++) {
+		prepare(w, &o);
+		ns = now_ns();
+		for (i = 0; i < RUNS && !status; i++)
+			status = jit_run(&w->jit, code, &o.context, &runner, &o.leave);
+		ns = (now_ns() - ns) / RUNS;
+		least = !turn || ns < least ? ns : least;
+		if (o.leave.kind == IR_LEAVE_FAULT || o.leave.kind == IR_LEAVE_TRAP)
+			status = -EFAULT;
+	}
+	jit_runner_fini(&runner);
+	return status ? 0 : least;
+}
+
+/* What optimising gives, and after how many runs it has taken less time than it has cost. */
+static void report_speed(struct vmb_state *st, struct work *w)
+{
+	struct jit_code fast, optimised;
+	double cost[2], ns[2];
+
+	cost[0] = time_translation(w, false, &fast);
+	cost[1] = time_translation(w, true, &optimised);
+	if (cost[0] <= 0 || cost[1] <= 0)
+		return;
+	ns[0] = time_code(w, &fast);
+	ns[1] = time_code(w, &optimised);
+	if (ns[0] <= 0 || ns[1] <= 0)
+		return;
+	st->metric(st, "speedup", "x", ns[0] / ns[1], VMB_METRIC_MEDIAN);
+	if (ns[0] > ns[1] && cost[1] > cost[0])
+		st->metric(st, "break_even", "runs", (cost[1] - cost[0]) / (ns[0] - ns[1]),
+			   VMB_METRIC_MEDIAN);
+}
+
 void cross_teardown(struct vmb_state *st)
 {
 	struct work *w = st->priv;
@@ -275,5 +347,7 @@ void cross_teardown(struct vmb_state *st)
 	if (w->guest_bytes)
 		st->metric(st, "expansion", "x", (double)w->code_bytes / (double)w->guest_bytes,
 			   VMB_METRIC_MEDIAN);
+	if (w->optimised && w->done && w->jit.native)
+		report_speed(st, w);
 	drop(w);
 }
