@@ -33,7 +33,7 @@ void cross_run(void *priv, uint64_t iters);
 /** cross_check - for struct vmb_bench. */
 int cross_check(const void *priv, struct vmb_why *why);
 
-/** cross_teardown - for struct vmb_bench: report expansion, and the speed of what was optimised; free. */
+/** cross_teardown - for struct vmb_bench: report expansion, and the speed of optimised code; free. */
 void cross_teardown(struct vmb_state *st);
 
 #endif /* VMB_USER_BENCH_CROSS_ARCH_WORK_H */
