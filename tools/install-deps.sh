@@ -18,7 +18,7 @@ libcmocka-dev libgsl-dev python3 python3-msgpack python3-yaml
 libbenchmark-tools python3-scipy python3-prometheus-client
 clang libclang-rt-dev|libclang-common-14-dev
 chromium nodejs
-qemu-user libcapstone-dev
+qemu-user libcapstone-dev busybox-static
 qemu-system-x86 qemu-system-arm cpio zstd xz-utils kmod libelf1|libelf1t64
 dkms
 '
