@@ -15,6 +15,13 @@
  */
 /* Rounds that the data flow may take: about the depth of loops; a unit that needs more stays. */
 #define MAX_ROUNDS 30u
+/* Loops in loops that count. */
+#define MAX_DEPTH 4u
+/* Parameters that are worth a load: where the edges of most have one value, which they become. */
+#define GAIN 8u
+/* Of what nothing writes: about the registers of a host, and a load in a loop. */
+#define MAX_FIXED      8u
+#define MIN_FIXED_GAIN 4u
 
 /*
  * Per block, a bit per slot. @avail: on entry, its value is known on every way; @gen: known at the
@@ -31,8 +38,10 @@ struct work {
 	struct opt_preds preds;
 	struct opt_slots slots;
 	struct flow *flow;
+	uint64_t written, fixed;
+	uint32_t *weight;
 	uint32_t *new_insn;
-	uint32_t value[OPT_MAX_SLOTS];
+	uint32_t value[OPT_MAX_SLOTS], entry_value[OPT_MAX_SLOTS];
 	struct ir_unit out;
 };
 
@@ -52,9 +61,11 @@ static void scan_block(struct work *w, uint32_t b)
 			    !(flow->gen >> slot & 1))
 				flow->exposed |= UINT64_C(1) << slot;
 			flow->gen |= UINT64_C(1) << slot;
+			w->written |= (uint64_t)(insn->op == IR_st_state) << slot;
 		} else if (insn->op == IR_call && ir_effects(w->unit, insn) & E_WRS) {
 			flow->keeps = false;
 			flow->gen = 0;
+			w->written = ~UINT64_C(0);
 		}
 	}
 }
@@ -131,6 +142,98 @@ static bool solve_want(struct work *w)
 	return !changed;
 }
 
+/*
+ * How often each block is executed, as loops multiply it. Blocks that follow each other in the array
+ * approximate a loop.
+ */
+static int guess_weights(struct work *w, struct ir_arena *scratch)
+{
+	uint32_t nr = w->unit->nr_blocks, b, i, depth = 0;
+	uint32_t *last = ir_arena_alloc(scratch, nr * sizeof(*last));
+	uint32_t *ends = ir_arena_alloc(scratch, nr * sizeof(*ends));
+
+	w->weight = ir_arena_alloc(scratch, nr * sizeof(*w->weight));
+	if (!last || !ends || !w->weight)
+		return -ENOMEM;
+	memset(last, 0xff, nr * sizeof(*last));
+	memset(ends, 0, nr * sizeof(*ends));
+	for (b = 0; b < nr; b++) {
+		const struct ir_insn *term = ir_terminator(w->unit, b);
+
+		for (i = 0; i < ir_nr_edges(term); i++) {
+			uint32_t to = w->unit->edge[term->lo + i].block;
+
+			if (to <= b)
+				last[to] = b;
+		}
+	}
+	for (b = 0; b < nr; b++) {
+		if (last[b] != UINT32_MAX) {
+			ends[last[b]]++;
+			depth++;
+		}
+		w->weight[b] = 1u << 2 * (depth < MAX_DEPTH ? depth : MAX_DEPTH);
+		depth -= ends[b];
+	}
+	return 0;
+}
+
+/* Add @amount to the sum of each slot in @slots. */
+static void add_to(uint64_t sum[OPT_MAX_SLOTS], uint64_t slots, uint64_t amount)
+{
+	for (; slots; slots &= slots - 1)
+		sum[__builtin_ctzll(slots)] += amount;
+}
+
+/* The slots, of @among, with the highest sums: at most @most, and no sum below @least. */
+static uint64_t highest(const uint64_t sum[OPT_MAX_SLOTS], uint64_t among, uint32_t most,
+			uint64_t least)
+{
+	uint64_t chosen = 0, left, best;
+
+	for (; most; most--) {
+		best = 0;
+		for (left = among & ~chosen; left; left &= left - 1) {
+			uint32_t slot = (uint32_t)__builtin_ctzll(left);
+
+			if (sum[slot] >= least && (!best || sum[slot] > sum[__builtin_ctzll(best)]))
+				best = left & -left;
+		}
+		chosen |= best;
+	}
+	return chosen;
+}
+
+/*
+ * A parameter where edges meet is a move on each, or a register that others would need, and loops that
+ * follow each other pass on what only the last one loads. A slot stays in the state if that costs
+ * more than its loads. What nothing writes is one value for the whole unit; more of them than there
+ * are registers would be loaded from the frame instead of from the state.
+ */
+static int leave_costly(struct work *w, struct ir_arena *scratch)
+{
+	uint64_t gain[OPT_MAX_SLOTS] = { 0 }, cost[OPT_MAX_SLOTS] = { 0 }, worth = 0;
+	uint32_t b, i;
+	int status = guess_weights(w, scratch);
+
+	if (status)
+		return status;
+	for (b = 0; b < w->unit->nr_blocks; b++) {
+		add_to(gain, w->flow[b].exposed & w->flow[b].avail, w->weight[b]);
+		if (w->preds.first[b + 1] - w->preds.first[b] > 1)
+			add_to(cost, w->flow[b].want, w->weight[b]);
+	}
+	for (i = 0; i < OPT_MAX_SLOTS; i++)
+		worth |= (uint64_t)(cost[i] <= gain[i] * GAIN) << i;
+	w->fixed = highest(gain, w->flow[0].avail & ~w->written, MAX_FIXED, MIN_FIXED_GAIN);
+	worth &= w->written;
+	for (b = 0; b < w->unit->nr_blocks; b++) {
+		w->flow[b].avail &= worth | w->fixed;
+		w->flow[b].want &= b ? worth : worth | w->fixed;
+	}
+	return 0;
+}
+
 static uint32_t nr_wanted(const struct work *w, uint32_t b)
 {
 	return (uint32_t)__builtin_popcountll(w->flow[b].want);
@@ -169,12 +272,12 @@ static uint32_t append(struct work *w, const struct ir_insn *insn)
 	return w->out.nr_insns++;
 }
 
-/* A parameter; in the entry block a load. */
+/* A parameter; in the entry block a load, which is known everywhere if nothing writes the slot. */
 static void add_params(struct work *w, uint32_t b)
 {
 	uint64_t want = w->flow[b].want;
 
-	memset(w->value, 0xff, sizeof(w->value));
+	memcpy(w->value, w->entry_value, sizeof(w->value));
 	for (; want; want &= want - 1) {
 		uint32_t slot = (uint32_t)__builtin_ctzll(want);
 
@@ -183,6 +286,8 @@ static void add_params(struct work *w, uint32_t b)
 			.a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
 			.imm = b ? 0 : w->slots.slot[slot].offset,
 		});
+		if (w->fixed >> slot & 1)
+			w->entry_value[slot] = w->value[slot];
 	}
 }
 
@@ -240,6 +345,7 @@ static void rewrite(struct work *w)
 {
 	uint32_t b, i;
 
+	memset(w->entry_value, 0xff, sizeof(w->entry_value));
 	for (b = 0; b < w->unit->nr_blocks; b++) {
 		struct ir_block *block = &w->unit->block[b];
 		uint32_t old = block->first;
@@ -277,7 +383,9 @@ int opt_promote(struct ir_unit *unit, struct ir_arena *scratch)
 	w.flow[0].avail = loaded_in_loops(&w);
 	if (!solve_avail(&w) || !solve_want(&w))
 		return 0;
-	status = make_room(&w, scratch);
+	status = leave_costly(&w, scratch);
+	if (!status)
+		status = make_room(&w, scratch);
 	if (status == -E2BIG)
 		return 0;
 	if (!status)
