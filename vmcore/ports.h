@@ -174,6 +174,7 @@ struct jit_frame;
  *	this host does not link
  * @resumes: code of tier 1 that has left for lack of fuel can be entered again at the block: all
  *	that is used there is in slots, the block's parameters too
+ * @extends_signs: an integer in a slot is extended by its sign to 64 bits, else by zeros
  * @guards: tier 2 can compare ranges at a unit's entry (jit_job.select)
  * @chains: it can write chained code (jit_target.chained)
  * @lower: write a unit's code (vmcore/jit/lower.h). Return: 0; -ENOTSUP with @job->unsupported set;
@@ -190,6 +191,7 @@ struct host_ops {
 	uint64_t home_vector;
 	uint8_t link_bytes;
 	bool resumes;
+	bool extends_signs;
 	bool guards;
 	bool chains;
 	int (*lower)(struct jit_job *job);

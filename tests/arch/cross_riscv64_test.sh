@@ -7,6 +7,7 @@ cross_begin riscv64 riscv64
 cross_smoke "riscv64 scalar -"
 cross_tests jit JIT_UNITS=300
 cross_tests jit JIT_UNITS=300 JIT_FEATURES=3
+cross_tests link
 cross_tests tiers TIERS_UNITS=100
 
 finish

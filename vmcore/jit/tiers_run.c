@@ -61,9 +61,14 @@ static union ir_val constant(const struct ir_insn *insn)
 	return value;
 }
 
-static uint32_t value_bytes(const struct ir_insn *insn)
+/* An integer as the host has it in a slot, which is more than its own bytes. */
+static union ir_val as_in_slot(const struct host_ops *host, unsigned int type, union ir_val value)
 {
-	return ir_is_int(insn->type) ? 8 : ir_type_bytes(insn->type);
+	unsigned int unused = 64 - 8 * ir_type_bytes(type);
+
+	if (host->extends_signs)
+		value.d[0] = (uint64_t)((int64_t)(value.d[0] << unused) >> unused);
+	return value;
 }
 
 /* The values are in the frame of the interpreter now. */
@@ -88,7 +93,8 @@ static int take_values(struct run *r)
 		if (slot[i] == TIER_NO_SLOT)
 			val[value] = constant(&insn[value]);
 		else
-			memcpy(&val[value], &frame->slot[slot[i]], value_bytes(&insn[value]));
+			memcpy(&val[value], &frame->slot[slot[i]],
+			       ir_type_bytes(insn[value].type));
 	}
 	r->held = NULL;
 	return 0;
@@ -106,10 +112,14 @@ static int put_values(struct run *r, const struct tier_code *code)
 		return -ENOMEM;
 	for (i = 0; i < r->point->at.nr; i++) {
 		uint32_t value = r->point->at.value[i];
+		unsigned int type = insn[value].type;
+		union ir_val in_slot = val[value];
 
+		if (ir_is_int(type))
+			in_slot = as_in_slot(code->code.host, type, in_slot);
 		if (slot[i] != TIER_NO_SLOT)
-			memcpy(&r->thread->runner.frame->slot[slot[i]], &val[value],
-			       value_bytes(&insn[value]));
+			memcpy(&r->thread->runner.frame->slot[slot[i]], &in_slot,
+			       ir_is_int(type) ? 8 : ir_type_bytes(type));
 	}
 	return 0;
 }

@@ -148,19 +148,18 @@ static void release_vector(struct rv_lower *l, uint32_t value)
 	l->free_pair[l->nr_free_pairs++] = v->slot;
 }
 
-VMB_INLINE void lower_insn(struct rv_lower *l, uint32_t at)
+/* Lower the current instruction; the registers @locked are not its. */
+VMB_INLINE void lower_locked(struct rv_lower *l, const struct ir_insn *insn, uint64_t locked)
 {
-	const struct ir_insn *insn = &l->unit->insn[at];
 	uint32_t operand[3];
 
-	l->p.at = at;
-	l->p.regs.locked = 0;
+	l->p.regs.locked = locked;
 	if (VMB_LIKELY(lower_op[insn->op]))
 		lower_op[insn->op](l, insn);
 	else if (ir_ops[insn->op].pure)
 		rv_lower_eval(l, insn);
 	else
-		l->job->unsupported = at;
+		l->job->unsupported = l->p.at;
 	jit_operands(insn, l->unit->nr_insns, operand);
 	rv_release(l, operand[0]);
 	rv_release(l, operand[1]);
@@ -176,8 +175,32 @@ VMB_INLINE void lower_insn(struct rv_lower *l, uint32_t at)
 		rv_write_slow(l, true);
 }
 
+VMB_INLINE void lower_insn(struct rv_lower *l, uint32_t at)
+{
+	l->p.at = at;
+	lower_locked(l, &l->unit->insn[at], 0);
+}
+
+/* The same in tier 2. */
+static void lower_home_insn(struct rv_lower *l, uint32_t at)
+{
+	const struct ir_insn *insn = &l->unit->insn[at];
+	bool ends = ir_is_term(insn);
+
+	l->p.at = at;
+	l->p.read = 0;
+	if (ends) {
+		jit_places_leave(&l->p);
+		/* That may have been many moves. */
+		if (rv_slow_is_due(l))
+			rv_write_slow(l, true);
+	}
+	lower_locked(l, insn, ends ? l->p.regs.used : 0);
+	jit_places_advance(&l->p);
+}
+
 /* Where registers keep what they hold, what is known of addresses is still true, too. */
-static void enter_block(struct rv_lower *l, uint32_t block)
+static void open_block(struct rv_lower *l, uint32_t block)
 {
 	unsigned int i;
 
@@ -193,6 +216,15 @@ static void enter_block(struct rv_lower *l, uint32_t block)
 		l->checked[i].base = IR_NONE;
 }
 
+static void enter_block(struct rv_lower *l, uint32_t block)
+{
+	open_block(l, block);
+	if (VMB_LIKELY(!l->p.homes))
+		return;
+	l->p.at = l->unit->block[block].first;
+	jit_places_enter(&l->p, block);
+}
+
 /* Displacements from the frame have 31 bits; the links of waiting jumps 25 bits of words. */
 #define MAX_SLOTS	(1u << 27)
 #define MAX_LINKED_BYTES (64u << 20)
@@ -201,13 +233,19 @@ static int lower_blocks(struct rv_lower *l)
 {
 	uint32_t b, i;
 
-	rv_begin_memory(l);
+	if (l->job->links)
+		rv_enter_by_link(l);
+	rv_ask_at_entry(l);
 	for (b = 0; b < l->unit->nr_blocks && !l->too_far; b++) {
 		const struct ir_block *block = &l->unit->block[b];
 
 		enter_block(l, b);
-		for (i = block->first + block->nr_params; i < block->first + block->nr; i++)
-			lower_insn(l, i);
+		for (i = block->first + block->nr_params; i < block->first + block->nr; i++) {
+			if (VMB_UNLIKELY(l->p.homes))
+				lower_home_insn(l, i);
+			else
+				lower_insn(l, i);
+		}
 		if (VMB_UNLIKELY(l->job->unsupported != IR_NONE))
 			return -ENOTSUP;
 		if (VMB_UNLIKELY(l->buf->overflow))
@@ -230,9 +268,11 @@ static int lower(struct jit_job *job)
 	unsigned int attempt;
 	int status = 0;
 
+	if (job->homes)
+		jit_homes_find(job);
 	for (attempt = 0; attempt < VMB_ARRAY_SIZE(estimates); attempt++) {
 		struct rv_lower l = {
-			.p = { .job = job, .unit = job->unit,
+			.p = { .ops = &rv_places_ops, .job = job, .unit = job->unit,
 			       .value = job->scratch->value, .homes = job->homes,
 			       .next_slot = job->nr_slots },
 			.buf = job->buf, .unit = job->unit, .value = job->scratch->value,
@@ -240,7 +280,12 @@ static int lower(struct jit_job *job)
 			.bytes_per_insn = estimates[attempt],
 		};
 
+		if (job->homes) {
+			jit_homes_apply(job);
+			jit_places_begin(&l.p);
+		}
 		job->unsupported = IR_NONE;
+		job->scratch->nr_ways = 0;
 		status = lower_blocks(&l);
 		if (status || !l.too_far) {
 			job->nr_slots = l.p.next_slot;
@@ -269,6 +314,12 @@ const struct host_ops rv_host_ops = {
 	.name = "riscv64",
 	.nan = IR_NAN_DEF,
 	.nr_general = RV_NR_GENERAL,
+	.home_general = RV_GENERAL,
+	.home_float = RV_FLOAT,
+	.link_bytes = RV_LINK_BYTES,
+	.resumes = true,
+	.extends_signs = true,
+	.chains = true,
 	.lower = lower,
 	.fp_pack = fp_pack,
 	.fp_unpack = fp_unpack,

@@ -83,6 +83,9 @@ void rv_finish(struct rv_lower *l);
 /* Forget all registers; or those whose value is not used from instruction @from on. */
 void rv_forget_all(struct rv_lower *l);
 void rv_forget_dead(struct rv_lower *l, uint32_t from);
+/* What tier 2 asks for. */
+extern const struct jit_places_ops rv_places_ops;
+
 /* Move a value to a slot of its type. */
 void rv_to_slot(struct rv_lower *l, uint32_t slot, uint32_t value);
 /* Copy between two slots. */
@@ -252,7 +255,6 @@ RV_LOWER(cas);
 RV_LOWER(fence);
 RV_LOWER(guest_pc);
 /* What code expects in its registers when it begins. */
-void rv_begin_memory(struct rv_lower *l);
 /* Write the slow ways that wait; what comes before goes on behind them if they are @in_the_way. */
 void rv_write_slow(struct rv_lower *l, bool in_the_way);
 /* Will the oldest soon be out of its branch's reach? */
@@ -269,9 +271,33 @@ RV_LOWER(trap);
 RV_LOWER(call);
 /* The code of a block begins here. */
 void rv_bind_label(struct rv_lower *l, struct jit_label *label);
+/* Leave the unit for the address in a0. */
+void rv_leave_unit(struct rv_lower *l, uint32_t kind, uint32_t code);
+/* Leave it because there is no fuel for block @to (chained code: by that way). */
+void rv_leave_for_fuel(struct rv_lower *l, uint32_t to);
+/* t1: the fuel, less @nr. */
+void rv_burn(struct rv_lower *l, uint32_t nr);
+/* Burn fuel, and leave if there is none. */
+void rv_ask(struct rv_lower *l, uint32_t nr, uint32_t to);
 /* A branch over what follows, which has about @bytes. Return: its place, for rv_bind(). */
 uint32_t rv_over(struct rv_lower *l, struct rv_test test, uint32_t bytes);
 void rv_bind(struct rv_lower *l, uint32_t place);
+
+/* link.c: how units follow each other. */
+
+/* Bytes of the beginning by which links enter a unit. */
+#define RV_LINK_BYTES 4u
+
+void rv_enter_by_link(struct rv_lower *l);
+/* Leave the unit for the address in a0, or go on with the unit that is linked there. */
+void rv_leave_by_link(struct rv_lower *l, const struct ir_insn *exit);
+/* Chained code: leave by a way. Return: was it done? */
+bool rv_chain_exit(struct rv_lower *l, const struct ir_insn *insn);
+/* Chained code: go on with what the frame's table has for the address in a0. */
+void rv_look_up(struct rv_lower *l);
+/* Chained code: ask for fuel where the unit begins, or goes back to a block. */
+void rv_ask_at_entry(struct rv_lower *l);
+void rv_ask_at_back_edge(struct rv_lower *l, uint32_t block, uint32_t fuel);
 
 /* lower.c */
 RV_LOWER(nothing);

@@ -61,8 +61,14 @@ static void jump_to(struct rv_lower *l, uint32_t block)
 static void branch_to(struct rv_lower *l, struct rv_test test, uint32_t block)
 {
 	struct jit_label *label = &l->job->scratch->label[block];
-	enum rv_reach reach = reach_of_block(l, block);
+	enum rv_reach reach;
 
+	if (label->at != JIT_UNBOUND) {
+		reach = rv_reach_of(l->buf, label->at);
+		rv_link(l->buf, rv_branch(l->buf, reach, test.cond, test.a, test.b, 0), label->at);
+		return;
+	}
+	reach = reach_of_block(l, block);
 	if (reach == RV_NEAR && label->chain &&
 	    rv_place(l->buf) - label->chain > RV_NEAR_CHAIN)
 		reach = RV_MID;
@@ -77,6 +83,8 @@ static bool is_back(const struct rv_lower *l, const struct ir_edge *edge)
 /* A jump there is all there is to it. */
 static bool is_plain(const struct rv_lower *l, const struct ir_edge *edge)
 {
+	if (l->p.homes)
+		return jit_places_is_passed(&l->p, edge);
 	return !edge->nr_args && !is_back(l, edge);
 }
 
@@ -100,6 +108,10 @@ static void pass(struct rv_lower *l, const struct ir_edge *edge)
 	const struct ir_block *to = &l->unit->block[edge->block];
 	uint32_t i;
 
+	if (l->p.homes) {
+		jit_places_pass(&l->p, edge);
+		return;
+	}
 	if (edge->nr_args && jit_args_overlap(l->job, edge)) {
 		pass_in_two_steps(l, edge);
 		return;
@@ -112,22 +124,27 @@ static void pass(struct rv_lower *l, const struct ir_edge *edge)
 	}
 }
 
-/* The guest address is in a0. */
-static void leave(struct rv_lower *l, uint32_t kind, uint32_t code)
+void rv_leave_unit(struct rv_lower *l, uint32_t kind, uint32_t code)
 {
 	rv_li(l->buf, RV_A1, jit_exit_word(kind, code));
 	rv_i(l->buf, RV_JALR, RV_ZERO, RV_RA, 0);
 }
 
-#define LEAVE_BYTES 48
-
-/* The instructions from the loop's head to here, at most, have been executed since the last time. */
-static void burn_fuel(struct rv_lower *l, const struct ir_edge *edge)
+void rv_leave_for_fuel(struct rv_lower *l, uint32_t to)
 {
-	const struct ir_block *here = &l->unit->block[l->p.block];
-	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
+	if (l->job->target->chained) {
+		rv_leave_unit(l, JIT_LEAVE_WAY, to);
+		return;
+	}
+	rv_li(l->buf, RV_A0, to);
+	rv_leave_unit(l, IR_LEAVE_FUEL, 0);
+}
 
+void rv_burn(struct rv_lower *l, uint32_t nr)
+{
 	rv_load(l->buf, RV_LD, RV_T1, rv_frame(JIT_FRAME_FUEL));
+	if (!nr)
+		return;
 	if (rv_fits12(-(int64_t)nr)) {
 		rv_i(l->buf, RV_ADDI, RV_T1, RV_T1, -(int32_t)nr);
 	} else {
@@ -135,18 +152,64 @@ static void burn_fuel(struct rv_lower *l, const struct ir_edge *edge)
 		rv_r(l->buf, RV_SUB, RV_T1, RV_T1, RV_T2);
 	}
 	rv_store(l->buf, RV_SD, RV_T1, rv_frame(JIT_FRAME_FUEL));
+}
+
+#define LEAVE_BYTES 48
+
+void rv_ask(struct rv_lower *l, uint32_t nr, uint32_t to)
+{
+	uint32_t over;
+
+	rv_burn(l, nr);
+	if (l->p.homes) {
+		l->job->scratch->slow[l->nr_slow++] = (struct jit_slow){
+			.jump = rv_branch(l->buf, RV_NEAR, RV_BLT, RV_T1, RV_ZERO, 0),
+			.back = to, .desc = { .op = IR_br },
+		};
+		return;
+	}
 	over = rv_over(l, (struct rv_test){ RV_BGE, RV_T1, RV_ZERO }, LEAVE_BYTES);
-	rv_li(l->buf, RV_A0, edge->block);
-	leave(l, IR_LEAVE_FUEL, 0);
+	rv_leave_for_fuel(l, to);
 	rv_bind(l, over);
+}
+
+/* The instructions from the loop's head to here, at most, have been executed since the last time. */
+static void burn_fuel(struct rv_lower *l, const struct ir_edge *edge)
+{
+	const struct ir_block *here = &l->unit->block[l->p.block];
+	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first;
+
+	if (l->job->target->chained)
+		rv_ask_at_back_edge(l, edge->block, nr);
+	else
+		rv_ask(l, nr, edge->block);
+}
+
+/* Tier 2 does that before the comparison, so that one branch goes back. */
+static void burn_before(struct rv_lower *l, const struct ir_insn *insn)
+{
+	const struct ir_edge *back = NULL;
+	uint32_t i;
+
+	if (!l->p.homes)
+		return;
+	for (i = 0; i < ir_nr_edges(insn); i++) {
+		const struct ir_edge *edge = &l->unit->edge[insn->lo + i];
+
+		if (is_back(l, edge) && (!back || edge->block < back->block))
+			back = edge;
+	}
+	if (back)
+		burn_fuel(l, back);
 }
 
 /* @last: the next block's code follows. */
 static void follow(struct rv_lower *l, const struct ir_edge *edge, bool last)
 {
-	if (is_back(l, edge))
-		burn_fuel(l, edge);
 	pass(l, edge);
+	/* Last, so that the block can be entered when there is fuel again. */
+	if (is_back(l, edge) && !l->p.homes)
+		burn_fuel(l, edge);
 	if (!last || edge->block != l->p.block + 1)
 		jump_to(l, edge->block);
 }
@@ -157,11 +220,12 @@ static void follow(struct rv_lower *l, const struct ir_edge *edge, bool last)
 #define SMALL_EDGES 4
 
 /* Before the code of edges that may be long, what waits for a place within reach gets one. */
-static void make_way(struct rv_lower *l, const struct ir_insn *insn)
+static void begin_edges(struct rv_lower *l, const struct ir_insn *insn)
 {
 	const struct ir_edge *edge = &l->unit->edge[insn->lo];
 	uint32_t nr = insn->hi, i;
 
+	burn_before(l, insn);
 	for (i = 0; i < insn->hi; i++)
 		nr += edge[i].nr_args;
 	if (nr > SMALL_EDGES)
@@ -170,7 +234,7 @@ static void make_way(struct rv_lower *l, const struct ir_insn *insn)
 
 RV_LOWER(br)
 {
-	make_way(l, insn);
+	begin_edges(l, insn);
 	follow(l, &l->unit->edge[insn->lo], true);
 }
 
@@ -202,13 +266,13 @@ static void branch(struct rv_lower *l, const struct ir_insn *insn, struct rv_tes
 
 RV_LOWER(brcond)
 {
-	make_way(l, insn);
+	begin_edges(l, insn);
 	branch(l, insn, rv_truth(l, insn));
 }
 
 RV_LOWER(brcmp)
 {
-	make_way(l, insn);
+	begin_edges(l, insn);
 	branch(l, insn, rv_compare(l, insn));
 }
 
@@ -237,6 +301,11 @@ static uint32_t entry(struct rv_lower *l, const struct ir_edge *edge, enum rv_re
 
 	if (!is_plain(l, edge))
 		return rv_jump(l->buf, reach, 0);
+	if (label->at != JIT_UNBOUND) {
+		place = rv_jump(l->buf, reach, 0);
+		l->too_far |= !rv_link(l->buf, place, label->at);
+		return place;
+	}
 	place = rv_jump(l->buf, reach, label->chain);
 	wait_for(label, place);
 	return place;
@@ -253,7 +322,7 @@ RV_LOWER(switch)
 	uint32_t nr = insn->hi - 1, i, past, first, size = reach == RV_FAR ? 2 : 1;
 	unsigned int a;
 
-	make_way(l, insn);
+	begin_edges(l, insn);
 	a = rv_value(l, insn->a);
 	rv_li(l->buf, RV_T1, nr);
 	past = rv_branch(l->buf, reach, RV_BGEU, a, RV_T1, 0);
@@ -276,20 +345,27 @@ RV_LOWER(switch)
 
 RV_LOWER(exit)
 {
+	if (l->job->target->chained && rv_chain_exit(l, insn))
+		return;
 	rv_li(l->buf, RV_A0, (int64_t)insn->imm);
-	leave(l, IR_LEAVE_EXIT, insn->aux);
+	if (l->job->links && insn->aux <= IR_EXIT_CALL)
+		rv_leave_by_link(l, insn);
+	else
+		rv_leave_unit(l, IR_LEAVE_EXIT, insn->aux);
 }
 
 RV_LOWER(exit_indirect)
 {
 	rv_copy_to(l, RV_A0, insn->a);
-	leave(l, IR_LEAVE_INDIRECT, insn->aux);
+	if (l->job->target->chained)
+		rv_look_up(l);
+	rv_leave_unit(l, IR_LEAVE_INDIRECT, insn->aux);
 }
 
 RV_LOWER(trap)
 {
 	rv_li(l->buf, RV_A0, (int64_t)insn->imm);
-	leave(l, IR_LEAVE_TRAP, insn->aux);
+	rv_leave_unit(l, IR_LEAVE_TRAP, insn->aux);
 }
 
 /* Arguments are sixteen bytes each, a scalar zero-extended. */

@@ -7,17 +7,6 @@
  */
 #include "arch/riscv64/host/lower.h"
 
-void rv_begin_memory(struct rv_lower *l)
-{
-	const struct jit_target *target = l->job->target;
-
-	if (!target->flat)
-		return;
-	if (target->first)
-		rv_li(l->buf, RV_T1, (int64_t)target->first);
-	rv_r(l->buf, RV_SUB, RV_BIASED, RV_MEMORY, target->first ? RV_T1 : RV_ZERO);
-}
-
 static void load_vector(struct rv_lower *l, struct rv_mem to, struct rv_mem low, struct rv_mem high)
 {
 	rv_load(l->buf, RV_LD, RV_T1, low);
@@ -273,6 +262,11 @@ static void write_one(struct rv_lower *l, const struct jit_slow *slow)
 	uint32_t at = code_buf_at(l->buf);
 	bool reached = rv_link(l->buf, slow->jump, at);
 
+	if (slow->desc.op == IR_br) {
+		VMB_ASSERT(reached);
+		rv_leave_for_fuel(l, slow->back);
+		return;
+	}
 	if (slow->jump2)
 		reached &= rv_link(l->buf, slow->jump2, at);
 	VMB_ASSERT(reached);

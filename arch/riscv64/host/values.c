@@ -68,20 +68,23 @@ static void save(struct rv_lower *l, uint32_t index)
 {
 	struct jit_value *value = &l->value[index];
 
-	if (value->flags & (JIT_CONST | JIT_STORED))
+	if (jit_places_is_saved(&l->p, index))
 		return;
 	if (!(value->flags & JIT_SLOTTED)) {
 		value->slot = l->p.next_slot++;
 		value->flags |= JIT_SLOTTED;
 	}
 	store_slot(l, rv_type(l, index), value->slot, value->reg);
-	value->flags |= JIT_STORED;
+	jit_places_saved(&l->p, index);
 }
 
-static unsigned int allocate(struct rv_lower *l, uint64_t from)
+static unsigned int allocate(struct rv_lower *l, uint64_t from, uint32_t value)
 {
-	unsigned int reg = jit_regcache_free(&l->p.regs, from);
+	unsigned int reg;
 
+	if (VMB_UNLIKELY(l->p.homes))
+		return jit_places_allocate(&l->p, from, value);
+	reg = jit_regcache_free(&l->p.regs, from);
 	if (VMB_LIKELY(reg != JIT_NO_REG))
 		return reg;
 	reg = jit_regcache_victim(&l->p.regs, l->value, from);
@@ -131,6 +134,17 @@ static bool is_zero(const struct rv_lower *l, uint32_t value)
 	return insn->op == IR_const && !insn->imm && insn->type < IR_F32;
 }
 
+/* The last instruction of a block computes nothing: of scratch registers it needs none but these. */
+static unsigned int at_the_end(struct rv_lower *l, uint32_t value)
+{
+	unsigned int reg = l->p.regs.locked & UINT64_C(1) << RV_A6 ? RV_A7 : RV_A6;
+
+	VMB_ASSERT(ir_is_term(&l->unit->insn[l->p.at]) && rv_type(l, value) < IR_F32);
+	load(l, reg, value);
+	jit_regcache_lock(&l->p.regs, reg);
+	return reg;
+}
+
 unsigned int rv_value(struct rv_lower *l, uint32_t value)
 {
 	unsigned int reg = l->value[value].reg;
@@ -138,7 +152,9 @@ unsigned int rv_value(struct rv_lower *l, uint32_t value)
 	if (reg == JIT_NO_REG) {
 		if (is_zero(l, value))
 			return RV_ZERO;
-		reg = allocate(l, registers_for(rv_type(l, value)));
+		reg = allocate(l, registers_for(rv_type(l, value)), value);
+		if (VMB_UNLIKELY(reg == JIT_NO_REG))
+			return at_the_end(l, value);
 		load(l, reg, value);
 		own(l, reg, value);
 	}
@@ -160,7 +176,7 @@ bool rv_is_imm12(const struct rv_lower *l, uint32_t value, int32_t *imm)
 
 unsigned int rv_result(struct rv_lower *l)
 {
-	unsigned int reg = allocate(l, registers_for(rv_type(l, l->p.at)));
+	unsigned int reg = allocate(l, registers_for(rv_type(l, l->p.at)), l->p.at);
 
 	own(l, reg, l->p.at);
 	return reg;
@@ -174,6 +190,7 @@ unsigned int rv_result_last(struct rv_lower *l, const struct ir_insn *insn)
 	rv_release(l, operand[0]);
 	rv_release(l, operand[1]);
 	rv_release(l, operand[2]);
+	l->p.read = l->p.regs.locked;
 	l->p.regs.locked = 0;
 	return rv_result(l);
 }
@@ -220,7 +237,9 @@ void rv_finish(struct rv_lower *l)
 
 	if (value->reg == JIT_NO_REG)
 		return;
-	if (value->flags & JIT_GLOBAL)
+	if (VMB_UNLIKELY(value->flags & JIT_HOME))
+		jit_places_finish(&l->p);
+	else if (value->flags & JIT_GLOBAL)
 		save(l, l->p.at);
 	rv_release(l, l->p.at);
 }
@@ -275,6 +294,52 @@ void rv_to_slot(struct rv_lower *l, uint32_t slot, uint32_t value)
 		rv_copy_slot(l, insn->type, slot, v->slot);
 	}
 }
+
+/*
+ * The same as tier 2 asks for it.
+ */
+
+static struct rv_lower *lower_of(struct jit_places *p)
+{
+	static_assert(offsetof(struct rv_lower, p) == 0, "the first member");
+	return (struct rv_lower *)(void *)p;
+}
+
+static void move_place(struct jit_places *p, unsigned int type, unsigned int dst, unsigned int src)
+{
+	(void)type;
+	move(lower_of(p), dst, src);
+}
+
+static void copy_place(struct jit_places *p, unsigned int reg, uint32_t value)
+{
+	rv_copy_to(lower_of(p), reg, value);
+}
+
+static void save_place(struct jit_places *p, uint32_t value)
+{
+	save(lower_of(p), value);
+}
+
+static void place_to_slot(struct jit_places *p, uint32_t slot, uint32_t value)
+{
+	rv_to_slot(lower_of(p), slot, value);
+}
+
+static void slot_to_slot(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from)
+{
+	rv_copy_slot(lower_of(p), type, to, from);
+}
+
+const struct jit_places_ops rv_places_ops = {
+	.scratch_general = RV_T2,
+	.scratch_vector = RV_F(0),
+	.move = move_place,
+	.copy_to = copy_place,
+	.save = save_place,
+	.to_slot = place_to_slot,
+	.copy_slot = slot_to_slot,
+};
 
 /*
  * Vectors.

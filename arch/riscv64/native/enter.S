@@ -17,6 +17,9 @@
 #define HOST_FP		FRAME(972)
 #define EXIT_PC		FRAME(984)
 #define EXIT_WORD	FRAME(992)
+#define CODE		FRAME(1016)
+/* Of the code that is entered: the guest's address of its memory's first byte. */
+#define FIRST		64(t0)
 
 /* ra, s0 to s11, fs0 to fs11; a multiple of 16. */
 #define ENTER_BYTES	208
@@ -48,6 +51,9 @@ function \name
 	ld s1, STATE
 	ld s10, MEMORY
 	ld s11, LIMIT
+	ld t0, CODE
+	ld t0, FIRST
+	sub s9, s10, t0
 	.if \fp
 	lw t0, FP
 	fscsr t0, t0
