@@ -8,5 +8,6 @@ cross_smoke "arm64 neon neon"
 cross_tests jit JIT_UNITS=300
 cross_tests link
 cross_tests tiers TIERS_UNITS=100
+cross_guests riscv64 x86_64
 
 finish
