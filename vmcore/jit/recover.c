@@ -49,7 +49,7 @@ static uint64_t get(const uint8_t **at)
 /* A difference of either sign: the sign at bit 0. */
 static uint64_t folded(uint64_t difference)
 {
-	return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
+	return difference << 1 ^ -(difference >> 63);
 }
 
 static uint64_t unfolded(uint64_t number)
