@@ -109,8 +109,8 @@ static void draw(struct cache_work *w, uint64_t seed)
 			else
 				low = middle + 1;
 		}
-		/* Odd, so that every region comes once. */
-		w->trace[i] = (uint16_t)(w->kind == MISS ? i % w->nr : low * 2741u % w->nr);
+		/* By an odd number, modulo a power of two, every region comes once. */
+		w->trace[i] = (uint16_t)((w->kind == MISS ? i : low * 2741u) & (w->nr - 1));
 	}
 }
 
