@@ -6,8 +6,8 @@
  *
  * hit   - any of 256 regions, all of which are there
  * miss  - 2048 regions in order, none of which is there; everything is forgotten after the last
- * mixed - a program from its start: 256 regions, none of which is there, the n-th most popular 1/n
- *	   times as often as the first; everything is forgotten after 4096 lookups
+ * mixed - a program from its start: 32 regions, none of which is there, the n-th most popular 1/n
+ *	   times as often as the first; everything is forgotten after 512 lookups
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,12 +24,12 @@ enum { MISS, HIT, MIXED };
 #define INSNS	    10u
 #define MAX_REGIONS 2048u
 #define TRACE	    65536u
-#define MIXED_ROUND 4096u
+#define MIXED_ROUND 512u
 #define SPACE_BYTES (UINT64_C(8) << 20)
 #define ROOM	    (UINT64_C(4) << 20)
 
 static const struct vmb_value kinds[] = { { "miss", MISS }, { "hit", HIT }, { "mixed", MIXED } };
-static const uint32_t nr_regions[] = { [MISS] = MAX_REGIONS, [HIT] = 256, [MIXED] = 256 };
+static const uint32_t nr_regions[] = { [MISS] = MAX_REGIONS, [HIT] = 256, [MIXED] = 32 };
 
 static const struct vmb_axis axes[] = { VMB_AXIS("kind", kinds) };
 
