@@ -209,6 +209,7 @@ static void move_home(struct jit_places *p, uint32_t value)
 {
 	unsigned int home = home_of(p, value)->reg, reg = p->value[value].reg;
 
+	VMB_ASSERT(home != JIT_NO_HOME);
 	if (p->regs.used & bit(home))
 		displace(p, home);
 	if (reg == JIT_NO_REG) {
@@ -239,7 +240,7 @@ static uint64_t live_homes(const struct jit_places *p, uint32_t at)
 		unsigned int reg = (unsigned int)__builtin_ctzll(m);
 
 		if (p->homes->now[reg] != IR_NONE && home_of(p, p->homes->now[reg])->end > at)
-			live |= bit(reg);
+			live |= m & -m;
 	}
 	return live;
 }
@@ -258,7 +259,7 @@ void jit_places_enter(struct jit_places *p, uint32_t block)
 		unsigned int reg = (unsigned int)__builtin_ctzll(m);
 		uint32_t value = p->homes->now[reg];
 
-		if (p->regs.used & bit(reg))
+		if (p->regs.used & m & -m)
 			forget(p, reg);
 		if (p->value[value].reg != JIT_NO_REG)
 			forget(p, p->value[value].reg);
