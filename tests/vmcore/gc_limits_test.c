@@ -114,6 +114,7 @@ static void test_types_run_out(void **state)
 	}
 	assert_int_equal(err, -ENOSPC);
 	assert_int_equal(nr, 32767 - 5);
+	assert_non_null(last);
 	w->root[0] = gc_alloc(w->m, last);
 	gc_collect(w->m, GC_COLLECT_FULL);
 	verify(w);

@@ -267,27 +267,32 @@ static int long_work(const struct run_work *w, double one)
 	return repeats;
 }
 
+/* A process that could not be timed leaves its figures out. */
+static void report_speed(struct vmb_state *st, const struct run_work *w)
+{
+	double native = quickest(w, true, 1), translated = quickest(w, false, 1), longer[2];
+	int repeats;
+
+	if (isinf(native) || isinf(translated))
+		return;
+	st->metric(st, "native", "ns", native, VMB_METRIC_MEDIAN);
+	st->metric(st, "x_native", "x", translated / native, VMB_METRIC_MEDIAN);
+	/* Work that takes no time has no speed. */
+	if (!strcmp(w->name, "empty"))
+		return;
+	repeats = long_work(w, native);
+	longer[0] = quickest(w, false, repeats) - translated;
+	longer[1] = quickest(w, true, repeats) - native;
+	if (longer[0] > 0 && longer[1] > 0 && !isinf(longer[0]) && !isinf(longer[1]))
+		st->metric(st, "steady_x_native", "x", longer[0] / longer[1], VMB_METRIC_MEDIAN);
+}
+
 static void teardown(struct vmb_state *st)
 {
 	struct run_work *w = st->priv;
-	double native, translated, longer[2];
-	int repeats;
 
-	if (w->done) {
-		native = quickest(w, true, 1);
-		translated = quickest(w, false, 1);
-		st->metric(st, "native", "ns", native, VMB_METRIC_MEDIAN);
-		st->metric(st, "x_native", "x", translated / native, VMB_METRIC_MEDIAN);
-	}
-	/* Work that takes no time has no speed. */
-	if (w->done && strcmp(w->name, "empty")) {
-		repeats = long_work(w, native);
-		longer[1] = quickest(w, true, repeats) - native;
-		longer[0] = quickest(w, false, repeats) - translated;
-		if (longer[0] > 0 && longer[1] > 0)
-			st->metric(st, "steady_x_native", "x", longer[0] / longer[1],
-				   VMB_METRIC_MEDIAN);
-	}
+	if (w->done)
+		report_speed(st, w);
 	drop(w);
 }
 
