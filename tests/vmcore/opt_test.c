@@ -290,17 +290,31 @@ static const struct example examples[] = {
 	  "  %15:i64 = add %11, %14\n  brcmp.ult %15, %1, b2(%15), b3\n"
 	  "b3:\n  %17:i64 = add %6, %14\n  brcmp.ult %17, %1, b1(%17), b4\n"
 	  "b4:\n  exit.jump 0x0\n" },
-	{ "nothing moves to a block that lies behind what uses it", 2,
+	{ "a loop that lies before what enters it comes behind that, and is left by what it computes", 2,
 	  "b0:\n  %a:i64 = ld_state 0\n  %b:i64 = ld_state 8\n  br b3\n"
 	  "b1(%i:i64):\n  %m:i64 = mul %a, %b\n  %n:i64 = add %i, %m\n  st_state %n, 16\n"
 	  "  brcmp.ult %n, %a, b1(%n), b2\nb2:\n  exit.jump 0x0\n"
 	  "b3:\n  %s:i64 = ld_state 24\n  st.u64 %s, %a, 0\n  brcond %b, b1(%s), b4\n"
 	  "b4:\n  exit.jump 0x10\n",
-	  "b0:\n  %0:i64 = ld_state 24\n  %1:i64 = ld_state 0\n  %2:i64 = ld_state 8\n  br b3\n"
-	  "b1(%4:i64):\n  %5:i64 = mul %1, %2\n  %6:i64 = add %4, %5\n  st_state %6, 16\n"
-	  "  brcmp.ult %6, %1, b1(%6), b2\nb2:\n  exit.jump 0x0\n"
-	  "b3:\n  st.u64 %0, %1, 0\n  brcond %2, b1(%0), b4\n"
-	  "b4:\n  exit.jump 0x10\n" },
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  br b1\n"
+	  "b1:\n  %3:i64 = ld_state 24\n  st.u64 %3, %0, 0\n  %5:i64 = mul %0, %1\n"
+	  "  brcond %1, b3(%3), b2\nb2:\n  exit.jump 0x10\n"
+	  "b3(%8:i64):\n  %9:i64 = add %8, %5\n  st_state %9, 16\n"
+	  "  brcmp.ult %9, %0, b3(%9), b4\nb4:\n  exit.jump 0x0\n" },
+	{ "the blocks of a loop lie together, and those of a loop within it", 2,
+	  "b0:\n  %a:i64 = ld_state 0\n  %n:i64 = ld_state 8\n  %z:i64 = const 0\n  br b2(%z)\n"
+	  "b1:\n  exit.jump 0x0\n"
+	  "b2(%i:i64):\n  st_state %i, 24\n  br b4(%i)\n"
+	  "b3(%x:i64):\n  %o:i64 = const 1\n  %i1:i64 = add %x, %o\n"
+	  "  brcmp.ult %i1, %n, b2(%i1), b1\n"
+	  "b4(%j:i64):\n  st_state %j, 16\n  %q:i64 = const 2\n  %j1:i64 = add %j, %q\n"
+	  "  brcmp.ult %j1, %a, b4(%j1), b3(%j1)\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  %2:i64 = const 0\n  br b1(%2)\n"
+	  "b1(%4:i64):\n  st_state %4, 24\n  br b2(%4)\n"
+	  "b2(%7:i64):\n  st_state %7, 16\n  %9:i64 = const 2\n  %10:i64 = add %7, %9\n"
+	  "  brcmp.ult %10, %0, b2(%10), b3\n"
+	  "b3:\n  %12:i64 = const 3\n  %13:i64 = add %7, %12\n"
+	  "  brcmp.ult %13, %1, b1(%13), b4\nb4:\n  exit.jump 0x0\n" },
 	{ "what lies in memory is known until something may have changed it", 2,
 	  "b0:\n  %p:i64 = ld_state 0\n  %q:i64 = ld_state 8\n  %a:i64 = ld.u64 %p, 0\n"
 	  "  st.u32 %p, %q, 8\n  %b:i64 = ld.u64 %p, 0\n  %c:i64 = ld.s32 %p, 8\n"

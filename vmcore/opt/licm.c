@@ -6,19 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "vmcore/ir/dom.h"
-#include "vmcore/opt/pass.h"
+#include "vmcore/opt/loops.h"
 
 /* Values that leave a loop, at most: each takes a register all through it. */
 #define MAX_PER_LOOP 6u
 
-/* Steps through the bodies of all loops, per block; beyond that nothing is done. */
-#define MAX_STEPS 16u
-
 /**
  * struct work - blocks and where instructions go.
- * @loop: [block] head of the innermost loop around it, IR_NONE: none
- * @outer: [head] head of the loop around that loop
  * @entry: [head] the one block that enters the loop, IR_NONE
  * @nr_moved: [head] what has left it
  * @place: [insn] block in which it is computed
@@ -28,12 +22,11 @@ struct work {
 	struct ir_unit *unit;
 	struct ir_dom dom;
 	struct opt_preds preds;
-	uint32_t *loop, *outer, *entry, *nr_moved;
+	struct opt_loops loops;
+	uint32_t *entry, *nr_moved;
 	uint32_t *place, *next;
 	uint32_t *first, *last;
-	uint32_t *stack, *seen;
 	uint32_t *new_insn;
-	uint32_t steps;
 	bool moved;
 };
 
@@ -54,86 +47,41 @@ static bool is_cheap(unsigned int op)
 	return cheap[op];
 }
 
-static bool is_back(const struct work *w, uint32_t from, uint32_t to)
-{
-	return ir_dominates(&w->dom, to, from);
-}
-
-static void push(struct work *w, uint32_t *depth, uint32_t block, uint32_t head)
-{
-	if (w->seen[block] == head + 1)
-		return;
-	w->seen[block] = head + 1;
-	w->loop[block] = head;
-	w->stack[(*depth)++] = block;
-	w->steps++;
-}
-
-/* All blocks from which the loop's back edges are reached without its head. */
-static void mark_body(struct work *w, uint32_t head)
-{
-	uint32_t depth = 0, i;
-
-	w->outer[head] = w->loop[head];
-	w->seen[head] = head + 1;
-	w->loop[head] = head;
-	for (i = w->preds.first[head]; i < w->preds.first[head + 1]; i++) {
-		if (is_back(w, w->preds.from[i], head))
-			push(w, &depth, w->preds.from[i], head);
-	}
-	while (depth && w->steps < MAX_STEPS * w->unit->nr_blocks) {
-		uint32_t block = w->stack[--depth];
-
-		for (i = w->preds.first[block]; i < w->preds.first[block + 1]; i++)
-			push(w, &depth, w->preds.from[i], head);
-	}
-}
-
 /*
  * The block that enters the loop of @head, if it is one, and lies before it, as what is defined there
- * must. Is @head the head of a loop at all?
+ * must.
  */
-static bool find_entry(struct work *w, uint32_t head)
+static void find_entry(struct work *w, uint32_t head)
 {
 	uint32_t entry = IR_NONE, i;
-	bool has_back = false, one = true;
+	bool one = true;
 
 	for (i = w->preds.first[head]; i < w->preds.first[head + 1]; i++) {
-		if (is_back(w, w->preds.from[i], head)) {
-			has_back = true;
+		if (ir_dominates(&w->dom, head, w->preds.from[i]))
 			continue;
-		}
 		one = one && (entry == IR_NONE || entry == w->preds.from[i]);
 		entry = w->preds.from[i];
 	}
 	w->entry[head] = one && entry == w->dom.idom[head] && entry < head ?
 			 entry : IR_NONE;
-	return has_back;
 }
 
-/* Outer loops first, which the depth-first order has before those within. */
-static bool find_loops(struct work *w)
+static void find_entries(struct work *w)
 {
-	bool any = false;
-	uint32_t i;
+	uint32_t b;
 
-	for (i = 0; i < w->dom.nr; i++) {
-		uint32_t block = w->dom.preorder[i];
-
-		if (!find_entry(w, block))
-			continue;
-		mark_body(w, block);
-		any = true;
+	for (b = 0; b < w->unit->nr_blocks; b++) {
+		if (w->loops.loop[b] == b)
+			find_entry(w, b);
 	}
-	return any && w->steps < MAX_STEPS * w->unit->nr_blocks;
 }
 
 static bool is_in(const struct work *w, uint32_t block, uint32_t head)
 {
-	uint32_t loop = w->loop[block];
+	uint32_t loop = w->loops.loop[block];
 
 	while (loop != IR_NONE && loop != head)
-		loop = w->outer[loop];
+		loop = w->loops.outer[loop];
 	return loop == head;
 }
 
@@ -178,14 +126,14 @@ static void take_constants(struct work *w, const struct ir_insn *insn, uint32_t 
 static void move_out(struct work *w, uint32_t at, uint32_t block)
 {
 	const struct ir_insn *insn = &w->unit->insn[at];
-	uint32_t head = w->loop[block];
+	uint32_t head = w->loops.loop[block];
 
 	while (head != IR_NONE && can_leave(w, at, head)) {
 		take_constants(w, insn, head);
 		w->place[at] = w->entry[head];
 		w->nr_moved[head]++;
 		w->moved = true;
-		head = w->loop[w->entry[head]];
+		head = w->loops.loop[w->entry[head]];
 	}
 }
 
@@ -196,7 +144,7 @@ static void move_all(struct work *w)
 	for (b = 0; b < w->unit->nr_blocks; b++) {
 		for (i = 0; i < w->unit->block[b].nr; i++, at++) {
 			w->place[at] = b;
-			if (w->loop[b] != IR_NONE && is_cheap(w->unit->insn[at].op))
+			if (w->loops.loop[b] != IR_NONE && is_cheap(w->unit->insn[at].op))
 				move_out(w, at, b);
 		}
 	}
@@ -286,14 +234,10 @@ static int take_arrays(struct work *w, struct ir_arena *scratch)
 	uint32_t nr_blocks = w->unit->nr_blocks, nr_insns = w->unit->nr_insns;
 	int status = 0;
 
-	w->loop = take(scratch, nr_blocks, 0xff, &status);
-	w->outer = take(scratch, nr_blocks, 0xff, &status);
 	w->entry = take(scratch, nr_blocks, 0xff, &status);
 	w->nr_moved = take(scratch, nr_blocks, 0, &status);
 	w->first = take(scratch, nr_blocks, 0xff, &status);
 	w->last = take(scratch, nr_blocks, 0xff, &status);
-	w->stack = take(scratch, nr_blocks, 0, &status);
-	w->seen = take(scratch, nr_blocks, 0, &status);
 	w->place = take(scratch, nr_insns, 0, &status);
 	w->next = take(scratch, nr_insns, 0xff, &status);
 	w->new_insn = take(scratch, nr_insns, 0, &status);
@@ -309,9 +253,13 @@ int opt_licm(struct ir_unit *unit, struct ir_arena *scratch)
 	if (!status)
 		status = opt_preds_build(&w.preds, unit, scratch);
 	if (!status)
-		status = take_arrays(&w, scratch);
-	if (status || !find_loops(&w))
+		status = opt_loops_build(&w.loops, unit, &w.dom, &w.preds, scratch);
+	if (status || !w.loops.any)
 		return status;
+	status = take_arrays(&w, scratch);
+	if (status)
+		return status;
+	find_entries(&w);
 	move_all(&w);
 	if (!w.moved)
 		return 0;
