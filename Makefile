@@ -58,6 +58,11 @@ all: vmbench
 
 objects: $(OBJ)
 
+# What programs beside vmbench link of the virtual-machine core, made: a build directory may hold
+# objects whose source is no more.
+core-objects: $(filter $(B)/arch/% $(B)/vmcore/%,$(OBJ))
+	@printf '%s\n' $^
+
 ifeq ($(FLAVOR),release)
 vmbench: $(B)/vmbench
 	@cp -f $< $@.tmp && mv -f $@.tmp $@
@@ -95,4 +100,4 @@ clean:
 
 -include $(OBJ:.o=.d)
 FORCE:
-.PHONY: all objects clean FORCE
+.PHONY: all objects core-objects clean FORCE

@@ -6,8 +6,9 @@
 set -eu
 cd "$(dirname "$0")/../.."
 make -s -j"$(nproc)" objects build/release/tests/vmcore/gen.c.o >/dev/null
+core=$(make -s core-objects)
 mkdir -p build/scale
-# shellcheck disable=SC2046 # a word for each object
+# shellcheck disable=SC2086 # a word for each object
 ${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -I. -O2 -g -Wall -Wextra -Werror -o build/scale/compile \
 	tools/scale/compile.c tools/scale/shape.c build/release/tests/vmcore/gen.c.o \
-	$(find build/release/arch build/release/vmcore -name '*.o') -lm
+	$core -lm

@@ -52,7 +52,7 @@ fi
 
 # Ours last: its objects alone, without the rest of the tree.
 make -s -C "$top" -j"$(nproc)" objects >&2
-find "$top/build/release/vmcore" "$top/build/release/arch" -name '*.o' >"$build/objects"
+make -s -C "$top" core-objects | sed "s|^|$top/|" >"$build/objects"
 git -C "$top" rev-parse --short HEAD >"$build/commit" 2>/dev/null || true
 if ! "${cc[@]}" -o "$build/vmcore" "$here/vmcore.c" @"$build/objects" -lm -lpthread; then
 	absent vmcore "it cannot be linked with vmcore/gc"

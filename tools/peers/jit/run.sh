@@ -19,7 +19,7 @@ make -s -C "$top" -j"$(nproc)" objects build/release/tests/vmcore/gen.c.o >&2
 rm -rf "$build"
 mkdir -p "$build"
 {
-	find "$top/build/release/vmcore" "$top/build/release/arch" -name '*.o'
+	make -s -C "$top" core-objects | sed "s|^|$top/|"
 	echo "$top/build/release/tests/vmcore/gen.c.o"
 } >"$build/objects"
 
