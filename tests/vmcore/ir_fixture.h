@@ -89,7 +89,8 @@ static inline char *read_file(const char *path)
 
 static inline void generate(struct fixture *f, uint64_t seed, uint32_t nr_insns, bool every_op)
 {
-	const struct gen_options options = { seed, nr_insns, every_op };
+	const struct gen_options options = { .seed = seed, .nr_insns = nr_insns,
+					     .every_op = every_op };
 
 	clear(f);
 	assert_int_equal(gen_unit(&f->unit, &options), 0);
