@@ -231,7 +231,8 @@ static void test_disturbed(void)
 		VMB_PROBE_WALK_LEVELS, VMB_PROBE_WALK_HARDWARE, VMB_PROBE_PTE_CLEAR_SET,
 		VMB_PROBE_PTE_PROTECT, VMB_PROBE_PTE_CLEAR_DIRTY, VMB_PROBE_TLB_TOUCH,
 	};
-	unsigned int good = 0, odd = 0;
+	unsigned int good = 0;
+	int odd = 0;
 	struct client c;
 	pthread_t t;
 
@@ -247,11 +248,12 @@ static void test_disturbed(void)
 		req.samples = 4;
 		err = client_run(&c, &req);
 		good += !err;
-		odd += err && err != -EFAULT;
+		odd = err && err != -EFAULT ? err : odd;
 	}
 	pthread_cancel(t);
 	pthread_join(t, NULL);
-	tap_ok(good && !odd, "memory that changes under a probe gives samples (%u of 300) or EFAULT", good);
+	tap_ok(good && !odd, "memory that changes under a probe gives samples (%u of 300) or EFAULT (%s)",
+	       good, odd ? strerror(-odd) : "nothing else");
 	client_close(&c);
 }
 
