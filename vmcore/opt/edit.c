@@ -41,6 +41,35 @@ void opt_rename(const struct opt_edit *edit, struct ir_insn *insn)
 		insn->c = opt_value(edit, insn->c);
 }
 
+uint32_t *opt_array(struct ir_arena *scratch, uint32_t nr, int fill, int *status)
+{
+	uint32_t *array = ir_arena_alloc(scratch, nr * sizeof(*array));
+
+	if (array)
+		memset(array, fill, nr * sizeof(*array));
+	else
+		*status = -ENOMEM;
+	return array;
+}
+
+void opt_renumber(struct ir_unit *unit, struct ir_insn *insn, const uint32_t *new_insn)
+{
+	uint32_t i;
+
+	for (i = 0; i < unit->nr_insns; i++) {
+		unsigned int nr = ir_ops[insn[i].op].nr_operands;
+
+		if (nr)
+			insn[i].a = new_insn[insn[i].a];
+		if (nr > 1)
+			insn[i].b = new_insn[insn[i].b];
+		if (nr > 2)
+			insn[i].c = new_insn[insn[i].c];
+	}
+	for (i = 0; i < unit->nr_args; i++)
+		unit->arg[i] = new_insn[unit->arg[i]];
+}
+
 int opt_preds_build(struct opt_preds *preds, const struct ir_unit *unit, struct ir_arena *scratch)
 {
 	uint32_t b, i;

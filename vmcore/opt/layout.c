@@ -111,27 +111,6 @@ static bool changes(const struct work *w)
 	return false;
 }
 
-static void rename_all(struct work *w, struct ir_insn *insn)
-{
-	struct ir_unit *unit = w->unit;
-	uint32_t i;
-
-	for (i = 0; i < unit->nr_insns; i++) {
-		unsigned int nr = ir_ops[insn[i].op].nr_operands;
-
-		if (nr)
-			insn[i].a = w->new_insn[insn[i].a];
-		if (nr > 1)
-			insn[i].b = w->new_insn[insn[i].b];
-		if (nr > 2)
-			insn[i].c = w->new_insn[insn[i].c];
-	}
-	for (i = 0; i < unit->nr_args; i++)
-		unit->arg[i] = w->new_insn[unit->arg[i]];
-	for (i = 0; i < unit->nr_edges; i++)
-		unit->edge[i].block = w->new_block[unit->edge[i].block];
-}
-
 static int rewrite(struct work *w, struct ir_arena *scratch)
 {
 	struct ir_unit *unit = w->unit;
@@ -152,39 +131,30 @@ static int rewrite(struct work *w, struct ir_arena *scratch)
 		memcpy(insn + at, unit->insn + old->first, old->nr * sizeof(*insn));
 		at += old->nr;
 	}
-	rename_all(w, insn);
+	opt_renumber(unit, insn, w->new_insn);
+	for (i = 0; i < unit->nr_edges; i++)
+		unit->edge[i].block = w->new_block[unit->edge[i].block];
 	memcpy(unit->insn, insn, at * sizeof(*insn));
 	memcpy(unit->block, block, unit->nr_blocks * sizeof(*block));
 	return 0;
-}
-
-static uint32_t *take(struct ir_arena *scratch, uint32_t nr, int fill, int *status)
-{
-	uint32_t *array = ir_arena_alloc(scratch, nr * sizeof(*array));
-
-	if (array)
-		memset(array, fill, nr * sizeof(*array));
-	else
-		*status = -ENOMEM;
-	return array;
 }
 
 static int find_order(struct work *w, struct ir_arena *scratch)
 {
 	uint32_t nr = w->unit->nr_blocks;
 	uint8_t *seen = ir_arena_alloc(scratch, nr);
-	int status = seen ? 0 : -ENOMEM;
+	int status = 0;
 
-	w->post = take(scratch, nr, 0, &status);
-	w->stack = take(scratch, nr, 0, &status);
-	w->next_edge = take(scratch, nr, 0, &status);
-	w->last = take(scratch, nr + 1, 0xff, &status);
-	w->next = take(scratch, nr, 0xff, &status);
-	w->body = take(scratch, nr, 0xff, &status);
-	w->order = take(scratch, nr, 0, &status);
-	w->new_block = take(scratch, nr, 0xff, &status);
-	if (status)
-		return status;
+	w->post = opt_array(scratch, nr, 0, &status);
+	w->stack = opt_array(scratch, nr, 0, &status);
+	w->next_edge = opt_array(scratch, nr, 0, &status);
+	w->last = opt_array(scratch, nr + 1, 0xff, &status);
+	w->next = opt_array(scratch, nr, 0xff, &status);
+	w->body = opt_array(scratch, nr, 0xff, &status);
+	w->order = opt_array(scratch, nr, 0, &status);
+	w->new_block = opt_array(scratch, nr, 0xff, &status);
+	if (status || !seen)
+		return -ENOMEM;
 	memset(seen, 0, nr);
 	find_postorder(w, seen);
 	if (w->nr_post < nr)

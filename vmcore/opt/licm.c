@@ -198,49 +198,18 @@ static void order(struct work *w, struct ir_insn *to)
 	}
 }
 
-static void rename_all(struct work *w, struct ir_insn *to)
-{
-	struct ir_unit *unit = w->unit;
-	uint32_t i;
-
-	for (i = 0; i < unit->nr_insns; i++) {
-		unsigned int nr = ir_ops[to[i].op].nr_operands;
-
-		if (nr)
-			to[i].a = w->new_insn[to[i].a];
-		if (nr > 1)
-			to[i].b = w->new_insn[to[i].b];
-		if (nr > 2)
-			to[i].c = w->new_insn[to[i].c];
-	}
-	for (i = 0; i < unit->nr_args; i++)
-		unit->arg[i] = w->new_insn[unit->arg[i]];
-	memcpy(unit->insn, to, unit->nr_insns * sizeof(*to));
-}
-
-static uint32_t *take(struct ir_arena *scratch, uint32_t nr, int fill, int *status)
-{
-	uint32_t *array = ir_arena_alloc(scratch, nr * sizeof(*array));
-
-	if (array)
-		memset(array, fill, nr * sizeof(*array));
-	else
-		*status = -ENOMEM;
-	return array;
-}
-
 static int take_arrays(struct work *w, struct ir_arena *scratch)
 {
 	uint32_t nr_blocks = w->unit->nr_blocks, nr_insns = w->unit->nr_insns;
 	int status = 0;
 
-	w->entry = take(scratch, nr_blocks, 0xff, &status);
-	w->nr_moved = take(scratch, nr_blocks, 0, &status);
-	w->first = take(scratch, nr_blocks, 0xff, &status);
-	w->last = take(scratch, nr_blocks, 0xff, &status);
-	w->place = take(scratch, nr_insns, 0, &status);
-	w->next = take(scratch, nr_insns, 0xff, &status);
-	w->new_insn = take(scratch, nr_insns, 0, &status);
+	w->entry = opt_array(scratch, nr_blocks, 0xff, &status);
+	w->nr_moved = opt_array(scratch, nr_blocks, 0, &status);
+	w->first = opt_array(scratch, nr_blocks, 0xff, &status);
+	w->last = opt_array(scratch, nr_blocks, 0xff, &status);
+	w->place = opt_array(scratch, nr_insns, 0, &status);
+	w->next = opt_array(scratch, nr_insns, 0xff, &status);
+	w->new_insn = opt_array(scratch, nr_insns, 0, &status);
 	return status;
 }
 
@@ -268,6 +237,7 @@ int opt_licm(struct ir_unit *unit, struct ir_arena *scratch)
 		return -ENOMEM;
 	list_moved(&w);
 	order(&w, to);
-	rename_all(&w, to);
+	opt_renumber(unit, to, w.new_insn);
+	memcpy(unit->insn, to, unit->nr_insns * sizeof(*to));
 	return 0;
 }

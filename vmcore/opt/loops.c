@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "vmcore/opt/loops.h"
 
-#include <errno.h>
-#include <string.h>
-
 /* Steps through the bodies of all loops, per block; beyond that nothing is done. */
 #define MAX_STEPS 16u
 
@@ -61,17 +58,6 @@ static void mark_body(struct work *w, uint32_t head)
 	}
 }
 
-static uint32_t *take(struct ir_arena *scratch, uint32_t nr, int fill, int *status)
-{
-	uint32_t *array = ir_arena_alloc(scratch, nr * sizeof(*array));
-
-	if (array)
-		memset(array, fill, nr * sizeof(*array));
-	else
-		*status = -ENOMEM;
-	return array;
-}
-
 /* Outer loops first, which the depth-first order has before those within. */
 int opt_loops_build(struct opt_loops *loops, const struct ir_unit *unit, const struct ir_dom *dom,
 		    const struct opt_preds *preds, struct ir_arena *scratch)
@@ -81,10 +67,10 @@ int opt_loops_build(struct opt_loops *loops, const struct ir_unit *unit, const s
 	uint32_t i;
 	int status = 0;
 
-	loops->loop = take(scratch, unit->nr_blocks, 0xff, &status);
-	loops->outer = take(scratch, unit->nr_blocks, 0xff, &status);
-	w.stack = take(scratch, unit->nr_blocks, 0, &status);
-	w.seen = take(scratch, unit->nr_blocks, 0, &status);
+	loops->loop = opt_array(scratch, unit->nr_blocks, 0xff, &status);
+	loops->outer = opt_array(scratch, unit->nr_blocks, 0xff, &status);
+	w.stack = opt_array(scratch, unit->nr_blocks, 0, &status);
+	w.seen = opt_array(scratch, unit->nr_blocks, 0, &status);
 	loops->any = false;
 	if (status)
 		return status;

@@ -38,6 +38,19 @@ void opt_rename(const struct opt_edit *edit, struct ir_insn *insn);
 int opt_apply(const struct opt_edit *edit, struct ir_unit *unit, struct ir_arena *scratch);
 
 /**
+ * opt_array - an array of numbers whose bytes are all @fill.
+ * @status: set to -ENOMEM if there is no room
+ */
+uint32_t *opt_array(struct ir_arena *scratch, uint32_t nr, int fill, int *status);
+
+/**
+ * opt_renumber - give the operands of moved instructions, and all arguments, the new numbers of values.
+ * @insn: [nr_insns] the instructions where they are now
+ * @new_insn: [nr_insns] by their old numbers
+ */
+void opt_renumber(struct ir_unit *unit, struct ir_insn *insn, const uint32_t *new_insn);
+
+/**
  * struct opt_preds - the edges that lead to each block.
  * @first: edges [first[b], first[b + 1]) of @edge lead to b
  * @from: the block that the edge at the same place in @edge leaves
