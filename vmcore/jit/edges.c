@@ -34,3 +34,18 @@ bool jit_args_overlap(const struct jit_job *job, const struct ir_edge *edge)
 	}
 	return false;
 }
+
+const struct ir_edge *jit_edge_back(const struct ir_unit *unit, const struct ir_insn *term,
+				    uint32_t block)
+{
+	const struct ir_edge *back = NULL;
+	uint32_t i;
+
+	for (i = 0; i < ir_nr_edges(term); i++) {
+		const struct ir_edge *edge = &unit->edge[term->lo + i];
+
+		if (edge->block <= block && (!back || edge->block < back->block))
+			back = edge;
+	}
+	return back;
+}

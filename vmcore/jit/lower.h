@@ -226,6 +226,10 @@ bool jit_follows_only(const struct jit_job *job, uint32_t block);
  */
 bool jit_args_overlap(const struct jit_job *job, const struct ir_edge *edge);
 
+/** jit_edge_back - of @term's edges back from @block the one that leads furthest, or NULL. */
+const struct ir_edge *jit_edge_back(const struct ir_unit *unit, const struct ir_insn *term,
+				    uint32_t block);
+
 /* Lazy stores (IR_LAZY) that can wait at once in a block; others are stores. */
 #define JIT_MAX_WAITING 64u
 

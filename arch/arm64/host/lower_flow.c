@@ -107,17 +107,8 @@ static void burn_fuel(struct a64_lower *l, const struct ir_edge *edge)
 /* Tier 2 does that before the comparison, so that one branch goes back. */
 static void burn_before(struct a64_lower *l, const struct ir_insn *insn)
 {
-	const struct ir_edge *back = NULL;
-	uint32_t i;
+	const struct ir_edge *back = l->p.homes ? jit_edge_back(l->unit, insn, l->p.block) : NULL;
 
-	if (!l->p.homes)
-		return;
-	for (i = 0; i < ir_nr_edges(insn); i++) {
-		const struct ir_edge *edge = &l->unit->edge[insn->lo + i];
-
-		if (is_back(l, edge) && (!back || edge->block < back->block))
-			back = edge;
-	}
 	if (back)
 		burn_fuel(l, back);
 }
