@@ -91,11 +91,14 @@ def svg(o, least, shape, out):
         ends.append([places[-1][1], tier, colour, exponent([p for p in points[tier]
                                                            if p[0] >= o.fit_from])])
     ends.sort(reverse=True)
-    label = HEIGHT
-    for y, tier, colour, power in ends:
+    label, labels = HEIGHT, []
+    for y, _, _, _ in ends:
         label = min(y, label - 14)
+        labels.append(label)
+    down = max(0, 10 - label)
+    for label, (_, tier, colour, power) in zip(labels, ends):
         put('<text x="%d" y="%.1f" fill="%s">tier %d, O%d: n<tspan dy="-4" font-size="9">%.2f</tspan>'
-            "</text>" % (WIDTH - RIGHT + 6, label + 4, colour, tier[1], tier[0], power))
+            "</text>" % (WIDTH - RIGHT + 6, label + down + 4, colour, tier[1], tier[0], power))
     put("</svg>")
 
 
@@ -105,7 +108,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", default="100,1000,10000,100000,1000000")
     parser.add_argument("--shapes", default="mix")
-    parser.add_argument("--fit-from", type=int, default=900, help="smaller units cost what all cost")
+    parser.add_argument("--fit-from", type=int, default=9000,
+                        help="smaller units cost what all cost, and lie in the caches")
     parser.add_argument("--svg")
     o = parser.parse_args()
     o.sizes = [int(size) for size in o.sizes.split(",")]
