@@ -184,6 +184,28 @@ static void extension(const struct algebra *algebra, uint32_t at)
 		insn->a = inner->a;
 }
 
+/* A lane of a vector that has just been made of scalars, or of what is around one that was put in. */
+static void extract(const struct algebra *algebra, uint32_t at)
+{
+	struct ir_insn *insn = &algebra->unit->insn[at];
+	const struct ir_insn *vector = &algebra->unit->insn[insn->a];
+
+	while (vector->op == IR_vins && vector->aux == insn->aux && vector->imm != insn->imm) {
+		insn->a = vector->a;
+		vector = &algebra->unit->insn[insn->a];
+	}
+	if (vector->op == IR_vpair && insn->aux == IR_I64X2)
+		algebra->edit->same_as[at] = insn->imm ? vector->b : vector->a;
+	else if (vector->aux != insn->aux)
+		return;
+	else if (vector->op == IR_vins)
+		algebra->edit->same_as[at] = vector->b;
+	else if (vector->op == IR_vsplat || (vector->op == IR_vmov0 && !insn->imm))
+		algebra->edit->same_as[at] = vector->a;
+	else if (vector->op == IR_vmov0)
+		algebra_set_const(insn, 0);
+}
+
 static void choose(const struct algebra *algebra, uint32_t at)
 {
 	struct ir_insn *insn = &algebra->unit->insn[at];
@@ -222,6 +244,8 @@ void algebra_simplify(const struct algebra *algebra, uint32_t at)
 		choose(algebra, at);
 	else if (insn->op == IR_cmp && insn->a == insn->b)
 		compare_with_itself(insn);
+	else if (insn->op == IR_vextr)
+		extract(algebra, at);
 	else if (insn->op == IR_zext || insn->op == IR_sext || insn->op == IR_trunc)
 		extension(algebra, at);
 	else if (info->pure && info->nr_operands == 2 && info->kind[0] == K_INT &&

@@ -246,7 +246,10 @@ X64_LOWER(vpair)
 	x64_rr(l->buf, X64_PUNPCKLQDQ, dst, X64_XMM(0));
 }
 
-/* pextrb, pextrw, pextrd, pextrq: the vector is the register field. */
+/*
+ * pextrb, pextrw, pextrd, pextrq: the vector is the register field. The lowest float is there
+ * already.
+ */
 X64_LOWER(vextr)
 {
 	static const uint32_t ops[] = { X64_0F3A(0x14u) | X64_66, X64_0F3A(0x15u) | X64_66,
@@ -254,17 +257,22 @@ X64_LOWER(vextr)
 	unsigned int a, dst;
 	uint8_t lane = (uint8_t)insn->imm;
 
+	if (insn->aux >= IR_F32X4 && !lane) {
+		x64_result_from(l, insn->a);
+		return;
+	}
 	if (!(l->features & X64_HAS_SSE41)) {
 		x64_lower_eval(l, insn);
 		return;
 	}
 	a = x64_value(l, insn->a);
 	dst = x64_result(l);
-	if (insn->aux <= IR_I64X2)
+	if (insn->aux == IR_I64X2 && !lane)
+		x64_rr(l->buf, X64_MOVD_STORE | X64_W, a, dst);
+	else if (insn->aux <= IR_I64X2)
 		x64_rr_imm8(l->buf, ops[insn->aux], a, dst, lane);
 	else
-		x64_rr_imm8(l->buf, SSE2(0x70), dst, a, insn->aux == IR_F32X4 ? lane :
-			    lane ? 0xee : 0x44);
+		x64_rr_imm8(l->buf, SSE2(0x70), dst, a, insn->aux == IR_F32X4 ? lane : 0xee);
 }
 
 /* pinsrb, pinsrw, pinsrd, pinsrq, insertps, shufpd. */
