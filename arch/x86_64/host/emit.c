@@ -107,7 +107,7 @@ void x64_bswap(struct code_buf *buf, unsigned int bytes, unsigned int dst)
 
 void x64_setcc(struct code_buf *buf, enum x64_cc cc, unsigned int dst)
 {
-	x64_rr(buf, X64_0F(0x90u) + cc + X64_BYTE_RM, 0, dst);
+	x64_rr(buf, (X64_SETCC | X64_BYTE_RM) + cc, 0, dst);
 }
 
 void x64_set(struct code_buf *buf, enum x64_cc cc, unsigned int dst)

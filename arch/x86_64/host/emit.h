@@ -42,6 +42,7 @@ enum x64_op {
 	X64_IMUL = X64_0F(0xaf),
 	X64_IMUL_IMM = 0x69,
 	X64_CMOV = X64_0F(0x40), /* + condition */
+	X64_SETCC = X64_0F(0x90), /* + condition; extension 0 */
 	X64_XADD = X64_0F(0xc1),
 	X64_CMPXCHG = X64_0F(0xb1),
 	X64_XCHG = 0x87,

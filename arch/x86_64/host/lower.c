@@ -159,6 +159,7 @@ static void open_block(struct x64_lower *l, uint32_t block)
 	l->p.block = block;
 	l->pc = 0;
 	l->nr_waiting = 0;
+	l->flags.kind = 0;
 	bind_label(l, &l->job->scratch->label[block]);
 	if (jit_follows_only(l->job, block)) {
 		x64_forget_dead(l, l->unit->block[block].first);

@@ -31,6 +31,16 @@ struct x64_checked {
 
 #define X64_NR_CHECKED 2u
 
+/*
+ * What the host's flags are of: of @kind (flags.c) with @a and @b, if no code has been written since @at.
+ * @signals: quiet NaNs have raised the invalid flag
+ */
+struct x64_flags {
+	uint8_t kind;
+	bool signals;
+	uint32_t a, b, at;
+};
+
 /* A value that is to be in the state, at @offset. */
 struct x64_waiting {
 	uint32_t offset, value;
@@ -41,6 +51,7 @@ struct x64_waiting {
  * @p: where values are; the first member
  * @pc: the current guest instruction
  * @nr_slow: slow ways of accesses to be written behind the unit
+ * @flags: what the host's flags are of
  * @nr_jumps: tier 2: jumps to blocks so far
  * @waiting: [@nr_waiting] of lazy stores of the block so far
  * @short_jumps: tier 2: it is known how far they lead
@@ -57,6 +68,7 @@ struct x64_lower {
 	uint32_t nr_slow;
 	struct x64_checked checked[X64_NR_CHECKED];
 	uint32_t next_checked;
+	struct x64_flags flags;
 	struct x64_waiting waiting[JIT_MAX_WAITING];
 	uint32_t nr_waiting;
 	uint32_t nr_jumps;
@@ -188,14 +200,27 @@ X64_LOWER(bfi);
 /* lower_cmp.c */
 X64_LOWER(cmp);
 X64_LOWER(select);
-X64_LOWER(flag);
-X64_LOWER(flag_res);
 /* Compare as @insn (cmp, brcmp) says. Return: the condition that then holds. */
 enum x64_cc x64_compare(struct x64_lower *l, const struct ir_insn *insn);
 /* The condition of a truth in operand a: of the comparison before if that is left to us. */
 enum x64_cc x64_truth(struct x64_lower *l, const struct ir_insn *insn);
 
+/* The host's condition. */
+enum x64_cc x64_cc_of(unsigned int cond);
+
+/* flags.c */
+X64_LOWER(flag);
+X64_LOWER(flag_res);
+/* Is the current instruction, a flag, left to the store that alone uses it? Then it is lowered. */
+bool x64_leave_to_store(struct x64_lower *l, const struct ir_insn *insn);
+/* A store to the state, of a flag that was left to it. Return: false if it is another one. */
+bool x64_store_flag(struct x64_lower *l, const struct ir_insn *insn);
+
 /* lower_float.c */
+/* Compare the operands of a fcmp, or the second with the first. */
+void x64_compare_floats(struct x64_lower *l, const struct ir_insn *insn, bool swap);
+/* Which condition, of the operands in which order, it is; equality asks for the parity, too. */
+enum x64_cc x64_float_cc(unsigned int cond, bool *swap);
 X64_LOWER(bitcast);
 X64_LOWER(fbinary);
 X64_LOWER(fsqrt);

@@ -24,6 +24,11 @@ static void test(struct x64_lower *l, unsigned int bytes, unsigned int a, struct
 		x64_test_rr(l->buf, bytes, a, b.reg);
 }
 
+enum x64_cc x64_cc_of(unsigned int cond)
+{
+	return cc_of[cond];
+}
+
 enum x64_cc x64_compare(struct x64_lower *l, const struct ir_insn *insn)
 {
 	unsigned int bytes = ir_type_bytes(x64_type(l, insn->a)), cond = insn->aux, a;
@@ -85,6 +90,8 @@ X64_LOWER(cmp)
 		use_in_next(l, insn->b);
 		return;
 	}
+	if (x64_leave_to_store(l, insn))
+		return;
 	cc = x64_compare(l, insn);
 	x64_release(l, insn->a);
 	x64_release(l, insn->b);
@@ -119,55 +126,4 @@ X64_LOWER(select)
 		x64_bind_short(l->buf, over);
 	}
 	release_compared(l, insn);
-}
-
-static enum x64_cc flag_cc(unsigned int flag)
-{
-	static const uint8_t cc[] = { [IR_FLAG_N] = CC_S, [IR_FLAG_Z] = CC_E, [IR_FLAG_C] = CC_B,
-				      [IR_FLAG_V] = CC_O, [IR_FLAG_P] = CC_P };
-
-	return cc[flag];
-}
-
-/* The carry into bit 4 is where the result differs from a ^ b. */
-static void half_carry(struct x64_lower *l, unsigned int a, unsigned int b)
-{
-	x64_alu_rr(l->buf, X64_XOR, 4, RAX, a);
-	x64_alu_rr(l->buf, X64_XOR, 4, RAX, b);
-	x64_shift_i(l->buf, X64_SHR, 4, RAX, 4);
-	x64_alu_ri(l->buf, X64_AND, 4, RAX, 1);
-	x64_mov(l->buf, 4, x64_result(l), RAX);
-}
-
-X64_LOWER(flag)
-{
-	static const uint8_t ops[IR_NR_OPS] = {
-		[IR_flag_add] = X64_ADD, [IR_flag_adc] = X64_ADC,
-		[IR_flag_sub] = X64_SUB, [IR_flag_sbb] = X64_SBB,
-	};
-	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b);
-	unsigned int bytes = ir_type_bytes(x64_type(l, insn->a));
-
-	if (jit_nr_operands[insn->op] == 3)
-		x64_copy_to(l, RCX, insn->c);
-	x64_mov(l->buf, 8, RAX, a);
-	if (jit_nr_operands[insn->op] == 3)
-		x64_unary(l->buf, X64_NEG, 4, RCX);
-	x64_alu_rr(l->buf, ops[insn->op], bytes, RAX, b);
-	if (insn->aux == IR_FLAG_A)
-		half_carry(l, a, b);
-	else
-		x64_set(l->buf, flag_cc(insn->aux), x64_result(l));
-}
-
-X64_LOWER(flag_res)
-{
-	unsigned int a = x64_value(l, insn->a), bytes = ir_type_bytes(x64_type(l, insn->a));
-
-	if (insn->aux == IR_FLAG_C || insn->aux == IR_FLAG_V || insn->aux == IR_FLAG_A) {
-		x64_mov_imm(l->buf, x64_result(l), 0);
-		return;
-	}
-	x64_test_rr(l->buf, bytes, a, a);
-	x64_set(l->buf, flag_cc(insn->aux), x64_result(l));
 }

@@ -196,14 +196,31 @@ static struct fcc fcc_of(unsigned int cond)
 	return table[cond];
 }
 
-X64_LOWER(fcmp)
+enum x64_cc x64_float_cc(unsigned int cond, bool *swap)
 {
-	unsigned int cond = insn->aux & IR_FCOND_MASK, type = x64_type(l, insn->a);
-	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b), dst = x64_result(l);
 	struct fcc fcc = fcc_of(cond);
 
-	x64_rr(l->buf, (insn->aux & IR_FCOND_SIGNAL ? X64_COMI : X64_UCOMI) | packed(type),
-	       fcc.swap ? b : a, fcc.swap ? a : b);
+	*swap = fcc.swap;
+	return fcc.cc;
+}
+
+void x64_compare_floats(struct x64_lower *l, const struct ir_insn *insn, bool swap)
+{
+	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b);
+
+	x64_rr(l->buf, (insn->aux & IR_FCOND_SIGNAL ? X64_COMI : X64_UCOMI) |
+	       packed(x64_type(l, insn->a)), swap ? b : a, swap ? a : b);
+}
+
+X64_LOWER(fcmp)
+{
+	unsigned int cond = insn->aux & IR_FCOND_MASK, dst;
+	struct fcc fcc = fcc_of(cond);
+
+	if (x64_leave_to_store(l, insn))
+		return;
+	x64_compare_floats(l, insn, fcc.swap);
+	dst = x64_result(l);
 	x64_set(l->buf, fcc.cc, dst);
 	if (cond != IR_F_OEQ && cond != IR_F_UNE)
 		return;

@@ -20,7 +20,7 @@ X64_LOWER(st_state)
 {
 	unsigned int a;
 
-	if (VMB_UNLIKELY(x64_wait(l, insn)))
+	if (VMB_UNLIKELY(x64_wait(l, insn)) || x64_store_flag(l, insn))
 		return;
 	a = x64_value(l, insn->a);
 	x64_store_typed(l->buf, x64_type(l, insn->a), x64_at(X64_STATE, (int32_t)insn->imm), a);
