@@ -220,7 +220,8 @@ typedef struct host_exit host_enter(struct jit_frame *frame, const void *code);
  * @sync: let code that has just been written be seen by instruction fetch
  * @interrupted: where code was, by what a signal handler gets as its third argument. NULL: it has
  *	no precise code
- * @take_registers: from there to @frame, with the floating-point control register
+ * @take_registers: from there to @frame, with the floating-point control register and the fuel. If the
+ *	code has trapped, the offset that has failed its check is the frame's fault_address
  */
 struct host_native {
 	uint64_t (*features)(void);

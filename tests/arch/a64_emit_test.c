@@ -235,6 +235,11 @@ static void test_emit_accesses(void **state)
 			a64_access(&buf, accesses[i].op, a, n, disp);
 			expect("%s %s%u, [x%u, x%u]", accesses[i].name, accesses[i].reg, a, n, a);
 			a64_access_index(&buf, accesses[i].op, a, n, a);
+			if (accesses[i].scale) {
+				expect("%s %s%u, [x%u, x%u, lsl #%u]", accesses[i].name,
+				       accesses[i].reg, a, n, a, accesses[i].scale);
+				a64_access_index(&buf, accesses[i].op | A64_SCALED, a, n, a);
+			}
 			expect("mov w16, #%u", 61441 + 2 * a);
 			expect("%s %s%u, [x%u, x16]", accesses[i].name, accesses[i].reg, a, n);
 			a64_access(&buf, accesses[i].op, a, n, 61441 + 2 * a);

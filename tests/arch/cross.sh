@@ -60,14 +60,14 @@ cross_tests()
 }
 
 # cross_guests GUEST...: programs of these architectures print and return there what they do here. Those
-# that change their code, or have handlers or threads, so that code is translated anew where other code
-# has run, are not among them: the emulator does not see it.
+# that change their code, or have threads or handlers of what comes at any time, so that code is translated
+# anew where other code has run, are not among them: the emulator does not see it.
 cross_guests()
 {
 	local guest gcc wanted program flags=(-std=gnu11 -D_GNU_SOURCE -I. -O2 -ffp-contract=off -static)
 
 	cross_build exec tests/arch/cross_exec.c
-	for program in integer float memory interpreter; do
+	for program in integer float memory interpreter faults; do
 		cc "${flags[@]}" -o "$tmp/native.$program" "tests/guests/$program.c" -lm
 		run "$tmp/native.$program" 1
 		wanted="$status $out"

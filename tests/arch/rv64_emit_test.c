@@ -33,7 +33,9 @@ static const struct named registers[] = {
 	{ "rem", RV_REM }, { "remu", RV_REMU }, { "addw", RV_ADDW }, { "subw", RV_SUBW },
 	{ "sllw", RV_SLLW }, { "srlw", RV_SRLW }, { "sraw", RV_SRAW }, { "mulw", RV_MULW },
 	{ "divw", RV_DIVW }, { "divuw", RV_DIVUW }, { "remw", RV_REMW }, { "remuw", RV_REMUW },
-	{ "add.uw", RV_ADD_UW }, { "andn", RV_ANDN }, { "min", RV_MIN }, { "minu", RV_MINU },
+	{ "add.uw", RV_ADD_UW }, { "sh1add", RV_SH1ADD }, { "sh2add", RV_SH2ADD },
+	{ "sh3add", RV_SH3ADD }, { "sh1add.uw", RV_SH1ADD_UW }, { "sh2add.uw", RV_SH2ADD_UW },
+	{ "sh3add.uw", RV_SH3ADD_UW }, { "andn", RV_ANDN }, { "min", RV_MIN }, { "minu", RV_MINU },
 	{ "max", RV_MAX }, { "maxu", RV_MAXU }, { "rol", RV_ROL }, { "ror", RV_ROR },
 	{ "rolw", RV_ROLW }, { "rorw", RV_RORW },
 };

@@ -5,6 +5,7 @@
  */
 #include "tests/test.h"
 
+#include <fenv.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -64,6 +65,7 @@ static void open_fixture(struct fixture *f)
 		.host = vmb_arch_host()->host_ops, .native = vmb_native()->host_native,
 		.cache_bytes = 4u << 20, .flat = true, .first = CASE_MEM_FIRST,
 		.bytes = GEN_MEM_BYTES, .precise = true,
+		.wx = getenv("JIT_MPROTECT") ? CODE_WX_MPROTECT : CODE_WX_DUAL,
 	};
 	uint8_t *room;
 
@@ -140,6 +142,8 @@ static void run_code(struct fixture *f, struct ir_context *context, struct ir_le
 		if (leave->kind != JIT_LEAVE_FAULT_AT)
 			return;
 	}
+	/* A signal's handler may begin with the guest's rounding mode. */
+	fesetenv(FE_DFL_ENV);
 	frame = f->runner.frame;
 	at = frame->exit_pc - (uintptr_t)f->jit.cache.run;
 	*leave = (struct ir_leave){ .kind = IR_LEAVE_FAULT };

@@ -36,7 +36,7 @@ enum jit_stub {
  * @fp_control, @host_fp_control: the guest's and the host's floating-point control registers
  * @fuel: instructions that may still be executed
  * @exit_pc, @exit_word: where the runtime says that the unit is left: guest address, jit_exit_word()
- * @fault_address: of IR_LEAVE_FAULT
+ * @fault_address: of IR_LEAVE_FAULT; of precise code that has trapped, the offset that failed its check
  * @slot: values that are in no register
  */
 struct jit_frame {

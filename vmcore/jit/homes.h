@@ -52,6 +52,7 @@ VMB_INLINE uint64_t jit_home_class(const struct jit_job *job, unsigned int type)
  * @arg_after: [nr_args] the same of arguments
  * @block: [nr_blocks]
  * @late: instructions whose values may be needed in a block that comes before them in the array
+ * @waiting: while lowering: values that are to be in the state at @offset (vmcore/jit/places.h)
  */
 struct jit_homes {
 	struct jit_home *home;
@@ -73,6 +74,9 @@ struct jit_homes {
 		uint32_t at;	   /* where it ended when jumps were long */
 		uint32_t short_at; /* the displacement of one byte that it has become; 0: it has not */
 	} *jump; /* [nr_edges] in the order of their code */
+	struct jit_waiting {
+		uint32_t offset, value;
+	} waiting[JIT_MAX_WAITING];
 	uint32_t cap_insns, cap_args, cap_blocks, cap_edges;
 };
 

@@ -205,6 +205,17 @@ bool jit_places_is_last_use(const struct jit_places *p, uint32_t value)
 	return true;
 }
 
+void jit_places_changed(struct jit_places *p, uint32_t value)
+{
+	bool stored = p->value[value].flags & JIT_STORED;
+
+	p->value[value].flags &= (uint8_t)~JIT_STORED;
+	if (p->value[value].flags & JIT_HOME)
+		home_of(p, value)->saved = 0;
+	if (stored)
+		p->ops->save(p, value);
+}
+
 static void move_home(struct jit_places *p, uint32_t value)
 {
 	unsigned int home = home_of(p, value)->reg, reg = p->value[value].reg;
@@ -251,6 +262,7 @@ void jit_places_enter(struct jit_places *p, uint32_t block)
 	uint64_t m;
 
 	jit_homes_look_ahead(p->job, block);
+	p->nr_waiting = 0;
 	if (!block)
 		return;
 	/* Of the block's own values its parameters alone are there. */

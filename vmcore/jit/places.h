@@ -24,6 +24,8 @@ struct jit_places;
  * @save: a value in a register to its slot, unless jit_places_is_saved()
  * @to_slot: a value to a slot
  * @copy_slot: from slot to slot
+ * @ask: of either tier: burn @fuel, or with 0 see if there is any; leave for lack of it for block @to,
+ *	of chained code by that way. Return: the slow way that does so; NULL in tier 1: it is done here
  */
 struct jit_places_ops {
 	uint8_t scratch_general, scratch_vector;
@@ -32,6 +34,7 @@ struct jit_places_ops {
 	void (*save)(struct jit_places *p, uint32_t value);
 	void (*to_slot)(struct jit_places *p, uint32_t slot, uint32_t value);
 	void (*copy_slot)(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from);
+	struct jit_slow *(*ask)(struct jit_places *p, uint32_t fuel, uint32_t to);
 };
 
 /**
@@ -39,8 +42,10 @@ struct jit_places_ops {
  * @unit, @value: of the job
  * @homes: tier 2; NULL: tier 1
  * @at, @block: current instruction and block
+ * @pc: the current guest instruction
  * @next_slot: slots in use
  * @read: tier 2: registers that the current instruction reads although they are free
+ * @nr_waiting: tier 2: lazy stores of the block so far, in homes->waiting
  */
 struct jit_places {
 	const struct jit_places_ops *ops;
@@ -51,7 +56,9 @@ struct jit_places {
 	struct jit_regcache regs;
 	uint32_t at, block;
 	uint32_t next_slot;
+	uint64_t pc;
 	uint64_t read;
+	uint32_t nr_waiting;
 };
 
 /** jit_places_is_saved - does the slot of a value hold it, or is it a constant? */
@@ -108,5 +115,28 @@ void jit_places_pass(struct jit_places *p, const struct ir_edge *edge);
 
 /** jit_places_is_passed - is there nothing to be done for that? */
 bool jit_places_is_passed(const struct jit_places *p, const struct ir_edge *edge);
+
+/** jit_places_changed - the register of a value has: its slot, if that held it, is to hold it again. */
+void jit_places_changed(struct jit_places *p, uint32_t value);
+
+/** jit_ask_at_entry - ask for fuel where a unit begins, if it is chained. Tier 1, too. */
+void jit_ask_at_entry(struct jit_places *p);
+
+/** jit_ask_at_back_edge - the same where it goes back. */
+void jit_ask_at_back_edge(struct jit_places *p, const struct ir_edge *edge);
+
+/*
+ * Precise code (pending.c).
+ */
+
+/** jit_wait - a store to the state comes. Return: it is lazy, and there is nothing to be done. */
+bool jit_wait(struct jit_places *p, const struct ir_insn *insn);
+
+/**
+ * jit_point - from here on code belongs to an access of the current guest instruction; in tier 2 it
+ * is noted where the values of lazy stores are. The access has an instruction of the host at least.
+ * Return: the point's number.
+ */
+uint32_t jit_point(struct jit_places *p);
 
 #endif /* VMB_VMCORE_JIT_PLACES_H */

@@ -49,7 +49,7 @@ static bool leaves(const struct xlat *x, const void *context)
 	return (x->frame->exit_word & 0xff) == JIT_LEAVE_FAULT_AT;
 }
 
-/* An address that has failed its check is in the first register, and the code has trapped. */
+/* Of an address that has failed its check the code has trapped. */
 static bool takes(const struct xlat *x, int number, const siginfo_t *info, const void *context)
 {
 	const struct xlat_space *space = x->program.space;
@@ -61,7 +61,7 @@ static bool takes(const struct xlat *x, int number, const siginfo_t *info, const
 	if (number != SIGILL)
 		return fault.address + XLAT_GUARD < space->limit + 2 * XLAT_GUARD;
 	fault.number = SIGSEGV;
-	fault.address = inside ? x->frame->gpr[0] : 0;
+	fault.address = inside ? x->frame->fault_address : 0;
 	return inside;
 }
 

@@ -112,15 +112,9 @@ void a64_add_const(struct code_buf *buf, unsigned int rd, unsigned int rn, int64
 	}
 }
 
-/* Logarithm of an access's size: 16 bytes have the bits of 1 but for one. */
-static unsigned int scale_of(uint32_t op)
-{
-	return (op & 0x3c800000) == 0x3c800000 ? 4 : op >> 30;
-}
-
 void a64_access(struct code_buf *buf, uint32_t op, unsigned int rt, unsigned int base, int64_t disp)
 {
-	unsigned int scale = scale_of(op);
+	unsigned int scale = a64_scale_of(op);
 	uint64_t scaled = (uint64_t)disp >> scale;
 
 	if (scaled < 4096 && !((uint64_t)disp & low_bits(scale + 1) >> 1)) {
@@ -162,7 +156,7 @@ static void put_field(struct code_buf *buf, uint32_t at, uint32_t value)
 
 bool a64_link(struct code_buf *buf, uint32_t at, uint32_t to)
 {
-	int64_t words = ((int64_t)to - at) / 4, reach;
+	int64_t words = (int32_t)(to - at) / 4, reach;
 
 	if (buf->overflow)
 		return true;

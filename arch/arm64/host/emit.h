@@ -420,8 +420,18 @@ void a64_mov_imm(struct code_buf *buf, unsigned int rd, uint64_t imm);
 /** a64_add_const - @rd = @rn + @imm in 64 bits, by way of x16 if it must be; @rn is not that. */
 void a64_add_const(struct code_buf *buf, unsigned int rd, unsigned int rn, int64_t imm);
 
+/** a64_scale_of - logarithm of the bytes that a load or store of a64_access() accesses. */
+VMB_INLINE unsigned int a64_scale_of(uint32_t op)
+{
+	/* 16 bytes have the bits of 1 but for one. */
+	return (op & 0x3c800000) == 0x3c800000 ? 4 : op >> 30;
+}
+
 /** a64_access - load or store at [@base + @disp], by way of x16 if it is far. */
 void a64_access(struct code_buf *buf, uint32_t op, unsigned int rt, unsigned int base, int64_t disp);
+
+/* Added to the opcode of a64_access_index(): the index counts in units of what is accessed. */
+#define A64_SCALED 0x1000u
 
 /** a64_access_index - load or store at [@base + @index]. */
 VMB_INLINE void a64_access_index(struct code_buf *buf, uint32_t op, unsigned int rt,

@@ -12,9 +12,6 @@
 
 static_assert(offsetof(struct jit_code, link_entry) == 0, "what code jumps by");
 
-/* What begins a unit costs about as much. */
-#define ENTRY_FUEL 8
-
 /* The unit's code arrives in x2. */
 void a64_enter_by_link(struct a64_lower *l)
 {
@@ -46,6 +43,7 @@ void a64_leave_by_link(struct a64_lower *l, const struct ir_insn *exit)
 	none = a64_cb(l->buf, A64_CBZ, 8, 2);
 	a64_burn(l, here->first + here->nr);
 	over = a64_b_cond(l->buf, A64_MI);
+	a64_restore_memory(l);
 	a64_access(l->buf, A64_LDR_X, A64_ADDRESS, 2, 0);
 	a64_put(l->buf, A64_BR | a64_rn(A64_ADDRESS));
 	word = put_word(l);
@@ -67,6 +65,7 @@ bool a64_chain_exit(struct a64_lower *l, const struct ir_insn *insn)
 		return false;
 	number = jit_add_way(l->job, insn->imm);
 	way = &s->way[s->nr_ways - 1];
+	a64_restore_memory(l);
 	load = a64_load_literal(l->buf, A64_ADDRESS);
 	a64_put(l->buf, A64_BR | a64_rn(A64_ADDRESS));
 	way->word = put_word(l);
@@ -90,33 +89,8 @@ void a64_look_up(struct a64_lower *l)
 	a64_access(l->buf, A64_LDR_X, 2, 1, offsetof(struct jit_target_entry, pc));
 	a64_rrr(l->buf, A64_SUBS | A64_X, A64_ZR, 2, 0);
 	other = a64_b_cond(l->buf, A64_NE);
+	a64_restore_memory(l);
 	a64_access(l->buf, A64_LDR_X, 1, 1, offsetof(struct jit_target_entry, code));
 	a64_put(l->buf, A64_BR | a64_rn(1));
 	a64_bind(l->buf, other);
-}
-
-/* Tier 1 counts, so that it is known what is hot; tier 2 looks only if it is to leave. */
-static void ask(struct a64_lower *l, uint64_t pc, uint32_t fuel)
-{
-	if (l->p.homes)
-		a64_rr(l->buf, A64_SUBS_IMM | A64_X, A64_ZR, A64_FUEL);
-	else
-		a64_burn(l, fuel);
-	a64_slow_fuel(l, jit_add_way(l->job, pc), a64_branch_if(l, A64_IF(A64_MI)));
-}
-
-void a64_ask_at_entry(struct a64_lower *l)
-{
-	uint64_t pc;
-
-	if (l->job->target->chained && jit_resume_pc(l->unit, 0, &pc))
-		ask(l, pc, ENTRY_FUEL);
-}
-
-void a64_ask_at_back_edge(struct a64_lower *l, uint32_t block, uint32_t fuel)
-{
-	uint64_t pc;
-
-	if (jit_resume_pc(l->unit, block, &pc))
-		ask(l, pc, fuel);
 }

@@ -181,6 +181,8 @@ static void lower_home_insn(struct a64_lower *l, uint32_t at)
 
 	l->p.at = at;
 	l->p.read = 0;
+	if (l->job->select && at == l->job->select->at)
+		a64_guards(l);
 	if (ends)
 		jit_places_leave(&l->p);
 	lower_locked(l, insn, ends ? l->p.regs.used : 0);
@@ -206,7 +208,7 @@ static void open_block(struct a64_lower *l, uint32_t block)
 	unsigned int i;
 
 	l->p.block = block;
-	l->pc = 0;
+	l->p.pc = 0;
 	bind_label(l, &l->job->scratch->label[block]);
 	if (jit_follows_only(l->job, block)) {
 		a64_forget_dead(l, l->unit->block[block].first);
@@ -233,7 +235,7 @@ static int lower_blocks(struct a64_lower *l)
 {
 	uint32_t b, i;
 
-	a64_ask_at_entry(l);
+	jit_ask_at_entry(&l->p);
 	for (b = 0; b < l->unit->nr_blocks; b++) {
 		const struct ir_block *block = &l->unit->block[b];
 
@@ -275,6 +277,8 @@ static int lower_once(struct jit_job *job, bool far, bool *too_far)
 	status = lower_blocks(&l);
 	if (!status)
 		a64_write_slow(&l);
+	if (!status)
+		a64_write_misses(&l);
 	job->nr_slots = l.p.next_slot;
 	*too_far = l.too_far;
 	return !status && job->buf->overflow ? -ENOSPC : status;
@@ -346,6 +350,7 @@ const struct host_ops a64_host_ops = {
 	.home_vector = A64_VECTOR,
 	.link_bytes = A64_LINK_BYTES,
 	.resumes = true,
+	.guards = true,
 	.chains = true,
 	.lower = lower,
 	.fp_pack = fp_pack,

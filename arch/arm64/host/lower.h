@@ -9,8 +9,7 @@
 #include "arch/arm64/host/emit.h"
 #include "arch/base/assert.h"
 #include "vmcore/jit/frame.h"
-#include "vmcore/jit/lower.h"
-#include "vmcore/jit/places.h"
+#include "vmcore/jit/guards.h"
 
 extern const struct host_ops a64_host_ops;
 
@@ -19,7 +18,7 @@ enum a64_feature {
 	A64_HAS_LSE = 1, /* atomics in one instruction */
 };
 
-/* Addresses whose range has been checked: @base + [lo, end) lies in guest memory. */
+/* Addresses whose range has been checked: @base + [lo, end) lies in guest memory, or in a guard. */
 struct a64_checked {
 	uint32_t base;
 	int64_t lo, end;
@@ -30,8 +29,8 @@ struct a64_checked {
 /**
  * struct a64_lower - a unit on its way.
  * @p: where values are; the first member
- * @pc: the current guest instruction
  * @nr_slow: slow ways of accesses to be written behind the unit
+ * @miss: [@nr_misses] branches that are taken where a guard does not hold
  * @far: conditional branches reach too little for this unit: they skip an unconditional one
  * @too_far: a branch did not reach its target; the buffer has been made to overflow
  */
@@ -42,11 +41,24 @@ struct a64_lower {
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
-	uint64_t pc;
 	uint32_t nr_slow;
 	struct a64_checked checked[A64_NR_CHECKED];
 	uint32_t next_checked;
+	uint32_t miss[JIT_GUARD_MISSES * JIT_MAX_GUARDS];
+	uint32_t nr_misses;
 	bool far, too_far;
+};
+
+VMB_INLINE struct a64_lower *a64_lower_of(struct jit_places *p)
+{
+	static_assert(offsetof(struct a64_lower, p) == 0, "the first member");
+	return (struct a64_lower *)(void *)p;
+}
+
+/* A host address: @base + (@index << @shift) + @disp; @index JIT_NO_REG: none. */
+struct a64_place {
+	uint8_t base, index, shift;
+	int64_t disp;
 };
 
 /* A condition: of the flags, or whether a register of @bytes is 0 (A64_EQ) or not (A64_NE). */
@@ -187,6 +199,8 @@ A64_LOWER(flag);
 A64_LOWER(flag_res);
 /* Compare as @insn (cmp, brcmp) says. */
 struct a64_test a64_compare(struct a64_lower *l, const struct ir_insn *insn);
+/* Compare a register, all of it or the low half, with a number. */
+void a64_compare_number(struct a64_lower *l, unsigned int bytes, unsigned int reg, uint64_t nr);
 /* The truth in operand a: the comparison before if that is left to us. */
 struct a64_test a64_truth(struct a64_lower *l, const struct ir_insn *insn);
 
@@ -260,11 +274,18 @@ A64_LOWER(fence);
 A64_LOWER(guest_pc);
 /* The slow ways, behind the unit. */
 void a64_write_slow(struct a64_lower *l);
-/*
- * One that leaves because there is no fuel for @block (chained code: by that way), from the branch
- * at @jump.
- */
-void a64_slow_fuel(struct a64_lower *l, uint32_t block, uint32_t jump);
+/* Burn fuel (jit_places_ops.ask). */
+struct jit_slow *a64_ask(struct jit_places *p, uint32_t fuel, uint32_t to);
+
+/* guards.c */
+/* Compare ranges, and set the registers of bases. Uses scratch registers only. */
+void a64_guards(struct a64_lower *l);
+/* Other code comes: the registers of guest memory and its limit are these again. */
+void a64_restore_memory(struct a64_lower *l);
+/* Behind the unit: go on with other code of it. */
+void a64_write_misses(struct a64_lower *l);
+/* Where an access with JIT_COVERED is; its registers are locked. */
+struct a64_place a64_covered(struct a64_lower *l, const struct ir_insn *insn);
 
 /* lower_flow.c */
 A64_LOWER(br);
@@ -292,9 +313,6 @@ void a64_leave_by_link(struct a64_lower *l, const struct ir_insn *exit);
 bool a64_chain_exit(struct a64_lower *l, const struct ir_insn *insn);
 /* Chained code: go on with what the frame's table has for the address in x0. */
 void a64_look_up(struct a64_lower *l);
-/* Chained code: ask for fuel where the unit begins, or goes back to a block. */
-void a64_ask_at_entry(struct a64_lower *l);
-void a64_ask_at_back_edge(struct a64_lower *l, uint32_t block, uint32_t fuel);
 
 /* lower.c */
 A64_LOWER(nothing);

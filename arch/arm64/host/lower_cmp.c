@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "arch/arm64/host/lower.h"
 
+void a64_compare_number(struct a64_lower *l, unsigned int bytes, unsigned int reg, uint64_t nr)
+{
+	uint32_t wide = bytes == 8 ? A64_X : 0, field;
+
+	if (a64_arith_imm(nr, &field)) {
+		a64_rr(l->buf, A64_SUBS_IMM | wide | field, A64_ZR, reg);
+	} else {
+		a64_mov_imm(l->buf, A64_ADDRESS, nr);
+		a64_rrr(l->buf, A64_SUBS | wide, A64_ZR, reg, A64_ADDRESS);
+	}
+}
+
 static const uint8_t cc_of[IR_NR_CONDS] = {
 	[IR_EQ] = A64_EQ,  [IR_NE] = A64_NE,  [IR_SLT] = A64_LT, [IR_SGE] = A64_GE, [IR_SLE] = A64_LE,
 	[IR_SGT] = A64_GT, [IR_ULT] = A64_CC, [IR_UGE] = A64_CS, [IR_ULE] = A64_LS, [IR_UGT] = A64_HI,

@@ -83,34 +83,13 @@ void a64_burn(struct a64_lower *l, uint32_t nr)
 	}
 }
 
-/* The instructions from the loop's head to here, at most, have been executed since the last time. */
-static void burn_fuel(struct a64_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *here = &l->unit->block[l->p.block];
-	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
-
-	if (l->job->target->chained) {
-		a64_ask_at_back_edge(l, edge->block, nr);
-		return;
-	}
-	a64_burn(l, nr);
-	if (l->p.homes) {
-		a64_slow_fuel(l, edge->block, a64_branch_if(l, A64_IF(A64_MI)));
-		return;
-	}
-	over = a64_b_cond(l->buf, A64_PL);
-	a64_mov_imm(l->buf, 0, edge->block);
-	a64_leave_unit(l, IR_LEAVE_FUEL, 0);
-	a64_bind(l->buf, over);
-}
-
 /* Tier 2 does that before the comparison, so that one branch goes back. */
 static void burn_before(struct a64_lower *l, const struct ir_insn *insn)
 {
 	const struct ir_edge *back = l->p.homes ? jit_edge_back(l->unit, insn, l->p.block) : NULL;
 
 	if (back)
-		burn_fuel(l, back);
+		jit_ask_at_back_edge(&l->p, back);
 }
 
 /* @last: the next block's code follows. */
@@ -119,7 +98,7 @@ static void follow(struct a64_lower *l, const struct ir_edge *edge, bool last)
 	pass(l, edge);
 	/* Last, so that the block can be entered when there is fuel again. */
 	if (is_back(l, edge) && !l->p.homes)
-		burn_fuel(l, edge);
+		jit_ask_at_back_edge(&l->p, edge);
 	if (!last || edge->block != l->p.block + 1)
 		to_block(l, a64_b(l->buf), edge->block);
 }
@@ -175,19 +154,6 @@ static void jump_to_entry(struct a64_lower *l, unsigned int number)
 	a64_put(l->buf, A64_BR | a64_rn(0));
 }
 
-/* Compare a value with a small number. */
-static void compare_number(struct a64_lower *l, unsigned int type, unsigned int reg, uint32_t nr)
-{
-	uint32_t field;
-
-	if (a64_arith_imm(nr, &field)) {
-		a64_rr(l->buf, A64_SUBS_IMM | a64_wide(type) | field, A64_ZR, reg);
-	} else {
-		a64_mov_imm(l->buf, A64_ADDRESS, nr);
-		a64_rrr(l->buf, A64_SUBS | a64_wide(type), A64_ZR, reg, A64_ADDRESS);
-	}
-}
-
 /*
  * A table of branches, one for each number. Edges that are more than a branch come behind the table,
  * and their entries lead there.
@@ -199,7 +165,7 @@ A64_LOWER(switch)
 	unsigned int a = a64_value(l, insn->a);
 
 	burn_before(l, insn);
-	compare_number(l, a64_type(l, insn->a), a, nr);
+	a64_compare_number(l, a64_width(a64_type(l, insn->a)), a, nr);
 	past = a64_branch_if(l, (struct a64_test){ .cc = A64_CS, .reg = JIT_NO_REG });
 	jump_to_entry(l, a);
 	first = code_buf_at(l->buf);
@@ -269,7 +235,7 @@ A64_LOWER(call)
 	for (i = 0; i < helper->nr_args; i++)
 		put_argument(l, i, l->unit->arg[insn->hi + i]);
 	a64_mov_imm(l->buf, 0, insn->lo);
-	a64_mov_imm(l->buf, 1, l->pc);
+	a64_mov_imm(l->buf, 1, l->p.pc);
 	a64_call_stub(l, stub);
 	for (i = 0; i < helper->nr_args; i++)
 		a64_release(l, l->unit->arg[insn->hi + i]);

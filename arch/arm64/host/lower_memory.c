@@ -14,21 +14,22 @@ A64_LOWER(ld_state)
 
 A64_LOWER(st_state)
 {
-	unsigned int a = a64_source(l, insn->a);
+	unsigned int a;
 
+	if (VMB_UNLIKELY(jit_wait(&l->p, insn)))
+		return;
+	a = a64_source(l, insn->a);
 	a64_access(l->buf, a64_store_of[a64_type(l, insn->a)], a, A64_STATE, (int64_t)insn->imm);
 }
 
 /*
- * An access on its way, of meaning only if it is in line.
- * @base, @index: registers whose sum is the host address without @disp
- * @disp: added to them; 0 if the address was compared
+ * An access on its way.
+ * @place: of meaning only if it is in line
  * @address: register of the guest address, or of its offset if @in_line
  * @slow: index of its slow way, IR_NONE without one
  */
 struct access {
-	unsigned int base, index;
-	int64_t disp;
+	struct a64_place place;
 	unsigned int address;
 	uint32_t slow;
 	bool in_line;
@@ -46,7 +47,7 @@ static struct jit_access_desc describe(const struct a64_lower *l, const struct i
 {
 	return (struct jit_access_desc){
 		.op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
-		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->pc,
+		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->p.pc,
 		.b = register_of(l, insn->b), .c = register_of(l, insn->c),
 		.dst = l->value[l->p.at].reg & 63,
 	};
@@ -95,22 +96,68 @@ static bool was_checked(const struct a64_lower *l, uint32_t base, int64_t lo, in
 }
 
 /* Compare the offset with what is allowed: the beginning of the slow way. */
-static void check(struct a64_lower *l, struct access *access, unsigned int bytes, bool aligned)
+static struct jit_slow *check(struct a64_lower *l, struct access *access)
 {
+	unsigned int limit = A64_LIMIT;
 	struct jit_slow *slow;
-	uint32_t field;
 
 	access->slow = l->nr_slow++;
+	access->place = (struct a64_place){ .base = A64_MEMORY, .index = (uint8_t)access->address };
 	slow = &l->job->scratch->slow[access->slow];
-	a64_rrr(l->buf, A64_SUBS | A64_X, A64_ZR, access->address, A64_LIMIT);
-	*slow = (struct jit_slow){
-		.jump = a64_branch_if(l, (struct a64_test){ .cc = A64_HI, .reg = JIT_NO_REG }),
-	};
-	if (aligned && a64_mask_imm(bytes - 1, 8, &field)) {
-		a64_rr(l->buf, A64_ANDS_IMM | A64_X | field, A64_ZR, access->address);
-		slow->jump2 = a64_branch_if(l, (struct a64_test){ .cc = A64_NE,
-								  .reg = JIT_NO_REG });
+	if (VMB_UNLIKELY(l->job->select)) {
+		limit = A64_ADDRESS;
+		a64_access(l->buf, A64_LDR_X, limit, A64_FRAME, JIT_FRAME_LIMIT);
 	}
+	a64_rrr(l->buf, A64_SUBS | A64_X, A64_ZR, access->address, limit);
+	*slow = (struct jit_slow){ .jump = a64_branch_if(l, A64_IF(A64_HI)),
+				   .point = l->job->scratch->nr_points - 1 };
+	return slow;
+}
+
+static void check_alignment(struct a64_lower *l, const struct access *access, struct jit_slow *slow,
+			    unsigned int bytes)
+{
+	uint32_t field;
+
+	if (!a64_mask_imm(bytes - 1, 8, &field))
+		return;
+	a64_rr(l->buf, A64_ANDS_IMM | A64_X | field, A64_ZR, access->address);
+	slow->jump2 = a64_branch_if(l, A64_IF(A64_NE));
+}
+
+static unsigned int offset_to(struct a64_lower *l, unsigned int base, int64_t disp)
+{
+	if (disp)
+		a64_add_const(l->buf, 0, base, disp);
+	return disp ? 0 : base;
+}
+
+/* Of two addresses so near to each other one in memory lets the other be there or in a guard. */
+#define NEAR_ENOUGH ((int64_t)JIT_GUARD - 64)
+
+/*
+ * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
+ * fault on, so that an address so near to one that was checked needs no check. The slow way is a trap.
+ */
+static struct access begin_precise(struct a64_lower *l, const struct ir_insn *insn,
+				   unsigned int base)
+{
+	struct access access = { .slow = IR_NONE, .in_line = true };
+	int64_t disp = (int64_t)(insn->imm - l->job->target->first);
+	struct jit_slow *slow;
+
+	jit_point(&l->p);
+	if (was_checked(l, insn->a, disp, disp)) {
+		access.place = (struct a64_place){ .base = A64_ORIGIN, .index = (uint8_t)base,
+						   .disp = (int64_t)insn->imm };
+		return access;
+	}
+	access.address = offset_to(l, base, disp);
+	slow = check(l, &access);
+	slow->desc = (struct jit_access_desc){ .op = IR_trap, .a = (uint8_t)access.address };
+	access.slow = IR_NONE;
+	remember(l, insn->a, disp - NEAR_ENOUGH, disp + NEAR_ENOUGH);
+	return access;
 }
 
 /*
@@ -124,34 +171,41 @@ static struct access begin(struct a64_lower *l, const struct ir_insn *insn, unsi
 	struct access access = { .slow = IR_NONE, .in_line = target->flat };
 	int64_t disp = (int64_t)(insn->imm - (target->flat ? target->first : 0));
 	int64_t lo = (int64_t)insn->imm, end = lo + bytes;
+	struct jit_slow *slow;
 
+	if (target->precise && !aligned)
+		return begin_precise(l, insn, base);
+	if (target->precise)
+		jit_point(&l->p);
 	if (access.in_line && !aligned && was_checked(l, insn->a, lo, end)) {
-		access.base = A64_ORIGIN;
-		access.index = base;
-		access.disp = lo;
+		access.place = (struct a64_place){ .base = A64_ORIGIN, .index = (uint8_t)base,
+						   .disp = lo };
 		return access;
 	}
-	access.address = disp ? 0 : base;
-	if (disp)
-		a64_add_const(l->buf, 0, base, disp);
+	access.address = offset_to(l, base, disp);
 	if (!access.in_line)
 		return access;
-	access.base = A64_MEMORY;
-	access.index = access.address;
-	check(l, &access, bytes, aligned);
-	remember(l, insn->a, lo, end);
+	slow = check(l, &access);
+	if (aligned)
+		check_alignment(l, &access, slow, bytes);
+	if (!target->precise)
+		remember(l, insn->a, lo, end);
 	return access;
 }
 
 /* The load or store itself. */
-static void in_line(struct a64_lower *l, uint32_t op, unsigned int rt, const struct access *access)
+static void in_line(struct a64_lower *l, uint32_t op, unsigned int rt, const struct a64_place *place)
 {
-	if (!access->disp) {
-		a64_access_index(l->buf, op, rt, access->base, access->index);
-		return;
+	if (place->index == JIT_NO_REG) {
+		a64_access(l->buf, op, rt, place->base, place->disp);
+	} else if (!place->disp && (!place->shift || place->shift == a64_scale_of(op))) {
+		a64_access_index(l->buf, op | (place->shift ? A64_SCALED : 0), rt, place->base,
+				 place->index);
+	} else {
+		a64_shifted(l->buf, A64_ADD | A64_X, 0, place->base, place->index, A64_LSL,
+			    place->shift);
+		a64_access(l->buf, op, rt, 0, place->disp);
 	}
-	a64_rrr(l->buf, A64_ADD | A64_X, 0, access->base, access->index);
-	a64_access(l->buf, op, rt, 0, access->disp);
 }
 
 /* The access has been written in line, or is done by the port here. */
@@ -160,6 +214,8 @@ static void end(struct a64_lower *l, const struct ir_insn *insn, const struct ac
 	struct jit_access_desc desc = describe(l, insn, access);
 
 	if (!access->in_line) {
+		if (l->job->target->precise)
+			jit_point(&l->p);
 		put_call(l, &desc);
 	} else if (access->slow != IR_NONE) {
 		l->job->scratch->slow[access->slow].desc = desc;
@@ -167,21 +223,36 @@ static void end(struct a64_lower *l, const struct ir_insn *insn, const struct ac
 	}
 }
 
-void a64_slow_fuel(struct a64_lower *l, uint32_t block, uint32_t jump)
+struct jit_slow *a64_ask(struct jit_places *p, uint32_t fuel, uint32_t to)
 {
-	l->job->scratch->slow[l->nr_slow++] =
-		(struct jit_slow){ .jump = jump, .back = block, .desc = { .op = IR_br } };
+	struct a64_lower *l = a64_lower_of(p);
+	struct jit_slow *slow = &l->job->scratch->slow[l->nr_slow++];
+
+	a64_burn(l, fuel);
+	*slow = (struct jit_slow){ .jump = a64_branch_if(l, A64_IF(A64_MI)), .back = to,
+				   .desc = { .op = IR_br } };
+	return slow;
 }
 
 static void write_fuel(struct a64_lower *l, const struct jit_slow *slow)
 {
-	a64_lead_here(l, slow->jump);
-	if (l->job->target->chained) {
+	if (slow->desc.aux) {
+		jit_repeat_point(l->job, code_buf_at(l->buf), slow->point);
+		put_call(l, &slow->desc);
+	} else if (l->job->target->chained) {
 		a64_leave_unit(l, JIT_LEAVE_WAY, slow->back);
-		return;
+	} else {
+		a64_mov_imm(l->buf, 0, slow->back);
+		a64_leave_unit(l, IR_LEAVE_FUEL, 0);
 	}
-	a64_mov_imm(l->buf, 0, slow->back);
-	a64_leave_unit(l, IR_LEAVE_FUEL, 0);
+}
+
+/* The offset that has failed its check is where the host's part looks for it. */
+static void write_trap(struct a64_lower *l, const struct jit_slow *slow)
+{
+	if (slow->desc.a)
+		a64_mov(l->buf, 8, 0, slow->desc.a);
+	a64_put(l->buf, A64_UDF);
 }
 
 void a64_write_slow(struct a64_lower *l)
@@ -190,13 +261,19 @@ void a64_write_slow(struct a64_lower *l)
 	uint32_t i;
 
 	for (i = 0; i < l->nr_slow && !l->buf->overflow; i++, slow++) {
+		a64_lead_here(l, slow->jump);
 		if (slow->desc.op == IR_br) {
 			write_fuel(l, slow);
 			continue;
 		}
-		a64_lead_here(l, slow->jump);
 		if (slow->jump2)
 			a64_lead_here(l, slow->jump2);
+		if (l->job->target->precise)
+			jit_repeat_point(l->job, code_buf_at(l->buf), slow->point);
+		if (slow->desc.op == IR_trap) {
+			write_trap(l, slow);
+			continue;
+		}
 		put_call(l, &slow->desc);
 		a64_lead(l, a64_b(l->buf), slow->back);
 	}
@@ -230,7 +307,7 @@ static uint32_t load_op(const struct ir_insn *insn)
 /* The address of an atomic access, which has no displacement, in x16. */
 static void address_of(struct a64_lower *l, const struct access *access)
 {
-	a64_rrr(l->buf, A64_ADD | A64_X, A64_ADDRESS, access->base, access->index);
+	a64_rrr(l->buf, A64_ADD | A64_X, A64_ADDRESS, access->place.base, access->place.index);
 }
 
 /* An acquiring load of an integer or a float, by way of a general register. */
@@ -247,21 +324,69 @@ static void load_acquire(struct a64_lower *l, const struct ir_insn *insn, unsign
 		a64_bitfield(l->buf, A64_SBFM, a64_width(insn->type), rd, rd, 0, (8u << size) - 1);
 }
 
+/* Fences around an access with an order that is no instruction with one. */
+static void fence_before(struct a64_lower *l, const struct ir_insn *insn)
+{
+	unsigned int order = order_of(insn);
+
+	if (insn->op == IR_ld ? order == IR_SC : order != IR_RLX)
+		a64_put(l->buf, A64_DMB_ISH);
+}
+
+static void fence_after(struct a64_lower *l, const struct ir_insn *insn)
+{
+	unsigned int order = order_of(insn);
+
+	if (insn->op == IR_ld && order != IR_RLX)
+		a64_put(l->buf, A64_DMB_ISHLD);
+	else if (insn->op == IR_st && order == IR_SC)
+		a64_put(l->buf, A64_DMB_ISH);
+}
+
+static void load_fenced(struct a64_lower *l, const struct ir_insn *insn, unsigned int rd,
+			const struct a64_place *place)
+{
+	fence_before(l, insn);
+	in_line(l, load_op(insn), rd, place);
+	fence_after(l, insn);
+}
+
+static void extend_loaded(struct a64_lower *l, const struct ir_insn *insn, unsigned int rd)
+{
+	if (insn->aux & IR_MEM_SIGNED && insn->type < IR_I32)
+		a64_narrow(l, insn->type, rd, rd);
+}
+
+/* The register of the index may be that of the result. */
+static void load_covered(struct a64_lower *l, const struct ir_insn *insn)
+{
+	struct a64_place place = a64_covered(l, insn);
+	unsigned int rd = a64_result_last(l, insn);
+
+	if (l->job->target->precise)
+		jit_point(&l->p);
+	load_fenced(l, insn, rd, &place);
+	extend_loaded(l, insn, rd);
+}
+
 A64_LOWER(ld)
 {
-	unsigned int bytes = 1u << (insn->aux & IR_MEM_SIZE_MASK), base = a64_value(l, insn->a);
-	unsigned int rd = a64_result(l);
-	struct access access = begin(l, insn, base, bytes, must_align(insn, bytes));
-	bool ordered = order_of(insn) != IR_RLX;
+	unsigned int bytes = 1u << (insn->aux & IR_MEM_SIZE_MASK), base, rd;
+	struct access access;
 
-	if (access.in_line && ordered && bytes <= 8)
+	if (insn->aux2 & JIT_COVERED) {
+		load_covered(l, insn);
+		return;
+	}
+	base = a64_value(l, insn->a);
+	rd = a64_result(l);
+	access = begin(l, insn, base, bytes, must_align(insn, bytes));
+	if (access.in_line && order_of(insn) != IR_RLX && bytes <= 8)
 		load_acquire(l, insn, rd, &access);
 	else if (access.in_line)
-		in_line(l, load_op(insn), rd, &access);
-	if (access.in_line && ordered && bytes > 8)
-		a64_put(l->buf, A64_DMB_ISHLD);
-	if (access.in_line && insn->aux & IR_MEM_SIGNED && insn->type < IR_I32)
-		a64_narrow(l, insn->type, rd, rd);
+		load_fenced(l, insn, rd, &access.place);
+	if (access.in_line)
+		extend_loaded(l, insn, rd);
 	end(l, insn, &access);
 }
 
@@ -286,21 +411,40 @@ static uint32_t store_op(const struct a64_lower *l, const struct ir_insn *insn)
 	return type >= IR_F32 ? a64_store_of[type] : ops[insn->aux & IR_MEM_SIZE_MASK];
 }
 
+static void store_fenced(struct a64_lower *l, const struct ir_insn *insn, unsigned int b,
+			 const struct a64_place *place)
+{
+	fence_before(l, insn);
+	in_line(l, store_op(l, insn), b, place);
+	fence_after(l, insn);
+}
+
+static void store_covered(struct a64_lower *l, const struct ir_insn *insn)
+{
+	unsigned int b = a64_source(l, insn->b);
+	struct a64_place place = a64_covered(l, insn);
+
+	if (l->job->target->precise)
+		jit_point(&l->p);
+	store_fenced(l, insn, b, &place);
+}
+
 A64_LOWER(st)
 {
-	unsigned int bytes = 1u << (insn->aux & IR_MEM_SIZE_MASK), base = a64_value(l, insn->a);
-	unsigned int b = a64_source(l, insn->b), order = order_of(insn);
-	bool fences = order != IR_RLX && bytes > 8;
-	struct access access = begin(l, insn, base, bytes, must_align(insn, bytes));
+	unsigned int bytes = 1u << (insn->aux & IR_MEM_SIZE_MASK), base, b;
+	struct access access;
 
-	if (access.in_line && fences)
-		a64_put(l->buf, A64_DMB_ISH);
-	if (access.in_line && order != IR_RLX && bytes <= 8)
+	if (insn->aux2 & JIT_COVERED) {
+		store_covered(l, insn);
+		return;
+	}
+	base = a64_value(l, insn->a);
+	b = a64_source(l, insn->b);
+	access = begin(l, insn, base, bytes, must_align(insn, bytes));
+	if (access.in_line && order_of(insn) != IR_RLX && bytes <= 8)
 		store_release(l, insn, b, &access);
 	else if (access.in_line)
-		in_line(l, store_op(l, insn), b, &access);
-	if (access.in_line && fences && order == IR_SC)
-		a64_put(l->buf, A64_DMB_ISH);
+		store_fenced(l, insn, b, &access.place);
 	end(l, insn, &access);
 }
 
@@ -463,6 +607,8 @@ A64_LOWER(fence)
 {
 	unsigned int pairs = insn->aux;
 
+	if (!pairs)
+		return;
 	if (!(pairs & ~(IR_FENCE_RR | IR_FENCE_RW)))
 		a64_put(l->buf, A64_DMB_ISHLD);
 	else if (pairs == IR_FENCE_WW)
@@ -473,5 +619,5 @@ A64_LOWER(fence)
 
 A64_LOWER(guest_pc)
 {
-	l->pc = insn->imm;
+	l->p.pc = insn->imm;
 }

@@ -265,36 +265,30 @@ void a64_to_slot(struct a64_lower *l, uint32_t slot, uint32_t value)
  * The same as tier 2 asks for it.
  */
 
-static struct a64_lower *lower_of(struct jit_places *p)
-{
-	static_assert(offsetof(struct a64_lower, p) == 0, "the first member");
-	return (struct a64_lower *)(void *)p;
-}
-
 static void move_place(struct jit_places *p, unsigned int type, unsigned int dst, unsigned int src)
 {
 	(void)type;
-	move(lower_of(p), dst, src);
+	move(a64_lower_of(p), dst, src);
 }
 
 static void copy_place(struct jit_places *p, unsigned int reg, uint32_t value)
 {
-	a64_copy_to(lower_of(p), reg, value);
+	a64_copy_to(a64_lower_of(p), reg, value);
 }
 
 static void save_place(struct jit_places *p, uint32_t value)
 {
-	save(lower_of(p), value);
+	save(a64_lower_of(p), value);
 }
 
 static void place_to_slot(struct jit_places *p, uint32_t slot, uint32_t value)
 {
-	a64_to_slot(lower_of(p), slot, value);
+	a64_to_slot(a64_lower_of(p), slot, value);
 }
 
 static void slot_to_slot(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from)
 {
-	a64_copy_slot(lower_of(p), type, to, from);
+	a64_copy_slot(a64_lower_of(p), type, to, from);
 }
 
 const struct jit_places_ops a64_places_ops = {
@@ -305,4 +299,5 @@ const struct jit_places_ops a64_places_ops = {
 	.save = save_place,
 	.to_slot = place_to_slot,
 	.copy_slot = slot_to_slot,
+	.ask = a64_ask,
 };

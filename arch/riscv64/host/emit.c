@@ -136,6 +136,14 @@ bool rv_link(struct code_buf *buf, uint32_t place, uint32_t to)
 	return fits(distance, RV_NEAR_BYTES);
 }
 
+void rv_negate(struct code_buf *buf, uint32_t place)
+{
+	uint32_t offset = rv_place_offset(place);
+
+	if (!buf->overflow)
+		code_buf_patch32(buf, offset, read_insn(buf, offset) ^ RV_NEGATE);
+}
+
 /* Two instructions may come before the one that jumps. */
 enum rv_reach rv_reach_of(const struct code_buf *buf, uint32_t to)
 {

@@ -48,6 +48,12 @@ enum rv_opcode {
 	RV_REMW = RV_OP(0x3b, 6, 1),
 	RV_REMUW = RV_OP(0x3b, 7, 1),
 	RV_ADD_UW = RV_OP(0x3b, 0, 4),	/* Zba */
+	RV_SH1ADD = RV_OP(0x33, 2, 0x10),
+	RV_SH2ADD = RV_OP(0x33, 4, 0x10),
+	RV_SH3ADD = RV_OP(0x33, 6, 0x10),
+	RV_SH1ADD_UW = RV_OP(0x3b, 2, 0x10),
+	RV_SH2ADD_UW = RV_OP(0x3b, 4, 0x10),
+	RV_SH3ADD_UW = RV_OP(0x3b, 6, 0x10),
 	RV_ANDN = RV_OP(0x33, 7, 0x20), /* Zbb */
 	RV_MIN = RV_OP(0x33, 4, 5),
 	RV_MINU = RV_OP(0x33, 5, 5),
@@ -147,6 +153,8 @@ enum rv_opcode {
 	RV_FCVT_F = RV_OP(0x53, 0, 0x68),
 	/* rv_r4 */
 	RV_FMADD = RV_OP(0x43, 7, 0),
+	/* rv_put: whatever extensions there are */
+	RV_ILLEGAL = 0,
 	/* rv_i with an immediate of 0: rd; and the same with rs1 */
 	RV_FRFLAGS = RV_UNARY(0x73, 2, 1),
 	RV_FSFLAGS = RV_UNARY(0x73, 1, 1),
@@ -291,6 +299,9 @@ uint32_t rv_waiting(const struct code_buf *buf, uint32_t place);
 
 /** rv_link - let the jump at @place lead to offset @to. Return: can it reach so far? */
 bool rv_link(struct code_buf *buf, uint32_t place, uint32_t to);
+
+/** rv_negate - let the branch of RV_NEAR at @place be taken if its condition does not hold. */
+void rv_negate(struct code_buf *buf, uint32_t place);
 
 /** rv_reach_of - what is needed for a jump from here to the known offset @to. */
 enum rv_reach rv_reach_of(const struct code_buf *buf, uint32_t to);

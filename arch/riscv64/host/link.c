@@ -9,9 +9,6 @@
 
 static_assert(offsetof(struct jit_code, link_entry) == 0, "what code jumps by");
 
-/* What begins a unit costs about as much. */
-#define ENTRY_FUEL 8
-
 /* The unit's code arrives in t2. */
 void rv_enter_by_link(struct rv_lower *l)
 {
@@ -47,7 +44,7 @@ static void put_word(struct rv_lower *l, uint32_t word)
 }
 
 /* Instructions from the load of a link's word to its jump, at most. */
-#define LINK_INSNS 16u
+#define LINK_INSNS 18u
 
 /* A circle of links has to end, too, when the fuel does: each costs the instructions up to here. */
 void rv_leave_by_link(struct rv_lower *l, const struct ir_insn *exit)
@@ -61,6 +58,7 @@ void rv_leave_by_link(struct rv_lower *l, const struct ir_insn *exit)
 	none = rv_over(l, (struct rv_test){ RV_BEQ, RV_A7, RV_ZERO }, 4 * LINK_INSNS);
 	rv_burn(l, here->first + here->nr);
 	over = rv_over(l, (struct rv_test){ RV_BLT, RV_T1, RV_ZERO }, 4 * LINK_INSNS);
+	rv_restore_memory(l);
 	rv_mv(l->buf, RV_T2, RV_A7);
 	rv_load(l->buf, RV_LD, RV_T1, (struct rv_mem){ RV_T2, 0 });
 	jump_by(l, RV_T1);
@@ -83,6 +81,7 @@ bool rv_chain_exit(struct rv_lower *l, const struct ir_insn *insn)
 		return false;
 	number = jit_add_way(l->job, insn->imm);
 	way = &s->way[s->nr_ways - 1];
+	rv_restore_memory(l);
 	way->word = word_behind(l, 3);
 	load_word(l, RV_T1, way->word);
 	jump_by(l, RV_T1);
@@ -106,30 +105,9 @@ void rv_look_up(struct rv_lower *l)
 	rv_r(l->buf, RV_ADD, RV_T2, RV_T2, RV_FRAME);
 	rv_r(l->buf, RV_ADD, RV_T1, RV_T1, RV_T2);
 	rv_i(l->buf, RV_LD, RV_T2, RV_T1, low + (int32_t)offsetof(struct jit_target_entry, pc));
-	other = rv_over(l, (struct rv_test){ RV_BNE, RV_T2, RV_A0 }, 8);
+	other = rv_over(l, (struct rv_test){ RV_BNE, RV_T2, RV_A0 }, 16);
+	rv_restore_memory(l);
 	rv_i(l->buf, RV_LD, RV_T1, RV_T1, low + (int32_t)offsetof(struct jit_target_entry, code));
 	jump_by(l, RV_T1);
 	rv_bind(l, other);
-}
-
-/* Tier 1 counts, so that it is known what is hot; tier 2 looks only if it is to leave. */
-static void ask(struct rv_lower *l, uint64_t pc, uint32_t fuel)
-{
-	rv_ask(l, l->p.homes ? 0 : fuel, jit_add_way(l->job, pc));
-}
-
-void rv_ask_at_entry(struct rv_lower *l)
-{
-	uint64_t pc;
-
-	if (l->job->target->chained && jit_resume_pc(l->unit, 0, &pc))
-		ask(l, pc, ENTRY_FUEL);
-}
-
-void rv_ask_at_back_edge(struct rv_lower *l, uint32_t block, uint32_t fuel)
-{
-	uint64_t pc;
-
-	if (jit_resume_pc(l->unit, block, &pc))
-		ask(l, pc, fuel);
 }

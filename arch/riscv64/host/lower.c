@@ -189,6 +189,8 @@ static void lower_home_insn(struct rv_lower *l, uint32_t at)
 
 	l->p.at = at;
 	l->p.read = 0;
+	if (l->job->select && at == l->job->select->at)
+		rv_guards(l);
 	if (ends) {
 		jit_places_leave(&l->p);
 		/* That may have been many moves. */
@@ -205,7 +207,7 @@ static void open_block(struct rv_lower *l, uint32_t block)
 	unsigned int i;
 
 	l->p.block = block;
-	l->pc = 0;
+	l->p.pc = 0;
 	rv_bind_label(l, &l->job->scratch->label[block]);
 	if (jit_follows_only(l->job, block)) {
 		rv_forget_dead(l, l->unit->block[block].first);
@@ -235,7 +237,7 @@ static int lower_blocks(struct rv_lower *l)
 
 	if (l->job->links)
 		rv_enter_by_link(l);
-	rv_ask_at_entry(l);
+	jit_ask_at_entry(&l->p);
 	for (b = 0; b < l->unit->nr_blocks && !l->too_far; b++) {
 		const struct ir_block *block = &l->unit->block[b];
 
@@ -319,6 +321,7 @@ const struct host_ops rv_host_ops = {
 	.link_bytes = RV_LINK_BYTES,
 	.resumes = true,
 	.extends_signs = true,
+	.guards = true,
 	.chains = true,
 	.lower = lower,
 	.fp_pack = fp_pack,

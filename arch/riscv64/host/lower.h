@@ -9,8 +9,7 @@
 #include "arch/base/assert.h"
 #include "arch/riscv64/host/emit.h"
 #include "vmcore/jit/frame.h"
-#include "vmcore/jit/lower.h"
-#include "vmcore/jit/places.h"
+#include "vmcore/jit/guards.h"
 
 extern const struct host_ops rv_host_ops;
 
@@ -20,7 +19,7 @@ enum rv_feature {
 	RV_HAS_ZBB = 2,
 };
 
-/* Addresses whose range has been checked: @base + [lo, end) lies in guest memory. */
+/* Addresses whose range has been checked: @base + [lo, end) lies in guest memory, or in a guard. */
 struct rv_checked {
 	uint32_t base;
 	int64_t lo, end;
@@ -32,10 +31,10 @@ struct rv_checked {
 /**
  * struct rv_lower - a unit on its way.
  * @p: where values are; the first member
- * @pc: the current guest instruction
  * @free_pair: pairs of slots whose vectors are dead
  * @nr_slow, @written_slow: slow ways of accesses, and those that have been written
  * @bytes_per_insn: estimate by which jumps forward are given their reach
+ * @miss: [@nr_misses] branches that are taken where a guard does not hold
  * @too_far: one did not reach: the unit is lowered again with another estimate
  */
 struct rv_lower {
@@ -45,7 +44,6 @@ struct rv_lower {
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
-	uint64_t pc;
 	uint32_t nr_free_pairs;
 	uint32_t free_pair[RV_NR_FREE_PAIRS];
 	uint32_t nr_slow, written_slow;
@@ -53,7 +51,15 @@ struct rv_lower {
 	bool too_far;
 	struct rv_checked checked[RV_NR_CHECKED];
 	uint32_t next_checked;
+	uint32_t miss[JIT_GUARD_MISSES * JIT_MAX_GUARDS];
+	uint32_t nr_misses;
 };
+
+VMB_INLINE struct rv_lower *rv_lower_of(struct jit_places *p)
+{
+	static_assert(offsetof(struct rv_lower, p) == 0, "the first member");
+	return (struct rv_lower *)(void *)p;
+}
 
 /* [base + disp], with a displacement that loads and stores can have. */
 struct rv_mem {
@@ -254,11 +260,20 @@ RV_LOWER(rmw);
 RV_LOWER(cas);
 RV_LOWER(fence);
 RV_LOWER(guest_pc);
-/* What code expects in its registers when it begins. */
 /* Write the slow ways that wait; what comes before goes on behind them if they are @in_the_way. */
 void rv_write_slow(struct rv_lower *l, bool in_the_way);
 /* Will the oldest soon be out of its branch's reach? */
 bool rv_slow_is_due(const struct rv_lower *l);
+/* Burn fuel (jit_places_ops.ask). */
+struct jit_slow *rv_ask(struct jit_places *p, uint32_t fuel, uint32_t to);
+
+/* guards.c */
+/* Compare ranges, and set the registers of bases. Uses scratch registers only. */
+void rv_guards(struct rv_lower *l);
+/* Other code comes: the registers of guest memory and its limit are these again. */
+void rv_restore_memory(struct rv_lower *l);
+/* Where an access with JIT_COVERED is, by way of t1 and t2; its registers are locked. */
+struct rv_mem rv_covered(struct rv_lower *l, const struct ir_insn *insn, unsigned int bytes);
 
 /* lower_flow.c */
 RV_LOWER(br);
@@ -277,8 +292,6 @@ void rv_leave_unit(struct rv_lower *l, uint32_t kind, uint32_t code);
 void rv_leave_for_fuel(struct rv_lower *l, uint32_t to);
 /* t1: the fuel, less @nr. */
 void rv_burn(struct rv_lower *l, uint32_t nr);
-/* Burn fuel, and leave if there is none. */
-void rv_ask(struct rv_lower *l, uint32_t nr, uint32_t to);
 /* A branch over what follows, which has about @bytes. Return: its place, for rv_bind(). */
 uint32_t rv_over(struct rv_lower *l, struct rv_test test, uint32_t bytes);
 void rv_bind(struct rv_lower *l, uint32_t place);
@@ -295,9 +308,6 @@ void rv_leave_by_link(struct rv_lower *l, const struct ir_insn *exit);
 bool rv_chain_exit(struct rv_lower *l, const struct ir_insn *insn);
 /* Chained code: go on with what the frame's table has for the address in a0. */
 void rv_look_up(struct rv_lower *l);
-/* Chained code: ask for fuel where the unit begins, or goes back to a block. */
-void rv_ask_at_entry(struct rv_lower *l);
-void rv_ask_at_back_edge(struct rv_lower *l, uint32_t block, uint32_t fuel);
 
 /* lower.c */
 RV_LOWER(nothing);

@@ -156,33 +156,25 @@ void rv_burn(struct rv_lower *l, uint32_t nr)
 
 #define LEAVE_BYTES 48
 
-void rv_ask(struct rv_lower *l, uint32_t nr, uint32_t to)
+struct jit_slow *rv_ask(struct jit_places *p, uint32_t fuel, uint32_t to)
 {
+	struct rv_lower *l = rv_lower_of(p);
+	struct jit_slow *slow;
 	uint32_t over;
 
-	rv_burn(l, nr);
-	if (l->p.homes) {
-		l->job->scratch->slow[l->nr_slow++] = (struct jit_slow){
+	rv_burn(l, fuel);
+	if (p->homes) {
+		slow = &l->job->scratch->slow[l->nr_slow++];
+		*slow = (struct jit_slow){
 			.jump = rv_branch(l->buf, RV_NEAR, RV_BLT, RV_T1, RV_ZERO, 0),
 			.back = to, .desc = { .op = IR_br },
 		};
-		return;
+		return slow;
 	}
 	over = rv_over(l, (struct rv_test){ RV_BGE, RV_T1, RV_ZERO }, LEAVE_BYTES);
 	rv_leave_for_fuel(l, to);
 	rv_bind(l, over);
-}
-
-/* The instructions from the loop's head to here, at most, have been executed since the last time. */
-static void burn_fuel(struct rv_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *here = &l->unit->block[l->p.block];
-	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first;
-
-	if (l->job->target->chained)
-		rv_ask_at_back_edge(l, edge->block, nr);
-	else
-		rv_ask(l, nr, edge->block);
+	return NULL;
 }
 
 /* Tier 2 does that before the comparison, so that one branch goes back. */
@@ -191,7 +183,7 @@ static void burn_before(struct rv_lower *l, const struct ir_insn *insn)
 	const struct ir_edge *back = l->p.homes ? jit_edge_back(l->unit, insn, l->p.block) : NULL;
 
 	if (back)
-		burn_fuel(l, back);
+		jit_ask_at_back_edge(&l->p, back);
 }
 
 /* @last: the next block's code follows. */
@@ -200,7 +192,7 @@ static void follow(struct rv_lower *l, const struct ir_edge *edge, bool last)
 	pass(l, edge);
 	/* Last, so that the block can be entered when there is fuel again. */
 	if (is_back(l, edge) && !l->p.homes)
-		burn_fuel(l, edge);
+		jit_ask_at_back_edge(&l->p, edge);
 	if (!last || edge->block != l->p.block + 1)
 		jump_to(l, edge->block);
 }
@@ -386,7 +378,7 @@ struct call_data {
 RV_LOWER(call)
 {
 	const struct ir_helper *helper = &l->unit->helper[insn->lo];
-	const struct call_data data = { insn->lo, l->pc };
+	const struct call_data data = { insn->lo, l->p.pc };
 	uint32_t i;
 
 	for (i = 0; i < helper->nr_args; i++)

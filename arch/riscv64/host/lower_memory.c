@@ -51,6 +51,8 @@ RV_LOWER(st_state)
 	unsigned int type = rv_type(l, insn->a), a;
 	struct rv_mem mem, from;
 
+	if (VMB_UNLIKELY(jit_wait(&l->p, insn)))
+		return;
 	if (type == IR_V128) {
 		from = rv_vector(l, insn->a, 0);
 		mem = state_mem(l, insn, 16);
@@ -89,7 +91,7 @@ static struct jit_access_desc describe(const struct rv_lower *l, const struct ir
 {
 	struct jit_access_desc desc = {
 		.op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
-		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->pc,
+		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->p.pc,
 		.b = described(l, insn->b), .c = described(l, insn->c),
 	};
 
@@ -176,19 +178,75 @@ static struct rv_mem host_mem(struct rv_lower *l, const struct ir_insn *insn, un
 	return (struct rv_mem){ RV_T2, 0 };
 }
 
-/* Those whose address is not the multiple of their size that it must be go the slow way, too. */
-static void check(struct rv_lower *l, struct access *access, unsigned int bytes, bool aligned)
+/* Compare the offset with what is allowed: the beginning of the slow way. */
+static struct jit_slow *check(struct rv_lower *l, unsigned int offset)
 {
-	struct jit_slow *slow = &l->job->scratch->slow[l->nr_slow];
+	struct jit_slow *slow = &l->job->scratch->slow[l->nr_slow++];
+	unsigned int limit = RV_LIMIT;
 
-	access->slow = l->nr_slow++;
-	*slow = (struct jit_slow){
-		.jump = rv_branch(l->buf, RV_NEAR, RV_BLTU, RV_LIMIT, access->address, 0),
-	};
-	if (aligned && bytes > 1) {
-		rv_i(l->buf, RV_ANDI, RV_T2, access->address, (int32_t)bytes - 1);
-		slow->jump2 = rv_branch(l->buf, RV_NEAR, RV_BNE, RV_T2, RV_ZERO, 0);
+	if (VMB_UNLIKELY(l->job->select)) {
+		limit = RV_T0;
+		rv_load(l->buf, RV_LD, limit, rv_frame(JIT_FRAME_LIMIT));
 	}
+	*slow = (struct jit_slow){
+		.jump = rv_branch(l->buf, RV_NEAR, RV_BLTU, limit, offset, 0),
+		.point = l->job->scratch->nr_points - 1,
+	};
+	return slow;
+}
+
+static void check_alignment(struct rv_lower *l, const struct access *access, struct jit_slow *slow,
+			    unsigned int bytes)
+{
+	if (bytes == 1)
+		return;
+	rv_i(l->buf, RV_ANDI, RV_T2, access->address, (int32_t)bytes - 1);
+	slow->jump2 = rv_branch(l->buf, RV_NEAR, RV_BNE, RV_T2, RV_ZERO, 0);
+}
+
+/* Of two addresses so near to each other one in memory lets the other be there or in a guard. */
+#define NEAR_ENOUGH ((int64_t)JIT_GUARD - 64)
+
+/*
+ * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
+ * fault on, so that an address so near to one that was checked needs no check. The slow way is a trap.
+ */
+static struct access begin_precise(struct rv_lower *l, const struct ir_insn *insn,
+				   unsigned int bytes)
+{
+	struct access access = { .slow = IR_NONE, .in_line = true };
+	int64_t disp = (int64_t)(insn->imm - l->job->target->first), at = (int64_t)insn->imm;
+	bool known = was_checked(l, insn->a, at, at);
+	unsigned int base = rv_value(l, insn->a);
+	struct jit_slow *slow;
+
+	jit_point(&l->p);
+	if (known && rv_fits12(at) && rv_fits12(at + bytes - 1)) {
+		access.mem = host_mem(l, insn, base, base, bytes);
+		return access;
+	}
+	access.address = add_disp(l, base, disp);
+	if (!known) {
+		slow = check(l, access.address);
+		slow->desc = (struct jit_access_desc){ .op = IR_trap,
+						       .a = (uint8_t)access.address };
+		remember(l, insn->a, at - NEAR_ENOUGH, at + NEAR_ENOUGH);
+	}
+	access.mem = host_mem(l, insn, base, access.address, bytes);
+	return access;
+}
+
+/*
+ * Which offset is compared with the limit. A vector of precise code is stored by halves: the second
+ * must not fail when the first has been stored.
+ */
+static unsigned int last_byte(struct rv_lower *l, const struct access *access, unsigned int bytes,
+			      bool aligned)
+{
+	if (!l->job->target->precise || aligned)
+		return access->address;
+	rv_i(l->buf, RV_ADDI, RV_T2, access->address, (int32_t)bytes - 1);
+	return RV_T2;
 }
 
 /*
@@ -204,19 +262,27 @@ static struct access begin(struct rv_lower *l, const struct ir_insn *insn, unsig
 	unsigned int base = rv_value(l, insn->a);
 	int64_t disp = (int64_t)(insn->imm - (target->flat ? target->first : 0));
 	int64_t lo = (int64_t)insn->imm, end = lo + bytes;
-	bool known = access.in_line && !aligned && was_checked(l, insn->a, lo, end);
+	bool known = access.in_line && !aligned && !target->precise &&
+		     was_checked(l, insn->a, lo, end);
+	struct jit_slow *slow;
 
 	if (known && rv_fits12(lo) && rv_fits12(end - 1)) {
 		access.mem = host_mem(l, insn, base, base, bytes);
 		return access;
 	}
+	if (target->precise)
+		jit_point(&l->p);
 	access.address = add_disp(l, base, disp);
 	if (!access.in_line)
 		return access;
-	if (!known)
-		check(l, &access, bytes, aligned);
+	if (!known) {
+		access.slow = l->nr_slow;
+		slow = check(l, last_byte(l, &access, bytes, aligned));
+		if (aligned)
+			check_alignment(l, &access, slow, bytes);
+	}
 	access.mem = host_mem(l, insn, base, access.address, bytes);
-	if (!known)
+	if (!known && !target->precise)
 		remember(l, insn->a, lo, end);
 	return access;
 }
@@ -227,6 +293,8 @@ static void end(struct rv_lower *l, const struct ir_insn *insn, const struct acc
 	struct jit_access_desc desc = describe(l, insn, access);
 
 	if (!access->in_line) {
+		if (l->job->target->precise)
+			jit_point(&l->p);
 		call_access(l, &desc);
 	} else if (access->slow != IR_NONE) {
 		l->job->scratch->slow[access->slow].desc = desc;
@@ -257,19 +325,41 @@ bool rv_slow_is_due(const struct rv_lower *l)
 	return code_buf_at(l->buf) - oldest + waiting * SLOW_BYTES > RV_NEAR_BYTES - MAX_ONE_INSN;
 }
 
+static void write_fuel(struct rv_lower *l, const struct jit_slow *slow)
+{
+	if (!slow->desc.aux) {
+		rv_leave_for_fuel(l, slow->back);
+		return;
+	}
+	jit_repeat_point(l->job, code_buf_at(l->buf), slow->point);
+	call_access(l, &slow->desc);
+}
+
+/* The offset that has failed its check is where the host's part looks for it. */
+static void write_trap(struct rv_lower *l, const struct jit_slow *slow)
+{
+	rv_mv(l->buf, RV_T1, slow->desc.a);
+	rv_put(l->buf, RV_ILLEGAL);
+}
+
 static void write_one(struct rv_lower *l, const struct jit_slow *slow)
 {
 	uint32_t at = code_buf_at(l->buf);
 	bool reached = rv_link(l->buf, slow->jump, at);
 
-	if (slow->desc.op == IR_br) {
-		VMB_ASSERT(reached);
-		rv_leave_for_fuel(l, slow->back);
-		return;
-	}
 	if (slow->jump2)
 		reached &= rv_link(l->buf, slow->jump2, at);
 	VMB_ASSERT(reached);
+	if (slow->desc.op == IR_br) {
+		write_fuel(l, slow);
+		return;
+	}
+	if (l->job->target->precise)
+		jit_repeat_point(l->job, at, slow->point);
+	if (slow->desc.op == IR_trap) {
+		write_trap(l, slow);
+		return;
+	}
 	call_access(l, &slow->desc);
 	rv_link(l->buf, rv_jump(l->buf, RV_MID, 0), slow->back);
 }
@@ -294,6 +384,22 @@ static bool must_align(const struct ir_insn *insn)
 	return insn->aux2 & IR_ORD_ALIGNED;
 }
 
+/* An access that may be done in parts, but for vectors' stores. */
+static struct access begin_plain(struct rv_lower *l, const struct ir_insn *insn, unsigned int bytes)
+{
+	if (l->job->target->precise && !must_align(insn))
+		return begin_precise(l, insn, bytes);
+	return begin(l, insn, bytes, must_align(insn));
+}
+
+/* Integers by the size of the access. */
+static unsigned int stored_type(const struct rv_lower *l, const struct ir_insn *insn)
+{
+	unsigned int type = rv_type(l, insn->b);
+
+	return type < IR_F32 ? IR_I8 + (insn->aux & IR_MEM_SIZE_MASK) : type;
+}
+
 static void load_extended(struct rv_lower *l, const struct ir_insn *insn, unsigned int dst,
 			  struct rv_mem mem)
 {
@@ -310,7 +416,7 @@ static void load_extended(struct rv_lower *l, const struct ir_insn *insn, unsign
 
 static void ld_vector(struct rv_lower *l, const struct ir_insn *insn)
 {
-	struct access access = begin(l, insn, 16, must_align(insn));
+	struct access access = begin_plain(l, insn, 16);
 	struct rv_mem to = rv_vector_result(l);
 
 	/* In the place where the slow way leaves it, too. */
@@ -318,6 +424,39 @@ static void ld_vector(struct rv_lower *l, const struct ir_insn *insn)
 		load_vector(l, rv_frame_vec(0), access.mem, rv_plus(access.mem, 8));
 	end(l, insn, &access);
 	vector_to_result(l, to);
+	rv_vector_done(l, to);
+}
+
+static void ld_scalar(struct rv_lower *l, const struct ir_insn *insn)
+{
+	unsigned int bytes = 1u << (insn->aux & IR_MEM_SIZE_MASK), dst;
+	struct access access;
+
+	rv_value(l, insn->a);
+	dst = rv_result(l);
+	access = begin_plain(l, insn, bytes);
+	if (access.in_line)
+		load_extended(l, insn, dst, access.mem);
+	end(l, insn, &access);
+}
+
+/* The register of the index may be that of the result. */
+static void ld_covered(struct rv_lower *l, const struct ir_insn *insn)
+{
+	struct rv_mem mem = rv_covered(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK)), to;
+	unsigned int dst;
+
+	if (insn->type != IR_V128) {
+		dst = rv_result_last(l, insn);
+		if (l->job->target->precise)
+			jit_point(&l->p);
+		load_extended(l, insn, dst, mem);
+		return;
+	}
+	to = rv_vector_result(l);
+	if (l->job->target->precise)
+		jit_point(&l->p);
+	load_vector(l, to, mem, rv_plus(mem, 8));
 	rv_vector_done(l, to);
 }
 
@@ -344,21 +483,22 @@ static void fence_after(struct rv_lower *l, const struct ir_insn *insn)
 
 RV_LOWER(ld)
 {
-	struct access access;
-	unsigned int dst;
-
 	fence_before(l, insn);
-	if (insn->type == IR_V128) {
+	if (insn->aux2 & JIT_COVERED)
+		ld_covered(l, insn);
+	else if (insn->type == IR_V128)
 		ld_vector(l, insn);
-	} else {
-		rv_value(l, insn->a);
-		dst = rv_result(l);
-		access = begin(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK), must_align(insn));
-		if (access.in_line)
-			load_extended(l, insn, dst, access.mem);
-		end(l, insn, &access);
-	}
+	else
+		ld_scalar(l, insn);
 	fence_after(l, insn);
+}
+
+static void store_vector(struct rv_lower *l, struct rv_mem to, struct rv_mem from)
+{
+	rv_load(l->buf, RV_LD, RV_T1, from);
+	rv_load(l->buf, RV_LD, RV_A6, rv_plus(from, 8));
+	rv_store(l->buf, RV_SD, RV_T1, to);
+	rv_store(l->buf, RV_SD, RV_A6, rv_plus(to, 8));
 }
 
 /* The slow way takes it from the first vector register's place. */
@@ -370,31 +510,49 @@ static void st_vector(struct rv_lower *l, const struct ir_insn *insn)
 	if (from.disp != rv_frame_vec(0).disp)
 		rv_copy_vector(l, rv_frame_vec(0), from);
 	access = begin(l, insn, 16, must_align(insn));
-	if (access.in_line) {
-		rv_load(l->buf, RV_LD, RV_T1, from);
-		rv_load(l->buf, RV_LD, RV_A6, rv_plus(from, 8));
-		rv_store(l->buf, RV_SD, RV_T1, access.mem);
-		rv_store(l->buf, RV_SD, RV_A6, rv_plus(access.mem, 8));
-	}
+	if (access.in_line)
+		store_vector(l, access.mem, from);
 	end(l, insn, &access);
+}
+
+static void st_scalar(struct rv_lower *l, const struct ir_insn *insn)
+{
+	unsigned int b = rv_value(l, insn->b);
+	struct access access = begin_plain(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK));
+
+	if (access.in_line)
+		rv_store_typed(l->buf, stored_type(l, insn), b, access.mem);
+	end(l, insn, &access);
+}
+
+static void st_covered(struct rv_lower *l, const struct ir_insn *insn)
+{
+	bool vector = rv_type(l, insn->b) == IR_V128;
+	struct rv_mem from = { 0 }, mem;
+	unsigned int b = 0;
+
+	if (vector)
+		from = rv_vector(l, insn->b, 0);
+	else
+		b = rv_value(l, insn->b);
+	mem = rv_covered(l, insn, 1u << (insn->aux & IR_MEM_SIZE_MASK));
+	if (l->job->target->precise)
+		jit_point(&l->p);
+	if (vector)
+		store_vector(l, mem, from);
+	else
+		rv_store_typed(l->buf, stored_type(l, insn), b, mem);
 }
 
 RV_LOWER(st)
 {
-	unsigned int size = insn->aux & IR_MEM_SIZE_MASK, b;
-	struct access access;
-
 	fence_before(l, insn);
-	if (rv_type(l, insn->b) == IR_V128) {
+	if (insn->aux2 & JIT_COVERED)
+		st_covered(l, insn);
+	else if (rv_type(l, insn->b) == IR_V128)
 		st_vector(l, insn);
-	} else {
-		b = rv_value(l, insn->b);
-		access = begin(l, insn, 1u << size, must_align(insn));
-		if (access.in_line)
-			rv_store_typed(l->buf, b < RV_NR_GENERAL ? IR_I8 + size :
-				       rv_type(l, insn->b), b, access.mem);
-		end(l, insn, &access);
-	}
+	else
+		st_scalar(l, insn);
 	fence_after(l, insn);
 }
 
@@ -475,6 +633,8 @@ static void cas_vector(struct rv_lower *l, const struct ir_insn *insn)
 	access = by_port(l, insn);
 	desc = describe(l, insn, &access);
 	desc.c = RV_F(1);
+	if (l->job->target->precise)
+		jit_point(&l->p);
 	call_access(l, &desc);
 	to = rv_vector_result(l);
 	vector_to_result(l, to);
@@ -514,10 +674,11 @@ RV_LOWER(fence)
 		after |= RV_FENCE_R;
 	if (pairs & (IR_FENCE_RW | IR_FENCE_WW))
 		after |= RV_FENCE_W;
-	rv_fence(l->buf, before, after);
+	if (pairs)
+		rv_fence(l->buf, before, after);
 }
 
 RV_LOWER(guest_pc)
 {
-	l->pc = insn->imm;
+	l->p.pc = insn->imm;
 }

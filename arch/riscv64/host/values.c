@@ -299,36 +299,30 @@ void rv_to_slot(struct rv_lower *l, uint32_t slot, uint32_t value)
  * The same as tier 2 asks for it.
  */
 
-static struct rv_lower *lower_of(struct jit_places *p)
-{
-	static_assert(offsetof(struct rv_lower, p) == 0, "the first member");
-	return (struct rv_lower *)(void *)p;
-}
-
 static void move_place(struct jit_places *p, unsigned int type, unsigned int dst, unsigned int src)
 {
 	(void)type;
-	move(lower_of(p), dst, src);
+	move(rv_lower_of(p), dst, src);
 }
 
 static void copy_place(struct jit_places *p, unsigned int reg, uint32_t value)
 {
-	rv_copy_to(lower_of(p), reg, value);
+	rv_copy_to(rv_lower_of(p), reg, value);
 }
 
 static void save_place(struct jit_places *p, uint32_t value)
 {
-	save(lower_of(p), value);
+	save(rv_lower_of(p), value);
 }
 
 static void place_to_slot(struct jit_places *p, uint32_t slot, uint32_t value)
 {
-	rv_to_slot(lower_of(p), slot, value);
+	rv_to_slot(rv_lower_of(p), slot, value);
 }
 
 static void slot_to_slot(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from)
 {
-	rv_copy_slot(lower_of(p), type, to, from);
+	rv_copy_slot(rv_lower_of(p), type, to, from);
 }
 
 const struct jit_places_ops rv_places_ops = {
@@ -339,6 +333,7 @@ const struct jit_places_ops rv_places_ops = {
 	.save = save_place,
 	.to_slot = place_to_slot,
 	.copy_slot = slot_to_slot,
+	.ask = rv_ask,
 };
 
 /*

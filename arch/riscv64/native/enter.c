@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "arch/riscv64/native/enter.h"
 
+#include <string.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "arch/riscv64/host/lower.h"
@@ -44,10 +46,33 @@ static void (*const stubs[JIT_NR_STUBS])(void) = {
 	[JIT_STUB_CALL + JIT_STUB_FP] = rv_stub_call_fp,
 };
 
+static const void *interrupted(const void *context)
+{
+	const ucontext_t *u = context;
+
+	return (const void *)(uintptr_t)u->uc_mcontext.__gregs[REG_PC];
+}
+
+/* The program counter is where register 0 would be, which is zero. */
+static void take_registers(const void *context, struct jit_frame *frame)
+{
+	const ucontext_t *u = context;
+	const struct __riscv_mc_d_ext_state *fp = &u->uc_mcontext.__fpregs.__d;
+	unsigned int i;
+
+	memcpy(&frame->gpr[1], &u->uc_mcontext.__gregs[1], sizeof(u->uc_mcontext.__gregs) - 8);
+	for (i = 0; i < JIT_NR_REGS; i++)
+		frame->vec[i].d[0] = fp->__f[i];
+	frame->fp_control = fp->__fcsr;
+	frame->fault_address = frame->gpr[RV_T1];
+}
+
 const struct host_native rv_host_native = {
 	.features = features,
 	.enter = rv_enter,
 	.enter_fp = rv_enter_fp,
 	.stub = stubs,
 	.sync = rv_sync_icache,
+	.interrupted = interrupted,
+	.take_registers = take_registers,
 };

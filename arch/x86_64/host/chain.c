@@ -6,9 +6,6 @@
  */
 #include "arch/x86_64/host/lower.h"
 
-/* What begins a unit costs about as much. */
-#define ENTRY_FUEL 8
-
 /* The word's place in the code is at the jump's end until it is known. */
 bool x64_chain_exit(struct x64_lower *l, const struct ir_insn *insn)
 {
@@ -43,42 +40,6 @@ void x64_look_up(struct x64_lower *l)
 	x64_restore_memory(l);
 	x64_rm(l->buf, 0xff, 4, entry_of_rcx(offsetof(struct jit_target_entry, code)));
 	x64_bind_short(l->buf, other);
-}
-
-/* Tier 1 counts, so that it is known what is hot; tier 2 looks only if it is to leave. */
-static void ask(struct x64_lower *l, uint64_t pc, uint32_t fuel)
-{
-	struct x64_mem mem = x64_frame(JIT_FRAME_FUEL);
-	uint32_t way = jit_add_way(l->job, pc), point = l->nr_waiting ? x64_point(l) : IR_NONE;
-	struct jit_slow *slow;
-
-	if (l->p.homes)
-		x64_alu_mi(l->buf, X64_CMP, 8, mem, 0);
-	else
-		x64_alu_mi(l->buf, X64_SUB, 8, mem, (int32_t)fuel);
-	slow = x64_slow_fuel(l, way);
-	slow->jump = x64_jcc(l->buf, CC_S);
-	if (point == IR_NONE)
-		return;
-	slow->point = point;
-	slow->desc.aux = 1;
-	slow->desc.way = way;
-}
-
-void x64_ask_at_entry(struct x64_lower *l)
-{
-	uint64_t pc;
-
-	if (l->job->target->chained && jit_resume_pc(l->unit, 0, &pc))
-		ask(l, pc, ENTRY_FUEL);
-}
-
-void x64_ask_at_back_edge(struct x64_lower *l, uint32_t block, uint32_t fuel)
-{
-	uint64_t pc;
-
-	if (jit_resume_pc(l->unit, block, &pc))
-		ask(l, pc, fuel);
 }
 
 static void write_stubs(struct x64_lower *l)

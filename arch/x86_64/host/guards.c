@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Guards (vmcore/jit/select.h): ranges are compared with guest memory's bounds, and then the bases of
- * what lies in them become host addresses.
- */
+/* Guards (vmcore/jit/guards.h): the offset is in rax, the bound in rcx. */
 #include "arch/x86_64/host/lower.h"
 
 static void miss(struct x64_lower *l, enum x64_cc cc)
@@ -11,13 +8,13 @@ static void miss(struct x64_lower *l, enum x64_cc cc)
 	l->miss[l->nr_misses++] = x64_jcc(l->buf, cc);
 }
 
-/* rax = base + @disp */
-static void offset_of(struct x64_lower *l, uint32_t base, int64_t disp)
+static void offset_is(struct jit_places *p, uint32_t value, int64_t disp)
 {
-	unsigned int reg = l->value[base].reg;
+	struct x64_lower *l = x64_lower_of(p);
+	unsigned int reg = l->value[value].reg;
 
 	if (reg == JIT_NO_REG) {
-		x64_copy_to(l, RAX, base);
+		x64_copy_to(l, RAX, value);
 		reg = RAX;
 	}
 	if (disp == (int32_t)disp) {
@@ -30,7 +27,12 @@ static void offset_of(struct x64_lower *l, uint32_t base, int64_t disp)
 	x64_alu_rr(l->buf, X64_ADD, 8, RAX, RDX);
 }
 
-/* Miss if @reg is above @limit. Uses rdx. */
+static void bound_is(struct jit_places *p, uint32_t value)
+{
+	x64_copy_to(x64_lower_of(p), RCX, value);
+}
+
+/* Uses rdx. */
 static void compare(struct x64_lower *l, unsigned int reg, uint64_t limit)
 {
 	if (limit <= INT32_MAX) {
@@ -39,38 +41,34 @@ static void compare(struct x64_lower *l, unsigned int reg, uint64_t limit)
 		x64_mov_imm(l->buf, RDX, limit);
 		x64_alu_rr(l->buf, X64_CMP, 8, reg, RDX);
 	}
+}
+
+static void miss_above(struct jit_places *p, uint64_t limit)
+{
+	struct x64_lower *l = x64_lower_of(p);
+
+	compare(l, RAX, limit);
 	miss(l, CC_A);
 }
 
-/* rcx = what the bound adds to the range. */
-static void check_bound(struct x64_lower *l, const struct jit_guard *guard)
+static void miss_outside(struct jit_places *p, uint64_t least, uint64_t most)
 {
-	uint64_t bytes = l->job->target->bytes;
+	struct x64_lower *l = x64_lower_of(p);
 
-	x64_copy_to(l, RCX, guard->bound);
-	if (guard->least) {
-		VMB_ASSERT(guard->least <= INT32_MAX);
-		x64_alu_ri(l->buf, X64_CMP, 8, RCX, (int32_t)guard->least);
+	if (least) {
+		compare(l, RCX, least);
 		miss(l, CC_B);
 	}
-	compare(l, RCX, bytes >> guard->shift);
-	if (guard->shift)
-		x64_shift_i(l->buf, X64_SHL, 8, RCX, (uint8_t)guard->shift);
+	compare(l, RCX, most);
+	miss(l, CC_A);
 }
 
-static void check(struct x64_lower *l, const struct jit_guard *guard)
+static void miss_together(struct jit_places *p, unsigned int shift, uint64_t room)
 {
-	const struct jit_target *target = l->job->target;
-	uint32_t base = l->job->select->base[guard->base].value;
-	uint64_t room = target->bytes - (uint64_t)(guard->end - guard->lo);
+	struct x64_lower *l = x64_lower_of(p);
 
-	if (guard->bound == IR_NONE) {
-		offset_of(l, base, guard->lo - (int64_t)target->first);
-		compare(l, RAX, room);
-		return;
-	}
-	check_bound(l, guard);
-	offset_of(l, base, guard->lo - (int64_t)target->first);
+	if (shift)
+		x64_shift_i(l->buf, X64_SHL, 8, RCX, (uint8_t)shift);
 	x64_mov_imm(l->buf, RDX, room);
 	x64_alu_rr(l->buf, X64_SUB, 8, RDX, RCX);
 	miss(l, CC_B);
@@ -78,61 +76,40 @@ static void check(struct x64_lower *l, const struct jit_guard *guard)
 	miss(l, CC_A);
 }
 
-static unsigned int register_of(uint32_t base)
+static void to_host(struct jit_places *p, unsigned int reg)
 {
-	return base ? X64_MEMORY : X64_LIMIT;
-}
-
-/* The last one may take the register of guest memory, which it is computed from. */
-static void set_base(struct x64_lower *l, uint32_t base)
-{
-	offset_of(l, l->job->select->base[base].value, -(int64_t)l->job->target->first);
-	x64_rm(l->buf, X64_LEA | X64_W, register_of(base),
+	x64_rm(x64_lower_of(p)->buf, X64_LEA | X64_W, reg,
 	       (struct x64_mem){ .base = X64_MEMORY, .index = RAX });
 }
 
-/* The value itself becomes the host address, wherever it is. */
-static void convert(struct x64_lower *l, uint32_t value)
+static unsigned int value_of(struct jit_places *p, uint32_t value)
 {
-	unsigned int reg;
-
-	l->p.regs.locked = 0;
-	reg = x64_value(l, value);
-	offset_of(l, value, -(int64_t)l->job->target->first);
-	x64_rm(l->buf, X64_LEA | X64_W, reg, (struct x64_mem){ .base = X64_MEMORY, .index = RAX });
-	x64_changed(l, value);
-	l->p.regs.locked = 0;
+	return x64_value(x64_lower_of(p), value);
 }
 
-static bool has_register(const struct jit_select *s, uint32_t base)
-{
-	return base < s->nr_registers && base < s->nr_bases && !s->base[base].in_place;
-}
+static const struct jit_guard_ops ops = {
+	.base = { X64_LIMIT, X64_MEMORY },
+	.offset = offset_is,
+	.bound = bound_is,
+	.miss_above = miss_above,
+	.miss_outside = miss_outside,
+	.miss_together = miss_together,
+	.to_host = to_host,
+	.value = value_of,
+};
 
 void x64_guards(struct x64_lower *l)
 {
-	const struct jit_select *s = l->job->select;
-	uint32_t i;
-
-	for (i = 0; i < s->nr_guards; i++)
-		check(l, &s->guard[i]);
-	for (i = 0; i < s->nr_bases; i++) {
-		if (s->base[i].in_place)
-			convert(l, s->base[i].value);
-	}
-	for (i = 0; i < s->nr_registers; i++) {
-		if (has_register(s, i))
-			set_base(l, i);
-	}
+	jit_guards(&l->p, &ops);
 }
 
 void x64_restore_memory(struct x64_lower *l)
 {
 	const struct jit_select *s = l->job->select;
 
-	if (s && has_register(s, 0))
+	if (s && jit_has_register(s, 0))
 		x64_load(l->buf, 8, X64_LIMIT, x64_frame(JIT_FRAME_LIMIT));
-	if (s && has_register(s, 1))
+	if (s && jit_has_register(s, 1))
 		x64_load(l->buf, 8, X64_MEMORY, x64_frame(JIT_FRAME_MEMORY));
 }
 
@@ -156,7 +133,7 @@ struct x64_mem x64_covered(struct x64_lower *l, const struct ir_insn *insn)
 		mem.base = (uint8_t)x64_value(l, insn->a);
 		index = insn->c;
 	} else if (base != JIT_BASE_MEMORY) {
-		mem.base = (uint8_t)register_of(base);
+		mem.base = ops.base[base];
 	}
 	if (index == IR_NONE)
 		return mem;

@@ -157,8 +157,7 @@ static void open_block(struct x64_lower *l, uint32_t block)
 	unsigned int i;
 
 	l->p.block = block;
-	l->pc = 0;
-	l->nr_waiting = 0;
+	l->p.pc = 0;
 	l->flags.kind = 0;
 	bind_label(l, &l->job->scratch->label[block]);
 	if (jit_follows_only(l->job, block)) {
@@ -188,7 +187,7 @@ static int lower_blocks(struct x64_lower *l)
 {
 	uint32_t b, i;
 
-	x64_ask_at_entry(l);
+	jit_ask_at_entry(&l->p);
 	for (b = 0; b < l->unit->nr_blocks; b++) {
 		const struct ir_block *block = &l->unit->block[b];
 

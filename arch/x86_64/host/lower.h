@@ -9,8 +9,7 @@
 #include "arch/base/assert.h"
 #include "arch/x86_64/host/emit.h"
 #include "vmcore/jit/frame.h"
-#include "vmcore/jit/places.h"
-#include "vmcore/jit/select.h"
+#include "vmcore/jit/guards.h"
 
 extern const struct host_ops x64_host_ops;
 
@@ -41,19 +40,12 @@ struct x64_flags {
 	uint32_t a, b, at;
 };
 
-/* A value that is to be in the state, at @offset. */
-struct x64_waiting {
-	uint32_t offset, value;
-};
-
 /**
  * struct x64_lower - a unit on its way.
  * @p: where values are; the first member
- * @pc: the current guest instruction
  * @nr_slow: slow ways of accesses to be written behind the unit
  * @flags: what the host's flags are of
  * @nr_jumps: tier 2: jumps to blocks so far
- * @waiting: [@nr_waiting] of lazy stores of the block so far
  * @short_jumps: tier 2: it is known how far they lead
  * @miss: [@nr_misses] jumps that are taken where a guard does not hold
  */
@@ -64,18 +56,21 @@ struct x64_lower {
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
-	uint64_t pc;
 	uint32_t nr_slow;
 	struct x64_checked checked[X64_NR_CHECKED];
 	uint32_t next_checked;
 	struct x64_flags flags;
-	struct x64_waiting waiting[JIT_MAX_WAITING];
-	uint32_t nr_waiting;
 	uint32_t nr_jumps;
 	bool short_jumps;
-	uint32_t miss[4 * JIT_MAX_GUARDS];
+	uint32_t miss[JIT_GUARD_MISSES * JIT_MAX_GUARDS];
 	uint32_t nr_misses;
 };
+
+VMB_INLINE struct x64_lower *x64_lower_of(struct jit_places *p)
+{
+	static_assert(offsetof(struct x64_lower, p) == 0, "the first member");
+	return (struct x64_lower *)(void *)p;
+}
 
 /* An operand where it is: a register, memory, or an immediate that is sign-extended. */
 enum x64_place { IN_REG, IN_MEM, IN_IMM };
@@ -116,8 +111,6 @@ void x64_copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t
 void x64_load_typed(struct code_buf *buf, unsigned int type, unsigned int reg, struct x64_mem mem);
 void x64_store_typed(struct code_buf *buf, unsigned int type, struct x64_mem mem, unsigned int reg);
 
-/* The register of a value has been changed: its slot, if that held it, is to hold it again. */
-void x64_changed(struct x64_lower *l, uint32_t index);
 /* What tier 2 asks for. */
 extern const struct jit_places_ops x64_places_ops;
 
@@ -270,16 +263,8 @@ X64_LOWER(fence);
 X64_LOWER(guest_pc);
 /* The slow ways, behind the unit. */
 void x64_write_slow(struct x64_lower *l);
-/* One that leaves because there is no fuel for @block (chained code: by that way). Return: its jump is
- * to be set.
- */
-struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block);
-
-/* pending.c */
-/* A store to the state. Return: nothing is to be written, its value waits. */
-bool x64_wait(struct x64_lower *l, const struct ir_insn *insn);
-/* From here on code belongs to the current guest instruction, with what waits. Return: the point's number. */
-uint32_t x64_point(struct x64_lower *l);
+/* Burn fuel (jit_places_ops.ask). */
+struct jit_slow *x64_ask(struct jit_places *p, uint32_t fuel, uint32_t to);
 
 /* guards.c */
 /* Compare ranges, and set the registers of bases. Uses scratch registers only. */
@@ -318,9 +303,6 @@ void x64_write_links(struct x64_lower *l);
 /* chain.c: chained code */
 bool x64_chain_exit(struct x64_lower *l, const struct ir_insn *insn);
 void x64_look_up(struct x64_lower *l);
-/* Ask for fuel where the unit begins, or goes back to a block. */
-void x64_ask_at_entry(struct x64_lower *l);
-void x64_ask_at_back_edge(struct x64_lower *l, uint32_t block, uint32_t fuel);
 /* Behind the slow ways: the code that leaves by each way, and their words. */
 void x64_write_chain(struct x64_lower *l);
 

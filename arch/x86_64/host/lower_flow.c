@@ -101,34 +101,13 @@ void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code)
 	x64_ret(l->buf);
 }
 
-/* The instructions from the loop's head to here, at most, have been executed since the last time. */
-static void burn_fuel(struct x64_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *here = &l->unit->block[l->p.block];
-	uint32_t nr = here->first + here->nr - l->unit->block[edge->block].first, over;
-
-	if (l->job->target->chained) {
-		x64_ask_at_back_edge(l, edge->block, nr);
-		return;
-	}
-	x64_alu_mi(l->buf, X64_SUB, 8, x64_frame(JIT_FRAME_FUEL), (int32_t)nr);
-	if (l->p.homes) {
-		x64_slow_fuel(l, edge->block)->jump = x64_jcc(l->buf, CC_S);
-		return;
-	}
-	over = x64_jcc_short(l->buf, CC_NS);
-	x64_mov_imm(l->buf, RAX, edge->block);
-	x64_leave(l, IR_LEAVE_FUEL, 0);
-	x64_bind_short(l->buf, over);
-}
-
 /* Tier 2 does that before the comparison, so that one jump goes back. */
 static void burn_before(struct x64_lower *l, const struct ir_insn *insn)
 {
 	const struct ir_edge *back = l->p.homes ? jit_edge_back(l->unit, insn, l->p.block) : NULL;
 
 	if (back)
-		burn_fuel(l, back);
+		jit_ask_at_back_edge(&l->p, back);
 }
 
 /* @last: the next block's code follows. */
@@ -137,7 +116,7 @@ static void follow(struct x64_lower *l, const struct ir_edge *edge, bool last)
 	pass(l, edge);
 	/* Last, so that the block can be entered when there is fuel again. */
 	if (is_back(l, edge) && !l->p.homes)
-		burn_fuel(l, edge);
+		jit_ask_at_back_edge(&l->p, edge);
 	if (!last || edge->block != l->p.block + 1)
 		jump(l, ALWAYS, edge->block);
 }
@@ -269,7 +248,7 @@ X64_LOWER(call)
 	for (i = 0; i < helper->nr_args; i++)
 		put_argument(l, i, l->unit->arg[insn->hi + i]);
 	x64_mov_imm(l->buf, RAX, insn->lo);
-	x64_mov_imm(l->buf, RCX, l->pc);
+	x64_mov_imm(l->buf, RCX, l->p.pc);
 	x64_call_mem(l->buf, x64_frame(JIT_FRAME_STUB + 8 * stub));
 	for (i = 0; i < helper->nr_args; i++)
 		x64_release(l, l->unit->arg[insn->hi + i]);

@@ -20,7 +20,7 @@ X64_LOWER(st_state)
 {
 	unsigned int a;
 
-	if (VMB_UNLIKELY(x64_wait(l, insn)) || x64_store_flag(l, insn))
+	if (VMB_UNLIKELY(jit_wait(&l->p, insn)) || x64_store_flag(l, insn))
 		return;
 	a = x64_value(l, insn->a);
 	x64_store_typed(l->buf, x64_type(l, insn->a), x64_at(X64_STATE, (int32_t)insn->imm), a);
@@ -44,7 +44,7 @@ static struct jit_access_desc describe(const struct x64_lower *l, const struct i
 {
 	struct jit_access_desc desc = {
 		.op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
-		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->pc,
+		.a = (uint8_t)access->address, .relative = access->in_line, .pc = l->p.pc,
 		.dst = l->value[l->p.at].reg & 31,
 	};
 
@@ -107,7 +107,7 @@ static struct access begin_precise(struct x64_lower *l, const struct ir_insn *in
 
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base,
 				       .disp = (int32_t)disp };
-	x64_point(l);
+	jit_point(&l->p);
 	if (disp == (int32_t)disp && was_checked(l, insn->a, disp, disp))
 		return access;
 	if (disp == (int32_t)disp) {
@@ -140,7 +140,7 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 	if (target->precise && !aligned)
 		return begin_precise(l, insn);
 	if (target->precise)
-		x64_point(l);
+		jit_point(&l->p);
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base };
 	if (access.in_line && !aligned && disp == (int32_t)disp &&
 	    was_checked(l, insn->a, lo, end)) {
@@ -181,7 +181,7 @@ static void end(struct x64_lower *l, const struct ir_insn *insn, const struct ac
 
 	if (!access->in_line) {
 		if (l->job->target->precise)
-			x64_point(l);
+			jit_point(&l->p);
 		l->buf->at = put_call(l, code_buf_room(l->buf), &desc);
 	} else if (access->slow != IR_NONE) {
 		l->job->scratch->slow[access->slow].desc = desc;
@@ -189,11 +189,14 @@ static void end(struct x64_lower *l, const struct ir_insn *insn, const struct ac
 	}
 }
 
-struct jit_slow *x64_slow_fuel(struct x64_lower *l, uint32_t block)
+struct jit_slow *x64_ask(struct jit_places *p, uint32_t fuel, uint32_t to)
 {
+	struct x64_lower *l = x64_lower_of(p);
 	struct jit_slow *slow = &l->job->scratch->slow[l->nr_slow++];
 
-	*slow = (struct jit_slow){ .back = block, .desc = { .op = IR_br } };
+	x64_alu_mi(l->buf, fuel ? X64_SUB : X64_CMP, 8, x64_frame(JIT_FRAME_FUEL), (int32_t)fuel);
+	*slow = (struct jit_slow){ .jump = x64_jcc(l->buf, CC_S), .back = to,
+				   .desc = { .op = IR_br } };
 	return slow;
 }
 
@@ -417,5 +420,5 @@ X64_LOWER(fence)
 
 X64_LOWER(guest_pc)
 {
-	l->pc = insn->imm;
+	l->p.pc = insn->imm;
 }

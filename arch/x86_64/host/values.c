@@ -86,18 +86,6 @@ static void save(struct x64_lower *l, uint32_t index)
 	jit_places_saved(&l->p, index);
 }
 
-void x64_changed(struct x64_lower *l, uint32_t index)
-{
-	struct jit_value *value = &l->value[index];
-	bool stored = value->flags & JIT_STORED;
-
-	value->flags &= (uint8_t)~JIT_STORED;
-	if (l->p.homes && value->flags & JIT_HOME)
-		l->p.homes->home[index].saved = 0;
-	if (stored)
-		save(l, index);
-}
-
 static unsigned int allocate(struct x64_lower *l, uint64_t from, uint32_t value)
 {
 	unsigned int reg;
@@ -296,35 +284,29 @@ void x64_copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t
  * The same as tier 2 asks for it.
  */
 
-static struct x64_lower *lower_of(struct jit_places *p)
-{
-	static_assert(offsetof(struct x64_lower, p) == 0, "the first member");
-	return (struct x64_lower *)(void *)p;
-}
-
 static void move_place(struct jit_places *p, unsigned int type, unsigned int dst, unsigned int src)
 {
-	move(lower_of(p), type, dst, src);
+	move(x64_lower_of(p), type, dst, src);
 }
 
 static void copy_place(struct jit_places *p, unsigned int reg, uint32_t value)
 {
-	x64_copy_to(lower_of(p), reg, value);
+	x64_copy_to(x64_lower_of(p), reg, value);
 }
 
 static void save_place(struct jit_places *p, uint32_t value)
 {
-	save(lower_of(p), value);
+	save(x64_lower_of(p), value);
 }
 
 static void place_to_slot(struct jit_places *p, uint32_t slot, uint32_t value)
 {
-	x64_to_slot(lower_of(p), slot, value);
+	x64_to_slot(x64_lower_of(p), slot, value);
 }
 
 static void slot_to_slot(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from)
 {
-	x64_copy_slot(lower_of(p), type, to, from);
+	x64_copy_slot(x64_lower_of(p), type, to, from);
 }
 
 const struct jit_places_ops x64_places_ops = {
@@ -335,4 +317,5 @@ const struct jit_places_ops x64_places_ops = {
 	.save = save_place,
 	.to_slot = place_to_slot,
 	.copy_slot = slot_to_slot,
+	.ask = x64_ask,
 };

@@ -61,6 +61,7 @@ static void take_registers(const void *context, struct jit_frame *frame)
 		frame->gpr[i] = (uint64_t)u->uc_mcontext.gregs[number[i]];
 	memcpy(frame->vec, u->uc_mcontext.fpregs->_xmm, sizeof(u->uc_mcontext.fpregs->_xmm));
 	frame->fp_control = u->uc_mcontext.fpregs->mxcsr;
+	frame->fault_address = frame->gpr[RAX];
 }
 
 const struct host_native x64_host_native = {
