@@ -255,11 +255,63 @@ static void test_tier2_recovers_what_the_interpreter_has(void **state)
 	compare(true);
 }
 
+#define KNOWN_ADDRESS(name, access)                                                                \
+	"unit " name " {\n"                                                                        \
+	"  state 64\n"                                                                             \
+	"b0:\n"                                                                                    \
+	"  guest_pc 0x100\n"                                                                       \
+	"  %one:i64 = const 1\n"                                                                   \
+	"  st_state %one, 8\n"                                                                     \
+	"  %p:i64 = const 0x10010\n"                                                               \
+	"  guest_pc 0x104\n"                                                                       \
+	"  " access "\n"                                                                           \
+	"  guest_pc 0x108\n"                                                                       \
+	"  exit.jump 0x10c\n"                                                                      \
+	"}\n"
+
+static void fault_in(struct fixture *f, const char *text)
+{
+	struct ir_flat flat = { f->memory, CASE_MEM_FIRST, GEN_MEM_BYTES };
+	static uint64_t state[8] VMB_ALIGNED(16);
+	struct ir_context context = {
+		.state = state, .state_bytes = sizeof(state), .fuel = 1000,
+		.memory = { .priv = &flat, .map = ir_flat_map },
+	};
+	struct ir_text at = { .text = text, .bytes = strlen(text) };
+	struct ir_leave leave;
+	struct ir_error error;
+	struct ir_unit unit;
+
+	ir_unit_init(&unit, &f->arena);
+	assert_int_equal(ir_parse(&at, &unit, &error), 1);
+	assert_int_equal(ir_verify(&unit, &f->scratch, &error), 0);
+	compile(f, &unit, true);
+	state[1] = 0;
+	run_code(f, &context, &leave);
+	assert_int_equal(leave.kind, IR_LEAVE_FAULT);
+	assert_int_equal(leave.pc, 0x104);
+	assert_int_equal(state[1], 1);
+}
+
+/* What is known to be in memory needs no check, and no load's result to be used. */
+static void test_known_addresses_fault_where_they_are(void **state)
+{
+	static struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	assert_int_equal(mprotect(f.memory, GEN_MEM_BYTES, PROT_NONE), 0);
+	fault_in(&f, KNOWN_ADDRESS("loads", "%x:i64 = ld.u64 %p, 8"));
+	fault_in(&f, KNOWN_ADDRESS("stores", "st.u64 %p, %one, 8"));
+	close_fixture(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tier1_recovers_what_the_interpreter_has),
 		cmocka_unit_test(test_tier2_recovers_what_the_interpreter_has),
+		cmocka_unit_test(test_known_addresses_fault_where_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

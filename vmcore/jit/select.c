@@ -503,17 +503,18 @@ static void count_guards(const struct jit_select *s)
 	}
 }
 
-/* Floating point sets flags. A load that is in memory cannot fault. */
-static bool is_needless(const struct ir_insn *insn)
+/* Floating point sets flags. A load that is in memory cannot fault, unless the host can. */
+static bool is_needless(const struct work *w, const struct ir_insn *insn)
 {
 	if (insn->op == IR_ld)
-		return insn->aux2 == (IR_RLX | JIT_COVERED);
+		return insn->aux2 == (IR_RLX | JIT_COVERED) && !w->target->precise;
 	return insn->op != IR_param && (ir_ops[insn->op].pure || insn->op == IR_ld_state) &&
 	       !(ir_ops[insn->op].effects & (E_FP | E_FPENV));
 }
 
-static void remove_needless(const struct jit_select *s)
+static void remove_needless(const struct work *w)
 {
+	const struct jit_select *s = w->s;
 	static const struct ir_insn nothing = { .op = IR_fence, .a = IR_NONE, .b = IR_NONE,
 						.c = IR_NONE };
 	uint32_t i;
@@ -521,7 +522,7 @@ static void remove_needless(const struct jit_select *s)
 	for (i = s->unit.nr_insns; i-- > 0;) {
 		struct ir_insn *insn = &s->unit.insn[i];
 
-		if (s->uses[i] || insn->type == IR_VOID || !is_needless(insn))
+		if (s->uses[i] || insn->type == IR_VOID || !is_needless(w, insn))
 			continue;
 		count(s, insn, UINT32_MAX);
 		*insn = nothing;
@@ -569,7 +570,7 @@ int jit_select(struct jit_select *select, const struct ir_unit *unit,
 	rewrite_all(&w);
 	count_uses(select);
 	count_guards(select);
-	remove_needless(select);
+	remove_needless(&w);
 	return 0;
 }
 

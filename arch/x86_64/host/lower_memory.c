@@ -267,6 +267,7 @@ static void load_extended(struct x64_lower *l, const struct ir_insn *insn, unsig
 static void load_covered(struct x64_lower *l, const struct ir_insn *insn)
 {
 	struct x64_mem mem = x64_covered(l, insn);
+	unsigned int dst;
 
 	l->p.read = l->p.regs.locked;
 	if (insn->a != IR_NONE)
@@ -274,7 +275,10 @@ static void load_covered(struct x64_lower *l, const struct ir_insn *insn)
 	if (insn->c != IR_NONE)
 		x64_release(l, insn->c);
 	l->p.regs.locked = 0;
-	load_extended(l, insn, x64_result(l), mem);
+	dst = x64_result(l);
+	if (l->job->target->precise)
+		jit_point(&l->p);
+	load_extended(l, insn, dst, mem);
 }
 
 /*
@@ -310,10 +314,13 @@ X64_LOWER(st)
 	unsigned int size = insn->aux & IR_MEM_SIZE_MASK, b = x64_value(l, insn->b);
 	struct access access = { .in_line = true, .slow = IR_NONE };
 
-	if (insn->aux2 & JIT_COVERED)
-		access.mem = x64_covered(l, insn);
-	else
+	if (!(insn->aux2 & JIT_COVERED)) {
 		access = begin(l, insn, 1u << size, RAX, must_align(insn));
+	} else {
+		access.mem = x64_covered(l, insn);
+		if (l->job->target->precise)
+			jit_point(&l->p);
+	}
 	if (access.in_line && b < 16)
 		x64_store(l->buf, 1u << size, access.mem, b);
 	else if (access.in_line)
