@@ -5,12 +5,12 @@
  */
 #include "vmcore/jit/places.h"
 
-bool jit_wait(struct jit_places *p, const struct ir_insn *insn)
+bool jit_wait_home(struct jit_places *p, const struct ir_insn *insn)
 {
 	struct jit_waiting *waiting;
 	uint32_t i;
 
-	if (!p->homes || !p->job->target->precise)
+	if (!p->job->target->precise)
 		return false;
 	waiting = p->homes->waiting;
 	for (i = 0; i < p->nr_waiting && waiting[i].offset != insn->imm; i++)

@@ -130,7 +130,11 @@ void jit_ask_at_back_edge(struct jit_places *p, const struct ir_edge *edge);
  */
 
 /** jit_wait - a store to the state comes. Return: it is lazy, and there is nothing to be done. */
-bool jit_wait(struct jit_places *p, const struct ir_insn *insn);
+bool jit_wait_home(struct jit_places *p, const struct ir_insn *insn);
+VMB_INLINE bool jit_wait(struct jit_places *p, const struct ir_insn *insn)
+{
+	return VMB_UNLIKELY(p->homes) && jit_wait_home(p, insn);
+}
 
 /**
  * jit_point - from here on code belongs to an access of the current guest instruction; in tier 2 it

@@ -16,7 +16,7 @@ A64_LOWER(st_state)
 {
 	unsigned int a;
 
-	if (VMB_UNLIKELY(jit_wait(&l->p, insn)))
+	if (jit_wait(&l->p, insn))
 		return;
 	a = a64_source(l, insn->a);
 	a64_access(l->buf, a64_store_of[a64_type(l, insn->a)], a, A64_STATE, (int64_t)insn->imm);
@@ -65,7 +65,7 @@ static void put_call(struct a64_lower *l, const struct jit_access_desc *desc)
 }
 
 /* [base + lo, base + end) and what lies between it and what was checked before. */
-static void remember(struct a64_lower *l, uint32_t base, int64_t lo, int64_t end)
+VMB_INLINE void remember(struct a64_lower *l, uint32_t base, int64_t lo, int64_t end)
 {
 	struct a64_checked *c;
 	unsigned int i;
@@ -82,7 +82,7 @@ static void remember(struct a64_lower *l, uint32_t base, int64_t lo, int64_t end
 	*c = (struct a64_checked){ base, lo, end };
 }
 
-static bool was_checked(const struct a64_lower *l, uint32_t base, int64_t lo, int64_t end)
+VMB_INLINE bool was_checked(const struct a64_lower *l, uint32_t base, int64_t lo, int64_t end)
 {
 	unsigned int i;
 
@@ -96,7 +96,7 @@ static bool was_checked(const struct a64_lower *l, uint32_t base, int64_t lo, in
 }
 
 /* Compare the offset with what is allowed: the beginning of the slow way. */
-static struct jit_slow *check(struct a64_lower *l, struct access *access)
+VMB_INLINE struct jit_slow *check(struct a64_lower *l, struct access *access)
 {
 	unsigned int limit = A64_LIMIT;
 	struct jit_slow *slow;
@@ -173,7 +173,7 @@ static struct access begin(struct a64_lower *l, const struct ir_insn *insn, unsi
 	int64_t lo = (int64_t)insn->imm, end = lo + bytes;
 	struct jit_slow *slow;
 
-	if (target->precise && !aligned)
+	if (VMB_UNLIKELY(target->precise) && !aligned)
 		return begin_precise(l, insn, base);
 	if (target->precise)
 		jit_point(&l->p);
@@ -194,13 +194,15 @@ static struct access begin(struct a64_lower *l, const struct ir_insn *insn, unsi
 }
 
 /* The load or store itself. */
-static void in_line(struct a64_lower *l, uint32_t op, unsigned int rt, const struct a64_place *place)
+VMB_INLINE void in_line(struct a64_lower *l, uint32_t op, unsigned int rt,
+			const struct a64_place *place)
 {
 	if (place->index == JIT_NO_REG) {
 		a64_access(l->buf, op, rt, place->base, place->disp);
-	} else if (!place->disp && (!place->shift || place->shift == a64_scale_of(op))) {
-		a64_access_index(l->buf, op | (place->shift ? A64_SCALED : 0), rt, place->base,
-				 place->index);
+	} else if (!place->disp && !place->shift) {
+		a64_access_index(l->buf, op, rt, place->base, place->index);
+	} else if (!place->disp && place->shift == a64_scale_of(op)) {
+		a64_access_index(l->buf, op | A64_SCALED, rt, place->base, place->index);
 	} else {
 		a64_shifted(l->buf, A64_ADD | A64_X, 0, place->base, place->index, A64_LSL,
 			    place->shift);
@@ -211,13 +213,16 @@ static void in_line(struct a64_lower *l, uint32_t op, unsigned int rt, const str
 /* The access has been written in line, or is done by the port here. */
 static void end(struct a64_lower *l, const struct ir_insn *insn, const struct access *access)
 {
-	struct jit_access_desc desc = describe(l, insn, access);
+	struct jit_access_desc desc;
 
+	if (access->in_line && access->slow == IR_NONE)
+		return;
+	desc = describe(l, insn, access);
 	if (!access->in_line) {
 		if (l->job->target->precise)
 			jit_point(&l->p);
 		put_call(l, &desc);
-	} else if (access->slow != IR_NONE) {
+	} else {
 		l->job->scratch->slow[access->slow].desc = desc;
 		l->job->scratch->slow[access->slow].back = code_buf_at(l->buf);
 	}
@@ -268,9 +273,9 @@ void a64_write_slow(struct a64_lower *l)
 		}
 		if (slow->jump2)
 			a64_lead_here(l, slow->jump2);
-		if (l->job->target->precise)
+		if (VMB_UNLIKELY(l->job->target->precise))
 			jit_repeat_point(l->job, code_buf_at(l->buf), slow->point);
-		if (slow->desc.op == IR_trap) {
+		if (VMB_UNLIKELY(slow->desc.op == IR_trap)) {
 			write_trap(l, slow);
 			continue;
 		}
@@ -351,7 +356,7 @@ static void load_fenced(struct a64_lower *l, const struct ir_insn *insn, unsigne
 	fence_after(l, insn);
 }
 
-static void extend_loaded(struct a64_lower *l, const struct ir_insn *insn, unsigned int rd)
+VMB_INLINE void extend_loaded(struct a64_lower *l, const struct ir_insn *insn, unsigned int rd)
 {
 	if (insn->aux & IR_MEM_SIGNED && insn->type < IR_I32)
 		a64_narrow(l, insn->type, rd, rd);
@@ -381,7 +386,9 @@ A64_LOWER(ld)
 	base = a64_value(l, insn->a);
 	rd = a64_result(l);
 	access = begin(l, insn, base, bytes, must_align(insn, bytes));
-	if (access.in_line && order_of(insn) != IR_RLX && bytes <= 8)
+	if (access.in_line && VMB_LIKELY(order_of(insn) == IR_RLX))
+		in_line(l, load_op(insn), rd, &access.place);
+	else if (access.in_line && bytes <= 8)
 		load_acquire(l, insn, rd, &access);
 	else if (access.in_line)
 		load_fenced(l, insn, rd, &access.place);
@@ -441,7 +448,9 @@ A64_LOWER(st)
 	base = a64_value(l, insn->a);
 	b = a64_source(l, insn->b);
 	access = begin(l, insn, base, bytes, must_align(insn, bytes));
-	if (access.in_line && order_of(insn) != IR_RLX && bytes <= 8)
+	if (access.in_line && VMB_LIKELY(order_of(insn) == IR_RLX))
+		in_line(l, store_op(l, insn), b, &access.place);
+	else if (access.in_line && bytes <= 8)
 		store_release(l, insn, b, &access);
 	else if (access.in_line)
 		store_fenced(l, insn, b, &access.place);

@@ -51,7 +51,7 @@ RV_LOWER(st_state)
 	unsigned int type = rv_type(l, insn->a), a;
 	struct rv_mem mem, from;
 
-	if (VMB_UNLIKELY(jit_wait(&l->p, insn)))
+	if (jit_wait(&l->p, insn))
 		return;
 	if (type == IR_V128) {
 		from = rv_vector(l, insn->a, 0);
@@ -120,7 +120,7 @@ static void call_access(struct rv_lower *l, const struct jit_access_desc *desc)
 }
 
 /* [base + lo, base + end) and what lies between it and what was checked before. */
-static void remember(struct rv_lower *l, uint32_t base, int64_t lo, int64_t end)
+VMB_INLINE void remember(struct rv_lower *l, uint32_t base, int64_t lo, int64_t end)
 {
 	struct rv_checked *c;
 	unsigned int i;
@@ -137,7 +137,7 @@ static void remember(struct rv_lower *l, uint32_t base, int64_t lo, int64_t end)
 	*c = (struct rv_checked){ base, lo, end };
 }
 
-static bool was_checked(const struct rv_lower *l, uint32_t base, int64_t lo, int64_t end)
+VMB_INLINE bool was_checked(const struct rv_lower *l, uint32_t base, int64_t lo, int64_t end)
 {
 	unsigned int i;
 
@@ -179,7 +179,7 @@ static struct rv_mem host_mem(struct rv_lower *l, const struct ir_insn *insn, un
 }
 
 /* Compare the offset with what is allowed: the beginning of the slow way. */
-static struct jit_slow *check(struct rv_lower *l, unsigned int offset)
+VMB_INLINE struct jit_slow *check(struct rv_lower *l, unsigned int offset)
 {
 	struct jit_slow *slow = &l->job->scratch->slow[l->nr_slow++];
 	unsigned int limit = RV_LIMIT;
@@ -195,7 +195,7 @@ static struct jit_slow *check(struct rv_lower *l, unsigned int offset)
 	return slow;
 }
 
-static void check_alignment(struct rv_lower *l, const struct access *access, struct jit_slow *slow,
+VMB_INLINE void check_alignment(struct rv_lower *l, const struct access *access, struct jit_slow *slow,
 			    unsigned int bytes)
 {
 	if (bytes == 1)
@@ -240,7 +240,7 @@ static struct access begin_precise(struct rv_lower *l, const struct ir_insn *ins
  * Which offset is compared with the limit. A vector of precise code is stored by halves: the second
  * must not fail when the first has been stored.
  */
-static unsigned int last_byte(struct rv_lower *l, const struct access *access, unsigned int bytes,
+VMB_INLINE unsigned int last_byte(struct rv_lower *l, const struct access *access, unsigned int bytes,
 			      bool aligned)
 {
 	if (!l->job->target->precise || aligned)
@@ -290,13 +290,16 @@ static struct access begin(struct rv_lower *l, const struct ir_insn *insn, unsig
 /* The access has been written in line, or is done by the port here. */
 static void end(struct rv_lower *l, const struct ir_insn *insn, const struct access *access)
 {
-	struct jit_access_desc desc = describe(l, insn, access);
+	struct jit_access_desc desc;
 
+	if (access->in_line && access->slow == IR_NONE)
+		return;
+	desc = describe(l, insn, access);
 	if (!access->in_line) {
 		if (l->job->target->precise)
 			jit_point(&l->p);
 		call_access(l, &desc);
-	} else if (access->slow != IR_NONE) {
+	} else {
 		l->job->scratch->slow[access->slow].desc = desc;
 		l->job->scratch->slow[access->slow].back = code_buf_at(l->buf);
 	}
@@ -354,9 +357,9 @@ static void write_one(struct rv_lower *l, const struct jit_slow *slow)
 		write_fuel(l, slow);
 		return;
 	}
-	if (l->job->target->precise)
+	if (VMB_UNLIKELY(l->job->target->precise))
 		jit_repeat_point(l->job, at, slow->point);
-	if (slow->desc.op == IR_trap) {
+	if (VMB_UNLIKELY(slow->desc.op == IR_trap)) {
 		write_trap(l, slow);
 		return;
 	}
@@ -385,22 +388,22 @@ static bool must_align(const struct ir_insn *insn)
 }
 
 /* An access that may be done in parts, but for vectors' stores. */
-static struct access begin_plain(struct rv_lower *l, const struct ir_insn *insn, unsigned int bytes)
+VMB_INLINE struct access begin_plain(struct rv_lower *l, const struct ir_insn *insn, unsigned int bytes)
 {
-	if (l->job->target->precise && !must_align(insn))
+	if (VMB_UNLIKELY(l->job->target->precise) && !must_align(insn))
 		return begin_precise(l, insn, bytes);
 	return begin(l, insn, bytes, must_align(insn));
 }
 
 /* Integers by the size of the access. */
-static unsigned int stored_type(const struct rv_lower *l, const struct ir_insn *insn)
+VMB_INLINE unsigned int stored_type(const struct rv_lower *l, const struct ir_insn *insn)
 {
 	unsigned int type = rv_type(l, insn->b);
 
 	return type < IR_F32 ? IR_I8 + (insn->aux & IR_MEM_SIZE_MASK) : type;
 }
 
-static void load_extended(struct rv_lower *l, const struct ir_insn *insn, unsigned int dst,
+VMB_INLINE void load_extended(struct rv_lower *l, const struct ir_insn *insn, unsigned int dst,
 			  struct rv_mem mem)
 {
 	static const uint32_t zeros[] = { RV_LBU, RV_LHU, RV_LWU };

@@ -20,7 +20,7 @@ X64_LOWER(st_state)
 {
 	unsigned int a;
 
-	if (VMB_UNLIKELY(jit_wait(&l->p, insn)) || x64_store_flag(l, insn))
+	if (jit_wait(&l->p, insn) || x64_store_flag(l, insn))
 		return;
 	a = x64_value(l, insn->a);
 	x64_store_typed(l->buf, x64_type(l, insn->a), x64_at(X64_STATE, (int32_t)insn->imm), a);
@@ -177,13 +177,16 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 /* The access has been written in line, or is done by the port here. */
 static void end(struct x64_lower *l, const struct ir_insn *insn, const struct access *access)
 {
-	struct jit_access_desc desc = describe(l, insn, access);
+	struct jit_access_desc desc;
 
+	if (access->in_line && access->slow == IR_NONE)
+		return;
+	desc = describe(l, insn, access);
 	if (!access->in_line) {
 		if (l->job->target->precise)
 			jit_point(&l->p);
 		l->buf->at = put_call(l, code_buf_room(l->buf), &desc);
-	} else if (access->slow != IR_NONE) {
+	} else {
 		l->job->scratch->slow[access->slow].desc = desc;
 		l->job->scratch->slow[access->slow].back = code_buf_at(l->buf);
 	}
