@@ -233,8 +233,9 @@ static size_t fetch_words(void *priv, uint64_t pc, const uint8_t **bytes)
 	return w->nr * 4 - at;
 }
 
-/* Lift and interpret RISC-V words with registers in @x. Return: how it was left. */
-static struct ir_leave interpret(const uint32_t *word, size_t nr, uint64_t *x)
+/* Lift and interpret RISC-V words from @pc on with registers in @x. Return: how it was left. */
+static struct ir_leave interpret_at(const uint32_t *word, size_t nr, uint64_t pc, uint64_t *x,
+				    struct xlat_region *region)
 {
 	const struct guest_ops *ops = vmb_arch_by_name("riscv64")->guest_ops;
 	struct words words = { word, nr };
@@ -252,7 +253,7 @@ static struct ir_leave interpret(const uint32_t *word, size_t nr, uint64_t *x)
 	memcpy(registers, x, 32 * sizeof(*x));
 	ir_arena_init(&arena, 1 << 24);
 	ir_unit_init(&unit, &arena);
-	assert_int_equal(xlat_lift(ops, &source, BASE, 100, &unit, NULL), 0);
+	assert_int_equal(xlat_lift(ops, &source, pc, 100, &unit, region), 0);
 	assert_int_equal(ir_verify(&unit, &arena, &error), 0);
 	assert_int_equal(ir_interpret(&unit, &context, &frame, &leave), 0);
 	memcpy(x, registers, 32 * sizeof(*x));
@@ -261,18 +262,38 @@ static struct ir_leave interpret(const uint32_t *word, size_t nr, uint64_t *x)
 	return leave;
 }
 
+static struct ir_leave interpret(const uint32_t *word, size_t nr, uint64_t *x)
+{
+	return interpret_at(word, nr, BASE, x, NULL);
+}
+
+/* loop: addi a0,a0,-1; add a1,a1,a0; bnez a0,loop; ecall */
+static const uint32_t loop[] = { 0xfff50513, 0x00a585b3, 0xfe051ce3, 0x00000073 };
+
 static void test_region_holds_a_loop(void **state)
 {
-	/* loop: addi a0,a0,-1; add a1,a1,a0; bnez a0,loop; ecall */
-	static const uint32_t code[] = { 0xfff50513, 0x00a585b3, 0xfe051ce3, 0x00000073 };
 	uint64_t x[32] = { [10] = 10, [11] = 7 };
-	struct ir_leave leave = interpret(code, 4, x);
+	struct ir_leave leave = interpret(loop, 4, x);
 
 	(void)state;
 	assert_int_equal(leave.kind, IR_LEAVE_EXIT);
 	assert_int_equal(leave.code, IR_EXIT_SYSCALL);
 	assert_int_equal(leave.pc, BASE + 16);
 	assert_int_equal(x[11], 7 + 45);
+}
+
+/* A loop that is entered in the middle has one entry: the rest of its body is there twice. */
+static void test_region_enters_a_loop_at_its_head(void **state)
+{
+	uint64_t x[32] = { [10] = 10, [11] = 7 };
+	struct xlat_region region;
+	struct ir_leave leave = interpret_at(loop, 4, BASE + 4, x, &region);
+
+	(void)state;
+	assert_int_equal(leave.code, IR_EXIT_SYSCALL);
+	assert_int_equal(x[11], 7 + 10 + 45);
+	assert_int_equal(region.nr_insns, 2 + 3 + 1);
+	assert_int_equal(region.nr_blocks, 3);
 }
 
 static void test_region_names_what_it_cannot_lift(void **state)
@@ -321,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_space_gives_free_ranges),
 		cmocka_unit_test(test_table_keeps_everything),
 		cmocka_unit_test(test_region_holds_a_loop),
+		cmocka_unit_test(test_region_enters_a_loop_at_its_head),
 		cmocka_unit_test(test_region_names_what_it_cannot_lift),
 		cmocka_unit_test(test_region_of_noise_is_well_formed),
 	};

@@ -7,15 +7,19 @@
 /* Blocks that are lifted; each can ask for a few more, which then leave the unit. */
 #define MAX_LIFTED 64u
 
-/* @polled: the block that looks at the word and goes on with @block; IR_NONE: there is none */
+/*
+ * @polled: the block that looks at the word and goes on with @block; IR_NONE: there is none
+ * @target: a branch leads there
+ */
 struct place {
 	uint64_t pc;
 	uint32_t block, polled;
-	bool lifted;
+	bool lifted, target;
 };
 
 /*
  * @lift is first: the lifter's callback gets its address.
+ * @lifting: it is the lifter who asks for a block, for a branch
  * @begins: bits by address: may a block begin there? Most instructions begin none, and need no search
  */
 struct state {
@@ -25,6 +29,7 @@ struct state {
 	const struct xlat_source *source;
 	struct xlat_region done;
 	uint64_t pc;
+	bool lifting;
 	uint32_t max_insns;
 	uint32_t nr_places;
 	uint64_t begins[4];
@@ -69,15 +74,18 @@ static uint32_t block_of(struct guest_lift *lift, uint64_t pc)
 	struct state *s = (struct state *)(void *)lift;
 	struct place *place = find(s, pc);
 
-	if (place)
+	if (place) {
+		place->target |= s->lifting;
 		return entry_of(s, place);
+	}
 	if (s->nr_places == XLAT_REGION_BLOCKS) {
 		s->build.error = -E2BIG;
 		return 0;
 	}
 	*begin_bits(s, pc) |= begin_bit(pc);
 	place = &s->place[s->nr_places++];
-	*place = (struct place){ .pc = pc, .block = ir_new_block(&s->build), .polled = IR_NONE };
+	*place = (struct place){ .pc = pc, .block = ir_new_block(&s->build), .polled = IR_NONE,
+				 .target = s->lifting };
 	return entry_of(s, place);
 }
 
@@ -103,7 +111,9 @@ static uint32_t lift_insn(struct state *s, uint64_t pc)
 
 	s->pc = pc;
 	code.nr_bytes = s->source->fetch(s->source->priv, pc, &code.bytes);
+	s->lifting = true;
 	bytes = code.nr_bytes ? s->ops->lift(&s->lift, &code) : 0;
+	s->lifting = false;
 	if (bytes > 0) {
 		s->done.nr_insns++;
 		s->done.nr_bytes += (uint32_t)bytes;
@@ -111,6 +121,15 @@ static uint32_t lift_insn(struct state *s, uint64_t pc)
 	}
 	trap(s, bytes ? IR_TRAP_ILLEGAL : IR_TRAP_BOUNDS, pc + (bytes ? 0 : code.nr_bytes));
 	return 0;
+}
+
+/*
+ * A region that is entered in the middle of a loop's body, where another one has ended: with a block
+ * there the loop would have two entries. What follows is lifted once more instead.
+ */
+static bool is_in_passing(const struct state *s, const struct place *place)
+{
+	return place == &s->place[0] && !place->target;
 }
 
 /* Until the code goes elsewhere or to what has a block already. */
@@ -128,6 +147,8 @@ static uint64_t lift_block(struct state *s, struct place *place)
 		if (s->lift.ends)
 			break;
 		other = find(s, pc);
+		if (other && is_in_passing(s, other))
+			other = NULL;
 		if (other || s->done.nr_insns >= s->max_insns) {
 			jump(s, block_of(&s->lift, pc));
 			break;
