@@ -80,7 +80,7 @@ static void (*const lower_op[IR_NR_OPS])(struct x64_lower *l, const struct ir_in
 	DO(vfdiv, vlanes), DO(vfminsel, vlanes), DO(vfmaxsel, vlanes),
 	DO(vshli, vshifti), DO(vshri, vshifti), DO(vsari, vshifti), DO(vneg, vneg), DO(vabs, vabs),
 	DO(vcmp, vcmp), DO(vsplat, vsplat), DO(vmov0, vmov0), DO(vpair, vpair), DO(vextr, vextr),
-	DO(vins, vins), DO(vmovmsk, vmovmsk), DO(vfneg, vfsign), DO(vfabs, vfsign),
+	DO(vins, vins), DO(vmovmsk, vmovmsk), DO(vsi2f, vsi2f), DO(vfneg, vfsign), DO(vfabs, vfsign),
 	DO(vnarrow, vnarrow), DO(vuzp1, vuzp), DO(vuzp2, vuzp), DO(vtrn1, vtrn), DO(vtrn2, vtrn),
 	DO(vuxth, vextend_high), DO(vsxth, vextend_high), DO(vumull, vmull), DO(vumulh2, vmull),
 	DO(vsmull, vmull), DO(vsmulh2, vmull), DO(bitrev, bitrev),

@@ -210,6 +210,13 @@ bool x64_leave_to_store(struct x64_lower *l, const struct ir_insn *insn);
 bool x64_store_flag(struct x64_lower *l, const struct ir_insn *insn);
 
 /* lower_float.c */
+/*
+ * If @cc holds, @dst is a NaN: behind the unit it becomes what the interpreter says, the operands being
+ * in registers, or if it is not to be asked the default one.
+ */
+void x64_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst, enum x64_cc cc,
+		bool ask);
+void x64_write_nan(struct x64_lower *l, const struct jit_slow *slow);
 /* Compare the operands of a fcmp, or the second with the first. */
 void x64_compare_floats(struct x64_lower *l, const struct ir_insn *insn, bool swap);
 /* Which condition, of the operands in which order, it is; equality asks for the parity, too. */
@@ -239,6 +246,7 @@ X64_LOWER(vextr);
 X64_LOWER(vins);
 X64_LOWER(vmovmsk);
 X64_LOWER(vfsign);
+X64_LOWER(vsi2f);
 X64_LOWER(vabs);
 X64_LOWER(vshuf4);
 X64_LOWER(vextend);

@@ -22,28 +22,58 @@ static unsigned int nan_rule(const struct ir_insn *insn)
 	return (insn->aux2 & IR_NAN_MASK) >> IR_NAN_SHIFT;
 }
 
+void x64_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst, enum x64_cc cc,
+		bool ask)
+{
+	struct jit_slow *slow = &l->job->scratch->slow[l->nr_slow++];
+
+	*slow = (struct jit_slow){
+		.jump = x64_jcc(l->buf, cc), .back = code_buf_at(l->buf),
+		.desc = { .op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
+			  .dst = dst & 31, .relative = ask },
+	};
+	if (!ask)
+		return;
+	slow->desc.a = l->value[insn->a].reg;
+	slow->desc.b = insn->b == IR_NONE ? 0 : l->value[insn->b].reg;
+	slow->desc.c = insn->c == IR_NONE ? 0 : l->value[insn->c].reg;
+}
+
+void x64_write_nan(struct x64_lower *l, const struct jit_slow *slow)
+{
+	const struct jit_access_desc *d = &slow->desc;
+	struct jit_eval_desc desc = {
+		.op = d->op, .type = d->type, .aux = d->aux, .aux2 = d->aux2, .atype = d->type,
+		.a = d->a, .b = d->b, .c = d->c,
+	};
+	uint64_t word;
+
+	if (d->relative) {
+		memcpy(&word, &desc, sizeof(word));
+		x64_mov_imm(l->buf, RAX, word);
+		x64_call_mem(l->buf, x64_frame(JIT_FRAME_STUB +
+					       8 * (JIT_STUB_EVAL + JIT_STUB_FP)));
+		x64_rr(l->buf, X64_MOVAPS, d->dst, X64_XMM(0));
+	} else {
+		x64_mov_imm(l->buf, RAX, d->type == IR_F32 ? 0x7fc00000 :
+							     UINT64_C(0x7ff8000000000000));
+		x64_rr(l->buf, X64_MOVD | X64_W, d->dst, RAX);
+	}
+	x64_link(l->buf, x64_jmp(l->buf), slow->back);
+}
+
 /* If @dst is a NaN, it becomes what the interpreter says. The operands are in registers. */
 static void ask_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst)
 {
-	uint32_t over;
-
 	x64_rr(l->buf, X64_UCOMI | packed(insn->type), dst, dst);
-	over = x64_jcc_short(l->buf, CC_NP);
-	x64_eval(l, insn);
-	x64_rr(l->buf, X64_MOVAPS, dst, X64_XMM(0));
-	x64_bind_short(l->buf, over);
+	x64_if_nan(l, insn, dst, CC_P, true);
 }
 
 /* If @dst is a NaN, it becomes the default one. */
-static void default_if_nan(struct x64_lower *l, unsigned int type, unsigned int dst)
+static void default_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst)
 {
-	uint32_t over;
-
-	x64_rr(l->buf, X64_UCOMI | packed(type), dst, dst);
-	over = x64_jcc_short(l->buf, CC_NP);
-	x64_mov_imm(l->buf, RAX, type == IR_F32 ? 0x7fc00000 : UINT64_C(0x7ff8000000000000));
-	x64_rr(l->buf, X64_MOVD | X64_W, dst, RAX);
-	x64_bind_short(l->buf, over);
+	x64_rr(l->buf, X64_UCOMI | packed(insn->type), dst, dst);
+	x64_if_nan(l, insn, dst, CC_P, false);
 }
 
 X64_LOWER(bitcast)
@@ -77,7 +107,7 @@ X64_LOWER(fbinary)
 	dst = x64_result_from(l, insn->a);
 	x64_rr(l->buf, ops[insn->op] | scalar(insn->type), dst, b);
 	if (!exact && nan_rule(insn) == IR_NAN_DEF)
-		default_if_nan(l, insn->type, dst);
+		default_if_nan(l, insn, dst);
 }
 
 X64_LOWER(fsqrt)
@@ -86,7 +116,7 @@ X64_LOWER(fsqrt)
 
 	x64_rr(l->buf, X64_SQRT | scalar(insn->type), dst, a);
 	if (nan_rule(insn) == IR_NAN_DEF)
-		default_if_nan(l, insn->type, dst);
+		default_if_nan(l, insn, dst);
 	else if (nan_rule(insn) == IR_NAN_A64)
 		ask_if_nan(l, insn, dst);
 }
@@ -169,7 +199,7 @@ X64_LOWER(fround)
 	x64_rr_imm8(l->buf, insn->type == IR_F32 ? X64_ROUNDSS : X64_ROUNDSD, dst, a,
 		    round_mode(mode) | ROUND_EXACT);
 	if (nan_rule(insn) == IR_NAN_DEF)
-		default_if_nan(l, insn->type, dst);
+		default_if_nan(l, insn, dst);
 }
 
 /*
@@ -234,7 +264,7 @@ X64_LOWER(fcvt)
 
 	x64_rr(l->buf, X64_CVTF2F | scalar(x64_type(l, insn->a)), dst, a);
 	if (nan_rule(insn) == IR_NAN_DEF)
-		default_if_nan(l, insn->type, dst);
+		default_if_nan(l, insn, dst);
 }
 
 /* An unsigned integer of 32 bits is a signed one of 64. */

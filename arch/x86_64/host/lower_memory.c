@@ -232,6 +232,10 @@ void x64_write_slow(struct x64_lower *l)
 			continue;
 		}
 		x64_bind(l->buf, slow->jump);
+		if (ir_ops[slow->desc.op].pure) {
+			x64_write_nan(l, slow);
+			continue;
+		}
 		if (slow->jump2)
 			x64_bind(l->buf, slow->jump2);
 		if (l->job->target->precise)

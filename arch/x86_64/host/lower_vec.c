@@ -89,16 +89,13 @@ static bool other_nans(const struct ir_insn *insn)
 /* If a lane of @dst is a NaN, the interpreter says what it is. The operands are in registers. */
 static void ask_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst)
 {
-	uint32_t wide = insn->aux == IR_F64X2 ? X64_66 : 0, over;
+	uint32_t wide = insn->aux == IR_F64X2 ? X64_66 : 0;
 
 	x64_rr(l->buf, X64_MOVAPS, X64_XMM(0), dst);
 	x64_rr_imm8(l->buf, X64_0F(0xc2u) | wide, X64_XMM(0), dst, 3); /* cmpunord */
 	x64_rr(l->buf, X64_0F(0x50u) | wide, RAX, X64_XMM(0));		/* movmsk */
 	x64_test_rr(l->buf, 4, RAX, RAX);
-	over = x64_jcc_short(l->buf, CC_E);
-	x64_eval(l, insn);
-	x64_rr(l->buf, X64_MOVAPS, dst, X64_XMM(0));
-	x64_bind_short(l->buf, over);
+	x64_if_nan(l, insn, dst, CC_NE, true);
 }
 
 X64_LOWER(vlanes)
@@ -311,6 +308,26 @@ X64_LOWER(vmovmsk)
 	}
 	a = x64_value(l, insn->a);
 	x64_rr(l->buf, ops[insn->aux], x64_result(l), a);
+}
+
+/* cvtdq2ps; lanes of 64 bits one by one, from the back. */
+X64_LOWER(vsi2f)
+{
+	uint32_t one = X64_CVTSI2F | X64_F2 | X64_W;
+	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+
+	if (insn->aux == IR_F32X4) {
+		x64_rr(l->buf, X64_0F(0x5bu), dst, a);
+		return;
+	}
+	x64_rr_imm8(l->buf, SSE2(0x70), X64_XMM(0), a, 0xee); /* pshufd */
+	x64_rr(l->buf, X64_MOVD_STORE | X64_W, X64_XMM(0), RCX);
+	x64_rr(l->buf, X64_MOVD_STORE | X64_W, a, RAX);
+	x64_rr(l->buf, X64_XORPS, dst, dst);
+	x64_rr(l->buf, X64_XORPS, X64_XMM(0), X64_XMM(0));
+	x64_rr(l->buf, one, X64_XMM(0), RCX);
+	x64_rr(l->buf, one, dst, RAX);
+	x64_rr(l->buf, X64_PUNPCKLQDQ, dst, X64_XMM(0));
 }
 
 /* The sign bits of floats, by a constant in every lane. */
