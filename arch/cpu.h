@@ -29,6 +29,8 @@
  *	Faults (SIGSEGV or SIGILL) unless cap_user_rdpmc is set in that page
  * cpu_add_chain(x, n) - @n dependent register additions, one after the other, at one cycle each
  *	on every core that we know of; the loop's own work is hidden beside them. Return: @x + @n
+ * cpu_x87(opcode, image) - do the transcendental instruction D9 @opcode of the x87 to the 108 bytes
+ *	that FNSAVE stores, in which all exceptions are masked. Return: 0 if the CPU has no x87
  */
 
 #include "arch/base/attr.h"

@@ -106,4 +106,11 @@ VMB_INLINE uint64_t cpu_add_chain(uint64_t x, uint64_t n)
 	return x;
 }
 
+VMB_INLINE int cpu_x87(uint8_t opcode, void *image)
+{
+	(void)opcode;
+	(void)image;
+	return 0;
+}
+
 #endif /* VMB_ARCH_ARM64_CPU_H */

@@ -134,4 +134,44 @@ VMB_INLINE uint64_t cpu_add_chain(uint64_t x, uint64_t n)
 	return x;
 }
 
+#define CPU_X87_RUN(insn, image, control)                                                          \
+	__asm__ volatile("fnstcw %0\n\tfrstor (%1)\n\t" insn "\n\tfnsave (%1)\n\tfldcw %0"         \
+			 : "=m"(control) : "r"(image) : "memory")
+
+/* The x87 is empty between functions, as the ABI has it; FNSAVE leaves it so. */
+VMB_INLINE int cpu_x87(uint8_t opcode, void *image)
+{
+	uint16_t control;
+
+	switch (opcode) {
+	case 0xf0:
+		CPU_X87_RUN("f2xm1", image, control);
+		break;
+	case 0xf1:
+		CPU_X87_RUN("fyl2x", image, control);
+		break;
+	case 0xf2:
+		CPU_X87_RUN("fptan", image, control);
+		break;
+	case 0xf3:
+		CPU_X87_RUN("fpatan", image, control);
+		break;
+	case 0xf9:
+		CPU_X87_RUN("fyl2xp1", image, control);
+		break;
+	case 0xfb:
+		CPU_X87_RUN("fsincos", image, control);
+		break;
+	case 0xfe:
+		CPU_X87_RUN("fsin", image, control);
+		break;
+	case 0xff:
+		CPU_X87_RUN("fcos", image, control);
+		break;
+	default:
+		return 0;
+	}
+	return 1;
+}
+
 #endif /* VMB_ARCH_X86_64_CPU_H */

@@ -53,7 +53,10 @@ static const struct {
 	{ "nop", "endbr32" }, { "nop", "rdsspd" }, { "nop", "rdsspq" }, { "movsxd", "movsxd" },
 	{ "movs", "movsw" }, { "nop", "cldemote" }, { "nop", "nopw" },
 	{ "clflush", "clflushopt" }, { "fldenv", "fldenvw" },
-	{ "fnstenv", "fnstenvw" }, { "push", "pushw" }, { "pop", "popw" },
+	{ "fnsave", "fnsavew" }, { "frstor", "frstorw" }, { "pcmpestrm", "pcmpestrmq" },
+	{ "pclmulqdq", "pclmullqlqdq" }, { "pclmulqdq", "pclmulhqlqdq" },
+	{ "pclmulqdq", "pclmullqhqdq" }, { "pclmulqdq", "pclmulhqhqdq" },
+	{ "pcmpestri", "pcmpestriq" }, { "fnstenv", "fnstenvw" }, { "push", "pushw" }, { "pop", "popw" },
 	{ "nop", "bndldx" }, { "nop", "bndstx" }, { "nop", "bndmk" }, { "nop", "bndmov" },
 	{ "nop", "bndcl" }, { "nop", "bndcu" }, { "nop", "bndcn" }, { "prefetch", "nop" },
 };

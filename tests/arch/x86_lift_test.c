@@ -294,7 +294,8 @@ static bool is_undefined(const struct x86_case *c)
 	if (i.size == 2 && is_name(i.line, "bswap"))
 		return true;
 	/* An environment of 14 bytes is not supported. */
-	if (i.size16 && (is_name(i.line, "fnstenv") || is_name(i.line, "fldenv")))
+	if (i.size16 && (is_name(i.line, "fnstenv") || is_name(i.line, "fldenv") ||
+			 is_name(i.line, "fnsave") || is_name(i.line, "frstor")))
 		return true;
 	return i.size == 2 && (is_name(i.line, "shld") || is_name(i.line, "shrd")) &&
 	       ((i.line->operand[2] == X86_CL ? c->r[X86_RCX] : (uint64_t)i.imm) & 31) > 15;

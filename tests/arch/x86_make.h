@@ -453,7 +453,7 @@ static inline bool place_operand(struct maker *m, const struct x86_insn *i, uint
 	/* Bits of a control word that are reserved do not stay; exceptions are masked. */
 	if (is_name(m->line, "fldcw"))
 		place(m, address_of(m, i, slot), (rng() & 0x0f00) | 0x7f, 2);
-	if (is_name(m->line, "fldenv")) {
+	if (is_name(m->line, "fldenv") || is_name(m->line, "frstor")) {
 		place(m, address_of(m, i, slot), (rng() & 0x0f00) | 0x7f, 4);
 		place(m, address_of(m, i, slot) + 24, 0, 4);
 	}

@@ -5,6 +5,7 @@
  * The functions that insn.def names, and the names that it uses.
  */
 
+#include "arch/x86_64/guest/helper.h"
 #include "arch/x86_64/guest/lift.h"
 #include "arch/x86_64/guest/x87.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "arch/x86_64/guest/guest.h"
+#include "arch/x86_64/guest/helper.h"
 #include "arch/x86_64/guest/linux.h"
 #include "arch/x86_64/guest/signal.h"
-#include "arch/x86_64/guest/x87.h"
 
 /* How many instructions are looked at to find out which flags are read. */
 #define LOOK_AHEAD 12u

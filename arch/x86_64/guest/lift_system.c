@@ -40,11 +40,14 @@ bool x86_rdtsc(struct x86 *t)
 
 /* Leaf 1. */
 #define ECX_SSE3     (1u << 0)
+#define ECX_CLMUL    (1u << 1)
 #define ECX_SSSE3    (1u << 9)
 #define ECX_CX16     (1u << 13)
 #define ECX_SSE41    (1u << 19)
+#define ECX_SSE42    (1u << 20)
 #define ECX_MOVBE    (1u << 22)
 #define ECX_POPCNT   (1u << 23)
+#define ECX_AES	     (1u << 25)
 #define EDX_FPU	     (1u << 0)
 #define EDX_TSC	     (1u << 4)
 #define EDX_CX8	     (1u << 8)
@@ -73,8 +76,8 @@ static const struct {
 	uint32_t leaf, value[4];
 } leaves[] = {
 	{ 0, { 7, 0x626d6576, 0x20202068, 0x636e6562 } }, /* "vmbench   " */
-	{ 1, { 0x600, CLFLUSH_LINE, ECX_SSE3 | ECX_SSSE3 | ECX_CX16 | ECX_SSE41 | ECX_MOVBE |
-			   ECX_POPCNT,
+	{ 1, { 0x600, CLFLUSH_LINE, ECX_SSE3 | ECX_CLMUL | ECX_SSSE3 | ECX_CX16 | ECX_SSE41 |
+			   ECX_SSE42 | ECX_MOVBE | ECX_POPCNT | ECX_AES,
 	       EDX_FPU | EDX_TSC | EDX_CX8 | EDX_CMOV | EDX_CLFSH | EDX_SSE | EDX_SSE2 } },
 	{ 7, { 0, EBX_BMI1 | EBX_BMI2, 0, 0 } },
 	{ 0x80000000, { 0x80000008, 0, 0, 0 } },

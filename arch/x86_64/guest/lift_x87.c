@@ -174,3 +174,57 @@ bool x86_x87_load_env(struct x86 *t)
 		call(t, codes[k], value[k], zero);
 	return true;
 }
+
+/* The environment and all registers; then the x87 is as after FNINIT. */
+bool x86_x87_save(struct x86 *t)
+{
+	static const struct ir_helper helper = { .name = "x86_save", .type = IR_V128, .nr_args = 1,
+						 .arg = { IR_I32 }, .effects = E_RDS };
+	uint32_t value[7], address, which, k;
+
+	if (t->i->size16)
+		return false;
+	for (k = 0; k < 7; k++) {
+		which = x86_const(t, IR_I32, k);
+		value[k] = x86_call_helper(t, &helper, &which);
+	}
+	address = x86_address(t);
+	/* The part that faults, if one does, comes first. */
+	x86_store(t, IR_I32, address, 104, x86_extract(t, IR_I32X4, value[6], 2));
+	x86_store(t, IR_I64, address, 96, x86_extract(t, IR_I64X2, value[6], 0));
+	for (k = 6; k-- > 0;)
+		x86_store(t, IR_V128, address, (int32_t)(16 * k), value[k]);
+	call_plain(t, X87_INIT);
+	return true;
+}
+
+bool x86_x87_restore(struct x86 *t)
+{
+	static const struct ir_helper helper = {
+		.name = "x86_restore", .type = IR_I64, .nr_args = 8,
+		.arg = { IR_V128, IR_V128, IR_V128, IR_V128, IR_V128, IR_V128, IR_I64, IR_I32 },
+		.effects = E_WRS,
+	};
+	uint32_t arg[8], address, k;
+
+	if (t->i->size16)
+		return false;
+	address = x86_address(t);
+	for (k = 0; k < 6; k++)
+		arg[k] = x86_load(t, IR_V128, address, (int32_t)(16 * k));
+	arg[6] = x86_load(t, IR_I64, address, 96);
+	arg[7] = x86_load(t, IR_I32, address, 104);
+	x86_call_helper(t, &helper, arg);
+	return true;
+}
+
+/* FSIN and its kin; arg: the second byte of the opcode. */
+bool x86_x87_function(struct x86 *t)
+{
+	static const struct ir_helper helper = { .name = "x86_function", .type = IR_I64, .nr_args = 1,
+						 .arg = { IR_I32 }, .effects = E_RDS | E_WRS };
+	uint32_t which = x86_const(t, IR_I32, t->i->line->arg);
+
+	x86_call_helper(t, &helper, &which);
+	return true;
+}

@@ -5,8 +5,6 @@
  */
 #include "arch/x86_64/guest/x87.h"
 
-#include <string.h>
-
 #include "arch/x86_64/guest/state.h"
 
 /* Status word. */
@@ -536,21 +534,24 @@ static uint64_t do_status(struct call *c)
 	return x86_status_word(c->s);
 }
 
-/* Two bits each: 0 a normal number, 1 zero, 2 another, 3 empty. */
-static uint64_t do_tags(struct call *c)
+uint16_t x86_tag_word(const struct x86_state *s)
 {
-	uint64_t tags = 0;
-	unsigned int i;
+	unsigned int tags = 0, tag, i;
 
 	for (i = 0; i < 8; i++) {
-		const struct f80 *r = &c->s->x87[i];
-		uint64_t tag = f80_is_zero(*r) ? 1 : 2;
+		const struct f80 *r = &s->x87[i];
 
+		tag = f80_is_zero(*r) ? 1 : 2;
 		if (f80_exponent(*r) && f80_exponent(*r) != 0x7fff && r->m >> 63)
 			tag = 0;
-		tags |= (c->s->full >> i & 1 ? tag : 3) << 2 * i;
+		tags |= (s->full >> i & 1 ? tag : 3) << 2 * i;
 	}
-	return tags;
+	return (uint16_t)tags;
+}
+
+static uint64_t do_tags(struct call *c)
+{
+	return x86_tag_word(c->s);
 }
 
 void x86_set_control_word(struct x86_state *s, uint16_t control)
@@ -576,13 +577,18 @@ static uint64_t do_set_status(struct call *c)
 	return 0;
 }
 
-static uint64_t do_set_tags(struct call *c)
+void x86_set_tag_word(struct x86_state *s, uint16_t tags)
 {
 	unsigned int i;
 
-	c->s->full = 0;
+	s->full = 0;
 	for (i = 0; i < 8; i++)
-		c->s->full |= (uint8_t)(((c->a >> 2 * i & 3) != 3) << i);
+		s->full |= (uint8_t)(((tags >> 2 * i & 3) != 3) << i);
+}
+
+static uint64_t do_set_tags(struct call *c)
+{
+	x86_set_tag_word(c->s, (uint16_t)c->a);
 	return 0;
 }
 
@@ -615,16 +621,10 @@ static uint64_t (*const does[])(struct call *c) = {
 
 static_assert(VMB_ARRAY_SIZE(does) <= 32, "bits 0..4 of the code");
 
-bool x86_helper(void *state, const struct ir_helper *helper, const union ir_val *arg,
-		union ir_val *result)
+void x86_x87_helper(struct x86_state *s, const union ir_val *arg, union ir_val *result)
 {
-	struct call c = { .s = state, .env = environment(state) };
+	struct call c = { .s = s, .code = arg[0].w[0], .a = arg[1].d[0], .b = arg[2].d[0],
+			  .env = environment(s) };
 
-	if (strcmp(helper->name, "x86_x87"))
-		return false;
-	c.code = arg[0].w[0];
-	c.a = arg[1].d[0];
-	c.b = arg[2].d[0];
 	*result = (union ir_val){ .d = { does[c.code & 31](&c) } };
-	return true;
 }

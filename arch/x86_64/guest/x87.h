@@ -57,8 +57,11 @@ uint16_t x86_status_word(const struct x86_state *s);
 void x86_set_control_word(struct x86_state *s, uint16_t control);
 void x86_set_status_word(struct x86_state *s, uint16_t status);
 
-/** x86_helper - struct guest_ops.call. */
-bool x86_helper(void *state, const struct ir_helper *helper, const union ir_val *arg,
-		union ir_val *result);
+/** x86_tag_word - two bits a register: 0 a normal number, 1 zero, 2 another, 3 empty. */
+uint16_t x86_tag_word(const struct x86_state *s);
+void x86_set_tag_word(struct x86_state *s, uint16_t tags);
+
+/** x86_x87_helper - the helper: arguments and result as the IR has them. */
+void x86_x87_helper(struct x86_state *s, const union ir_val *arg, union ir_val *result);
 
 #endif /* VMB_ARCH_X86_64_GUEST_X87_H */
