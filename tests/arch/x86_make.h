@@ -188,6 +188,18 @@ static inline bool is_name(const struct x86_line *line, const char *name)
 	return !strcmp(line->name, name);
 }
 
+static inline bool is_string(const struct x86_line *line)
+{
+	static const char *const strings[] = { "movs", "cmps", "stos", "lods", "scas" };
+	unsigned int k;
+
+	for (k = 0; k < sizeof(strings) / sizeof(strings[0]); k++) {
+		if (is_name(line, strings[k]))
+			return true;
+	}
+	return false;
+}
+
 static inline bool has_rm(const struct x86_line *line)
 {
 	unsigned int k;
@@ -323,6 +335,8 @@ static inline void put_prefixes(struct maker *m, bool memory)
 
 	if (memory && m->line->attr & X86_LOCK && one_in(3))
 		put(m, 0xf0, 1);
+	if (is_string(m->line) && !one_in(4))
+		put(m, m->line->attr & X86_STOP && one_in(2) ? 0xf2 : 0xf3, 1);
 	if (m->gs)
 		put(m, 0x65, 1);
 	if (m->address32)
@@ -385,11 +399,35 @@ static inline void put_immediates(struct maker *m, const uint8_t *slot)
 	}
 }
 
+/* Strings that are equal for a while, also longer ones, and across the end of what is mapped. */
+static inline void place_strings(struct maker *m)
+{
+	struct x86_case *c = m->c;
+	unsigned int k;
+
+	c->r[X86_RSI] = X86_DATA + 128 + rng() % 256;
+	c->r[X86_RDI] = X86_DATA + 128 + rng() % 256;
+	c->r[X86_RCX] = rng() % 9;
+	if (c->rflags & 0x400 || one_in(4))
+		return;
+	c->r[X86_RSI] = X86_DATA + rng() % (X86_CASE_MEM_BYTES - 8);
+	c->r[X86_RDI] = one_in(4) ? c->r[X86_RSI] + rng() % 70 - 35 :
+				    X86_DATA + rng() % (X86_CASE_MEM_BYTES - 8);
+	if (c->r[X86_RDI] < X86_DATA)
+		c->r[X86_RDI] = X86_DATA;
+	c->r[X86_RCX] = rng() % (one_in(2) ? 40 : 300);
+	if (one_in(2))
+		return;
+	c->r[X86_RAX] = (rng() & 0xff) * UINT64_C(0x0101010101010101);
+	memset(c->memory, (uint8_t)c->r[X86_RAX], sizeof(c->memory));
+	for (k = rng() % 4; k; k--)
+		c->memory[rng() % X86_CASE_MEM_BYTES] ^= (uint8_t)rng();
+}
+
 /* What instructions use without naming it. */
 static inline void place_implicit(struct maker *m, uint64_t landed)
 {
 	static const char *const on_stack[] = { "push", "pop", "call", "ret", "pushf", "popf" };
-	static const char *const strings[] = { "movs", "cmps", "stos", "lods", "scas" };
 	const struct x86_line *line = m->line;
 	struct x86_case *c = m->c;
 	unsigned int k;
@@ -398,13 +436,8 @@ static inline void place_implicit(struct maker *m, uint64_t landed)
 		if (is_name(line, on_stack[k]))
 			c->r[X86_RSP] = X86_DATA + 128 + rng() % 256;
 	}
-	for (k = 0; k < sizeof(strings) / sizeof(strings[0]); k++) {
-		if (!is_name(line, strings[k]))
-			continue;
-		c->r[X86_RSI] = X86_DATA + 128 + rng() % 256;
-		c->r[X86_RDI] = X86_DATA + 128 + rng() % 256;
-		c->r[X86_RCX] = rng() % 9;
-	}
+	if (is_string(line))
+		place_strings(m);
 	if (is_name(line, "leave"))
 		c->r[X86_RBP] = X86_DATA + 128 + rng() % 256;
 	if (is_name(line, "xlat"))
