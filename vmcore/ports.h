@@ -28,11 +28,13 @@ struct guest_code {
  * @ends: set by lift() when it has ended the block, and what follows is not reached from it
  */
 struct guest_lift {
+ * @shared: others than this thread may see the accesses to guest memory, so that their order matters
 	struct ir_build *build;
 	uint32_t (*block)(struct guest_lift *lift, uint64_t pc);
 	bool ends;
 };
 
+	bool shared;
 #define GUEST_LINUX_ARGS 6
 
 /**

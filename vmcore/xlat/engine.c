@@ -133,7 +133,7 @@ static int finish(struct xlat_engine *e, struct ir_unit *unit, struct xlat_code 
 
 static int translate(struct xlat_engine *e, struct xlat_code *code)
 {
-	const struct xlat_source source = { xlat_fetch, e->space, e->poll };
+	const struct xlat_source source = { xlat_fetch, e->space, e->poll, e->space->shared };
 	struct xlat_tier_stats *stats = &e->stats.tier[code->tier == 2];
 	uint64_t start = now_ns();
 	struct xlat_region region;
@@ -161,7 +161,7 @@ static int translate(struct xlat_engine *e, struct xlat_code *code)
 
 int xlat_engine_lift_one(struct xlat_engine *e, uint64_t pc, struct ir_unit *unit)
 {
-	const struct xlat_source source = { xlat_peek, e->space, 0 };
+	const struct xlat_source source = { xlat_peek, e->space, 0, e->space->shared };
 
 	ir_arena_reset(&e->arena);
 	ir_unit_init(unit, &e->arena);

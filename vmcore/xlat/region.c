@@ -242,7 +242,8 @@ int xlat_lift(const struct guest_ops *ops, const struct xlat_source *source, uin
 	s.build.known = ir_arena_alloc(unit->arena, known);
 	if (s.build.known)
 		memset(s.build.known, 0, known);
-	s.lift = (struct guest_lift){ .build = &s.build, .block = block_of };
+	s.lift = (struct guest_lift){ .build = &s.build, .block = block_of,
+				      .shared = source->shared };
 	ir_start_block(&s.build, ir_new_block(&s.build));
 	enter(&s, pc);
 	for (place = &s.place[0]; place && !s.build.error; place = next(&s, pc))

@@ -16,11 +16,13 @@
  * @priv: for @fetch
  * @poll: guest address of a word: code that enters the region, or goes back in it, leaves by
  *	exit.yield for where it would go on if that is not 0; 0: it does not look
+ * @shared: struct guest_lift
  */
 struct xlat_source {
 	size_t (*fetch)(void *priv, uint64_t pc, const uint8_t **bytes);
 	void *priv;
 	uint64_t poll;
+	bool shared;
 };
 
 /**

@@ -42,6 +42,14 @@ void xlat_space_changed(struct xlat_space *space)
 	__atomic_fetch_add(&space->changes, 1, __ATOMIC_SEQ_CST);
 }
 
+void xlat_space_share(struct xlat_space *space)
+{
+	if (space->shared)
+		return;
+	space->shared = true;
+	xlat_space_changed(space);
+}
+
 void xlat_space_lock(struct xlat_space *space)
 {
 	while (__atomic_exchange_n(&space->lock, 1, __ATOMIC_ACQUIRE))
@@ -91,6 +99,8 @@ int xlat_map(struct xlat_space *space, uint64_t address, uint64_t bytes, int pro
 		status = -errno;
 	else
 		note(space, address, bytes, XLAT_MAPPED | (unsigned int)prot);
+	if (!status && flags & MAP_SHARED)
+		xlat_space_share(space);
 	xlat_space_unlock(space);
 	return status;
 }

@@ -25,6 +25,7 @@
  * @page: by page: PROT_* of mapped ones with XLAT_MAPPED; XLAT_WATCHED: the host may not write to it
  *	though the guest may
  * @watches: pages that are writable and executable are watched from when code is read from them
+ * @shared: others than one thread may see this memory, and the order of accesses to it
  * @top: below this free room is looked for first
  * @lock: held, for short, by who changes @page; @nr_watched: pages that are watched
  * @changes: number of times that executable pages were unmapped, mapped or protected, or that all
@@ -34,7 +35,7 @@ struct xlat_space {
 	uint8_t *host;
 	uint64_t end, limit;
 	uint8_t *page;
-	bool watches;
+	bool watches, shared;
 	int lock;
 	uint32_t nr_watched;
 	uint64_t top;
@@ -67,6 +68,12 @@ VMB_INLINE void *xlat_host(const struct xlat_space *space, uint64_t address)
 
 /** xlat_space_changed - what was translated before is not to be run any more. Any thread. */
 void xlat_space_changed(struct xlat_space *space);
+
+/**
+ * xlat_space_share - the memory becomes @shared, before there is whoever sees it. What was translated
+ * is not to be run any more.
+ */
+void xlat_space_share(struct xlat_space *space);
 
 /** xlat_space_changes - @changes, as another thread may write it. */
 VMB_INLINE uint64_t xlat_space_changes(const struct xlat_space *space)

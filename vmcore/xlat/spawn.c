@@ -85,11 +85,12 @@ static struct xlat *copy_thread(struct xlat *parent, const struct xlat_clone *cl
 	return NULL;
 }
 
-/* From the first thread on code looks whether its thread is wanted. */
-static void need_polls(struct xlat_process *process)
+/* From now on code looks whether its thread is wanted, and has the guest's order of memory. */
+static void expect_threads(struct xlat_process *process)
 {
 	pthread_mutex_lock(&process->lock);
 	xlat_need_polls_locked(process);
+	xlat_space_share(&process->space);
 	pthread_mutex_unlock(&process->lock);
 }
 
@@ -117,7 +118,7 @@ int64_t xlat_spawn(struct xlat_program *parent, const struct xlat_clone *clone)
 	struct birth birth = { .clone = clone };
 	int status;
 
-	need_polls(parent->process);
+	expect_threads(parent->process);
 	birth.x = copy_thread(from, clone);
 	if (!birth.x)
 		return -errno;

@@ -108,7 +108,8 @@ void x86_set_reg(const struct x86 *t, unsigned int type, unsigned int number, ui
 uint32_t x86_xmm(const struct x86 *t, unsigned int number);
 void x86_set_xmm(const struct x86 *t, unsigned int number, uint32_t value);
 
-/* Memory, in the order that x86 has: loads acquire, stores release. */
+/* Memory, in the order that x86 has where it can be seen: loads acquire, stores release. */
+uint8_t x86_load_order(const struct x86 *t);
 uint32_t x86_load(const struct x86 *t, unsigned int type, uint32_t address, int32_t offset);
 void x86_store(const struct x86 *t, unsigned int type, uint32_t address, int32_t offset,
 	       uint32_t value);

@@ -7,6 +7,7 @@
 uint32_t x86_scalar(struct x86 *t, unsigned int n, unsigned int lane)
 {
 	unsigned int type = x86_lane_type(lane);
+	uint8_t order = x86_load_order(t);
 	uint32_t address;
 
 	if (!x86_in_memory(t, n))
@@ -14,7 +15,7 @@ uint32_t x86_scalar(struct x86 *t, unsigned int n, unsigned int lane)
 	address = x86_address(t);
 	return x86_emit(t, (struct ir_insn){ .op = IR_ld, .type = (uint8_t)type,
 					     .aux = ir_type_bytes(type) == 8 ? 3 : 2,
-					     .aux2 = IR_ACQ, .a = address, .b = IR_NONE,
+					     .aux2 = order, .a = address, .b = IR_NONE,
 					     .c = IR_NONE });
 }
 

@@ -129,10 +129,16 @@ static uint8_t size_of(unsigned int type)
 	return type == IR_V128 ? 4 : (uint8_t)(type - IR_I8);
 }
 
+uint8_t x86_load_order(const struct x86 *t)
+{
+	return t->lift->shared ? IR_ACQ : IR_RLX;
+}
+
 uint32_t x86_load(const struct x86 *t, unsigned int type, uint32_t address, int32_t offset)
 {
 	return x86_emit(t, (struct ir_insn){ .op = IR_ld, .type = (uint8_t)type,
-					     .aux = size_of(type), .aux2 = IR_ACQ, .a = address,
+					     .aux = size_of(type),
+					     .aux2 = x86_load_order(t), .a = address,
 					     .b = IR_NONE, .c = IR_NONE,
 					     .imm = (uint64_t)(int64_t)offset });
 }
@@ -140,8 +146,9 @@ uint32_t x86_load(const struct x86 *t, unsigned int type, uint32_t address, int3
 void x86_store(const struct x86 *t, unsigned int type, uint32_t address, int32_t offset,
 	       uint32_t value)
 {
-	x86_emit(t, (struct ir_insn){ .op = IR_st, .aux = size_of(type), .aux2 = IR_REL,
-				      .a = address, .b = value, .c = IR_NONE,
+	x86_emit(t, (struct ir_insn){ .op = IR_st, .aux = size_of(type),
+				      .aux2 = t->lift->shared ? IR_REL : IR_RLX, .a = address,
+				      .b = value, .c = IR_NONE,
 				      .imm = (uint64_t)(int64_t)offset });
 }
 
