@@ -12,11 +12,13 @@
 /**
  * struct guest_code - guest instructions to translate.
  * @bytes, @nr_bytes: borrowed; @bytes[0] is at guest address @pc
+ * @before: so many bytes of code can be read before @bytes as well, for who looks where jumps lead
  */
 struct guest_code {
 	const uint8_t *bytes;
 	size_t nr_bytes;
 	uint64_t pc;
+	size_t before;
 };
 
 /**
@@ -26,15 +28,15 @@ struct guest_code {
  *	has no parameters: guest registers are in the state. The core lifts what is there into the
  *	same unit, or lets the block leave the unit, as it likes
  * @ends: set by lift() when it has ended the block, and what follows is not reached from it
+ * @shared: others than this thread may see the accesses to guest memory, so that their order matters
  */
 struct guest_lift {
- * @shared: others than this thread may see the accesses to guest memory, so that their order matters
 	struct ir_build *build;
 	uint32_t (*block)(struct guest_lift *lift, uint64_t pc);
 	bool ends;
+	bool shared;
 };
 
-	bool shared;
 #define GUEST_LINUX_ARGS 6
 
 /**

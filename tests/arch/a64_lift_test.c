@@ -62,7 +62,8 @@ static const char *interpret(struct a64_case *c, uint64_t at)
 		.state = &state, .state_bytes = sizeof(state),
 		.memory = { .priv = &flat, .map = ir_flat_map }, .fuel = 100000,
 	};
-	const struct guest_code code = { (const uint8_t *)c->word, sizeof(c->word), at };
+	const struct guest_code code = { .bytes = (const uint8_t *)c->word,
+					  .nr_bytes = sizeof(c->word), .pc = at };
 	struct ir_leave leave;
 	const char *why;
 
@@ -140,7 +141,8 @@ static void print_case(const struct a64_case *c, FILE *out)
 static bool is_taken(uint32_t word)
 {
 	struct ir_unit unit;
-	const struct guest_code code = { (const uint8_t *)&word, sizeof(word), A64_CODE };
+	const struct guest_code code = { .bytes = (const uint8_t *)&word,
+					  .nr_bytes = sizeof(word), .pc = A64_CODE };
 
 	return lift_unit(&unit, &guest_ops_arm64, &code, sizeof(word));
 }

@@ -68,7 +68,7 @@ static const char *interpret(struct rv_case *c, uint64_t at)
 		.state = &state, .state_bytes = sizeof(state),
 		.memory = { .priv = &flat, .map = ir_flat_map, .page_bytes = 4096 }, .fuel = 100000,
 	};
-	const struct guest_code code = { c->code, RV_CASE_BYTES, at };
+	const struct guest_code code = { .bytes = c->code, .nr_bytes = RV_CASE_BYTES, .pc = at };
 	struct ir_leave leave;
 	const char *why;
 

@@ -127,7 +127,7 @@ static const char *interpret(struct x86_case *c, uint64_t at)
 		.memory = { .priv = &flat, .map = ir_flat_map }, .fuel = 100000,
 		.call = call_helper, .call_priv = &state,
 	};
-	const struct guest_code code = { bytes, sizeof(bytes), at };
+	const struct guest_code code = { .bytes = bytes, .nr_bytes = sizeof(bytes), .pc = at };
 	struct ir_leave leave;
 	const char *why;
 

@@ -20,6 +20,7 @@ struct place {
 /*
  * @lift is first: the lifter's callback gets its address.
  * @lifting: it is the lifter who asks for a block, for a branch
+ * @first: what can be read from where the region begins
  * @begins: bits by address: may a block begin there? Most instructions begin none, and need no search
  */
 struct state {
@@ -28,6 +29,7 @@ struct state {
 	const struct guest_ops *ops;
 	const struct xlat_source *source;
 	struct xlat_region done;
+	struct guest_code first;
 	uint64_t pc;
 	bool lifting;
 	uint32_t max_insns;
@@ -103,6 +105,18 @@ static void trap(struct state *s, unsigned int code, uint64_t pc)
 	s->lift.ends = true;
 }
 
+/* How much can be read before @code: what lies between it and the region's beginning. */
+static size_t before(struct state *s, const struct guest_code *code)
+{
+	uint64_t distance;
+
+	if (!s->first.bytes)
+		s->first = *code;
+	distance = code->pc - s->first.pc;
+	return distance < s->first.nr_bytes && code->bytes - s->first.bytes == (ptrdiff_t)distance ?
+		       (size_t)distance : 0;
+}
+
 /* One instruction. Return: its length, 0 if there is none. */
 static uint32_t lift_insn(struct state *s, uint64_t pc)
 {
@@ -112,6 +126,7 @@ static uint32_t lift_insn(struct state *s, uint64_t pc)
 	s->pc = pc;
 	code.nr_bytes = s->source->fetch(s->source->priv, pc, &code.bytes);
 	s->lifting = true;
+	code.before = code.nr_bytes ? before(s, &code) : 0;
 	bytes = code.nr_bytes ? s->ops->lift(&s->lift, &code) : 0;
 	s->lifting = false;
 	if (bytes > 0) {

@@ -79,20 +79,26 @@ void x86_begin(const struct x86 *t, uint32_t block)
 	guest_pc(t);
 }
 
+/* The instruction at @at, which may lie before the code. Return: false if it cannot be seen. */
+static bool peek(const struct guest_code *code, int64_t at, struct x86_insn *i)
+{
+	uint64_t offset = (uint64_t)at + code->before, nr = code->nr_bytes + code->before;
+
+	return offset < nr && x86_decode(code->bytes + at, (size_t)(nr - offset), i) > 0;
+}
+
 /*
- * Flags that may be read behind @at bytes of the code, of those in @wanted. Where a jump leads is
- * followed only forwards, and counts against the same @budget. What cannot be seen may read all.
+ * Flags that may be read at @at bytes of the code, of those in @wanted. Where a jump leads is followed,
+ * and counts against the same @budget. What cannot be seen may read all.
  */
-static uint32_t read_behind(const struct guest_code *code, size_t at, uint32_t wanted,
+static uint32_t read_behind(const struct guest_code *code, int64_t at, uint32_t wanted,
 			    unsigned int *budget)
 {
 	struct x86_insn i;
 	uint32_t live = 0;
-	uint64_t target;
 
 	while (wanted) {
-		if (!*budget || at >= code->nr_bytes ||
-		    x86_decode(code->bytes + at, code->nr_bytes - at, &i) <= 0)
+		if (!*budget || !peek(code, at, &i))
 			return live | wanted;
 		--*budget;
 		at += i.bytes;
@@ -102,13 +108,11 @@ static uint32_t read_behind(const struct guest_code *code, size_t at, uint32_t w
 			return live | wanted;
 		if (i.line->operand[0] != X86_Jb && i.line->operand[0] != X86_Jz)
 			continue;
-		target = at + (uint64_t)i.imm;
-		if (i.line->attr & X86_COND && wanted) {
-			live |= target < code->nr_bytes ?
-				read_behind(code, (size_t)target, wanted, budget) : wanted;
+		if (i.line->attr & X86_COND) {
+			live |= read_behind(code, at + i.imm, wanted, budget);
 			wanted &= ~live;
-		} else if (wanted) {
-			at = target < code->nr_bytes ? (size_t)target : code->nr_bytes;
+		} else {
+			at += i.imm;
 		}
 	}
 	return live;
