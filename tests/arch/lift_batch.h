@@ -10,6 +10,7 @@
  * PEER_NAME	  NAME_CASES=n in the environment asks for that many cases, NAME_SEED=n for others,
  *		  NAME_ONLY=text for one line
  * DEFAULT_CASES  how many there are otherwise
+ * PEER_FAILED(c) perhaps: has the instruction in the case that the peer gave back not been completed?
  *
  * and behind it the functions that are declared here without a body.
  */
@@ -26,13 +27,22 @@
 #include "tests/arch/lift_run.h"
 #include "tests/arch/operands.h"
 
+#ifndef PEER_FAILED
+#define PEER_FAILED(c) 0
+#endif
+
 #define MAX_PRINTED 20u
 #define MAX_TRIES   1000u
 
-/* A batch of cases, what they were before, and whose they are: NULL of sequences. */
+/*
+ * A batch of cases, what they were before, and whose they are: NULL of sequences. @lines: the first of
+ * all, of which @done says whether an instruction of it was completed.
+ */
 static struct {
 	PEER_CASE before[PEER_BATCH], mine[PEER_BATCH], theirs[PEER_BATCH];
 	const PEER_LINE *line[PEER_BATCH];
+	const PEER_LINE *lines;
+	bool *done;
 	uint32_t nr;
 	uint64_t cases, failed;
 } batch;
@@ -152,6 +162,8 @@ static inline void run_batch(void)
 	for (i = 0; i < batch.nr; i++) {
 		why = interpret(&batch.mine[i], PEER_SLOT(i));
 		batch.cases++;
+		if (batch.line[i] && batch.done && !PEER_FAILED(&batch.theirs[i]))
+			batch.done[batch.line[i] - batch.lines] = true;
 		if (!why && !differences(i, NULL))
 			continue;
 		batch.failed++;
@@ -215,16 +227,30 @@ static inline void lines_agree(const PEER_LINE *lines, size_t nr,
 {
 	const uint64_t per_line = (wanted_cases() + nr - 1) / nr;
 	const char *only = getenv(PEER_NAME "_ONLY");
-	uint64_t i;
+	uint64_t i, missing = 0;
+	bool *done = calloc(nr, sizeof(*done));
 	size_t k;
 
+	assert_non_null(done);
+	batch.lines = lines;
+	batch.done = done;
 	for (k = 0; k < nr; k++) {
-		if (is_left_out(&lines[k]) || (only && strcmp(only, lines[k].name)))
+		if (is_left_out(&lines[k]) || (only && strcmp(only, lines[k].name))) {
+			done[k] = true;
 			continue;
+		}
 		for (i = 0; i < per_line; i++)
 			add_case(&lines[k]);
 	}
 	all_agree();
+	batch.done = NULL;
+	for (k = 0; k < nr; k++) {
+		if (!done[k])
+			print_error("%s, line %zu, was never completed\n", lines[k].name, k);
+		missing += !done[k];
+	}
+	free(done);
+	assert_int_equal(missing, 0);
 }
 
 /* Instructions that use each other's results, and the flags that the ones before have set. */

@@ -17,6 +17,7 @@
 #define PEER_SLOT(i)  (X86_CODE + (i) * X86_SLOT_BYTES)
 #define PEER_NAME     "X86"
 #define DEFAULT_CASES 60000u
+#define PEER_FAILED(c) ((c)->signal)
 #include "tests/arch/lift_batch.h"
 
 /* MXCSR as the environment of the IR, and back. */
