@@ -415,6 +415,54 @@ static void test_nursery_that_has_grown_gives_way(void **state)
 	world_destroy(w);
 }
 
+/* Slots that change to and fro without an allocation between: the list of them does not grow with that. */
+static void test_log_does_not_grow_with_changes(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .heap_bytes = 1 << 20 });
+	const struct gc_ref null = { 0 };
+	long before;
+
+	(void)state;
+	w->root[0] = gc_alloc_array(w->m, w->refs, 4);
+	gc_collect(w->m, GC_COLLECT_MINOR);
+	w->root[1] = gc_alloc(w->m, w->cell);
+	before = resident_pages();
+	for (uint32_t i = 0; i < 5000000; i++) {
+		gc_put(w->m, w->root[0], i % 4, w->root[1]);
+		gc_put(w->m, w->root[0], (i + 1) % 4, null);
+	}
+	assert_in_range(resident_pages() - before, 0, (4 << 20) / 4096);
+	gc_put(w->m, w->root[0], 3, w->root[1]);
+	gc_collect(w->m, GC_COLLECT_MINOR);
+	assert_true(gc_is_same(gc_at(w->root[0], 3), w->root[1]));
+	verify(w);
+	world_destroy(w);
+}
+
+/* More slots than the list has room for at first, each of them several times. */
+static void test_log_holds_all_slots(void **state)
+{
+	struct world *w = world_create((struct gc_options){ .heap_bytes = 16 << 20 });
+	const uint32_t nr = 1000000;
+	uint32_t wrong = 0;
+
+	(void)state;
+	w->root[0] = gc_alloc_array(w->m, w->refs, nr);
+	w->root[1] = gc_alloc(w->m, w->cell);
+	for (uint32_t turn = 0; turn < 3; turn++)
+		for (uint32_t i = turn; i < nr; i += 1 + turn) {
+			gc_put(w->m, w->root[0], i, (struct gc_ref){ 0 });
+			gc_put(w->m, w->root[0], i, w->root[1]);
+		}
+	verify(w);
+	gc_collect(w->m, GC_COLLECT_MINOR);
+	for (uint32_t i = 0; i < nr; i++)
+		wrong += !gc_is_same(gc_at(w->root[0], i), w->root[1]);
+	assert_int_equal(wrong, 0);
+	verify(w);
+	world_destroy(w);
+}
+
 /* A program with little that lives does not walk through all of a large heap before it collects. */
 static void test_memory_is_taken_in_step_with_marks(void **state)
 {
@@ -513,6 +561,8 @@ int main(void)
 		cmocka_unit_test(test_nursery_settles),
 		cmocka_unit_test(test_nursery_gives_memory_back),
 		cmocka_unit_test(test_nursery_that_has_grown_gives_way),
+		cmocka_unit_test(test_log_does_not_grow_with_changes),
+		cmocka_unit_test(test_log_holds_all_slots),
 		cmocka_unit_test(test_memory_is_taken_in_step_with_marks),
 		cmocka_unit_test(test_verifier_sees_what_is_broken),
 	};

@@ -58,7 +58,7 @@ struct gc_frame {
  * struct gc_mutator - one thread's access to a heap; for the inline functions.
  * @cur, @limit: what is left of the piece of the nursery at hand, not zeroed
  * @young_base, @young_bytes: the nursery
- * @log: next entry of the list of old slots that refer to the nursery
+ * @log, @log_end: next entry of the list of old slots that refer to the nursery, and its last
  * @marking: an incremental mark is under way
  */
 struct gc_mutator {
@@ -70,6 +70,7 @@ struct gc_mutator {
 
 	struct gc_frame *frames;
 	struct gc_heap *heap;
+	struct gc_ref **log_end;
 };
 
 /** enum gc_collection - what gc_collect() does. */
@@ -86,6 +87,7 @@ struct gc_ref gc_alloc_pair_slowly(struct gc_mutator *m, uint64_t header, struct
 struct gc_ref gc_alloc_array_slowly(struct gc_mutator *m, const struct gc_type *type,
 				    uint64_t length);
 void gc_set_while_marking(struct gc_mutator *m, struct gc_ref old);
+void gc_log_full(struct gc_mutator *m);
 
 VMB_INLINE bool gc_is_null(struct gc_ref r)
 {
@@ -309,9 +311,8 @@ VMB_INLINE struct gc_ref gc_at(struct gc_ref array, size_t i)
 }
 
 /*
- * The write barrier, of old objects only: which of their slots refer to the nursery is logged, each
- * slot once, because a slot that refers to the nursery has been logged already. While a mark is under
- * way, what the slot referred to is marked: the mark sees the heap as it was when it began.
+ * The write barrier, of old objects only: which of their slots refer to the nursery is logged, but not
+ * if it did before, because it has been logged then. While a mark is under way, what the slot referred to is marked: the mark sees the heap as it was when it began.
  */
 VMB_INLINE void gc_store(struct gc_mutator *m, struct gc_ref object, struct gc_ref *slot,
 			 struct gc_ref value)
@@ -319,8 +320,11 @@ VMB_INLINE void gc_store(struct gc_mutator *m, struct gc_ref object, struct gc_r
 	if (!gc_is_young(m, object)) {
 		if (VMB_UNLIKELY(m->marking))
 			gc_set_while_marking(m, *slot);
-		if (gc_is_young(m, value) && !gc_is_young(m, *slot))
+		if (gc_is_young(m, value) && !gc_is_young(m, *slot)) {
 			*m->log++ = slot;
+			if (VMB_UNLIKELY(m->log == m->log_end))
+				gc_log_full(m);
+		}
 	}
 	*slot = value;
 }

@@ -73,14 +73,15 @@ static int map_tables(struct gc_heap *h)
 	h->stack = gc_reserve(h->stack_bytes);
 	h->copy_bytes = h->young_bytes + 4096;
 	h->copy = gc_reserve(h->copy_bytes);
-	/* each slot of the old space is in the log once at most */
-	h->log_bytes = h->old_bytes + 4096;
+	h->log_bytes = gc_log_bytes(h);
 	h->log = gc_reserve(h->log_bytes);
+	h->logged_bytes = h->old_bytes / GC_GRAIN_BYTES / 8;
+	h->logged = gc_reserve(h->logged_bytes);
 	h->state = calloc(h->nr_blocks, 1);
 	h->sparse = calloc(h->nr_blocks, 1);
 	h->recycle = calloc(h->nr_blocks, sizeof(*h->recycle));
-	if (!h->mark || !h->live || !h->stack || !h->copy || !h->log || !h->state || !h->recycle ||
-	    !h->sparse)
+	if (!h->mark || !h->live || !h->stack || !h->copy || !h->log || !h->logged || !h->state ||
+	    !h->recycle || !h->sparse)
 		return -ENOMEM;
 	return 0;
 }
@@ -110,7 +111,7 @@ static void begin(struct gc_heap *h)
 	m->young_base = h->young;
 	m->young_bytes = h->young_bytes;
 	m->cur = m->limit = (char *)h->young;
-	m->log = h->log;
+	gc_log_open(h);
 	gc_major_init(h);
 }
 
@@ -162,6 +163,7 @@ void gc_heap_destroy(struct gc_heap *h)
 	unreserve(h->stack, h->stack_bytes);
 	unreserve(h->copy, h->copy_bytes);
 	unreserve(h->log, h->log_bytes);
+	unreserve(h->logged, h->logged_bytes);
 	gc_words_free(&h->young_weak);
 	gc_words_free(&h->old_weak);
 	gc_words_free(&h->young_final);

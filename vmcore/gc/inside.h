@@ -83,6 +83,7 @@ struct gc_root_range {
  * @huge_to: address up to which huge pages have been asked for [gc.pages]
  * @stack: of the mark [gc.stack]
  * @copy: of the minor collection: moved objects whose references are still to be looked at
+ * @logged: a bit for each slot of the old space, all clear but while the log is looked through
  * @ready: finalizers that are due; a queue from @ready_at on
  */
 struct gc_heap {
@@ -124,6 +125,8 @@ struct gc_heap {
 	size_t copy_bytes;
 	struct gc_ref **log;
 	size_t log_bytes;
+	uint64_t *logged;
+	size_t logged_bytes;
 
 	struct gc_shape *shape;
 	uint32_t nr_types, room_types;
@@ -155,6 +158,10 @@ struct gc_ref gc_exhausted(struct gc_heap *h, uint64_t bytes);
 int gc_words_room(struct gc_words *w, size_t nr) VMB_MUST_CHECK;
 void gc_words_add(struct gc_words *w, uint64_t a, uint64_t b);
 void gc_words_free(struct gc_words *w);
+
+/* log.c */
+size_t gc_log_bytes(const struct gc_heap *h);
+void gc_log_open(struct gc_heap *h);
 
 /* root.c */
 void gc_each_root(struct gc_heap *h, struct gc_roots *visitor);

@@ -78,7 +78,7 @@ static void follow_log(struct copier *c)
 		follow(c, *slot);
 		drain(c);
 	}
-	h->mutator.log = h->log;
+	gc_log_open(h);
 }
 
 struct copy_roots {
