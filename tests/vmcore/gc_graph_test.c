@@ -6,6 +6,7 @@
 #include "tests/test.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define ROOTS	   48
 #define MAX_SHADOW 60000
 #define NONE	   0u
+#define OTHERS	   2u /* threads beside the main one */
 
 enum kind { NODE, MAPPED, REFS, BYTES, NR_KINDS };
 
@@ -412,49 +414,70 @@ static void add_table(struct world *w, uint32_t length)
 	assert_true(s->ref && !gc_is_null(w->root[0]));
 }
 
-static struct world *world_create(struct gc_options o, uint64_t seed, uint32_t table)
+static struct world *world_new(const struct gc_options *o, uint64_t seed)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	const struct gc_events events = { .priv = w, .end = count_pause };
 
 	assert_non_null(w);
 	w->seed = seed;
 	w->next = 1;
 	w->max_live = MAX_SHADOW / 2;
-	w->stressed = o.stress != GC_STRESS_NONE;
-	w->collection[0] = o.verify ? GC_COLLECT_COMPACT : GC_COLLECT_MINOR;
-	w->collection[1] = o.stop_the_world ? GC_COLLECT_FULL : GC_COLLECT_STEP;
+	w->stressed = o->stress != GC_STRESS_NONE;
+	w->collection[0] = o->verify ? GC_COLLECT_COMPACT : GC_COLLECT_MINOR;
+	w->collection[1] = o->stop_the_world ? GC_COLLECT_FULL : GC_COLLECT_STEP;
 	w->shadow = calloc(MAX_SHADOW, sizeof(*w->shadow));
 	w->todo = calloc(MAX_SHADOW, sizeof(*w->todo));
 	assert_true(w->shadow && w->todo);
-	o.events = &events;
-	assert_int_equal(gc_heap_create(&o, &w->heap), 0);
+	return w;
+}
+
+/* The calling thread is going to run the program. */
+static void world_join(struct world *w, struct gc_heap *heap, uint32_t table)
+{
+	w->heap = heap;
 	assert_int_equal(gc_attach(w->heap, &w->m), 0);
 	add_types(w);
 	gc_enter(w->m, &w->frame, w->root, ROOTS);
 	add_table(w, table);
+}
+
+static struct world *world_create(struct gc_options o, uint64_t seed, uint32_t table)
+{
+	struct world *w = world_new(&o, seed);
+	const struct gc_events events = { .priv = w, .end = count_pause };
+	struct gc_heap *heap;
+
+	o.events = &events;
+	assert_int_equal(gc_heap_create(&o, &heap), 0);
+	world_join(w, heap, table);
 	return w;
 }
 
-static void world_destroy(struct world *w)
+static void world_leave(struct world *w)
 {
-	char why[256];
-
 	compare_all(w);
 	gc_collect(w->m, GC_COLLECT_FULL);
 	compare_all(w);
 	gc_collect(w->m, GC_COLLECT_COMPACT);
 	compare_all(w);
-	if (gc_verify(w->heap, why, sizeof(why)))
-		fail_msg("%s", why);
 	gc_leave(w->m, &w->frame);
 	gc_detach(w->m);
-	gc_heap_destroy(w->heap);
 	for (uint32_t i = 1; i < MAX_SHADOW; i++)
 		free(w->shadow[i].ref);
 	free(w->shadow);
 	free(w->todo);
 	free(w);
+}
+
+static void world_destroy(struct world *w)
+{
+	struct gc_heap *heap = w->heap;
+	char why[256];
+
+	if (gc_verify(heap, why, sizeof(why)))
+		fail_msg("%s", why);
+	world_leave(w);
+	gc_heap_destroy(heap);
 }
 
 /* Collecting and verifying at every allocation is a thousand times slower: not so many then. */
@@ -590,6 +613,96 @@ static void test_graph_stressed_compact(void **state)
 	stressed(GC_STRESS_COMPACT, 2000);
 }
 
+/* ---- several threads, each with a program and a copy of its own, on the same heap ---- */
+
+struct part {
+	const struct gc_options *options;
+	struct gc_heap *heap;
+	uint64_t seed, few;
+	uint32_t table, max_live;
+	pthread_barrier_t *attached;
+	pthread_t thread;
+};
+
+static void wait_for_all(struct world *w, pthread_barrier_t *attached)
+{
+	gc_blocked_begin(w->m);
+	pthread_barrier_wait(attached);
+	gc_blocked_end(w->m);
+}
+
+static void *run_part(void *priv)
+{
+	const struct part *p = priv;
+	struct world *w = world_new(p->options, p->seed);
+
+	w->max_live = p->max_live;
+	world_join(w, p->heap, p->table);
+	wait_for_all(w, p->attached);
+	run(w, p->few);
+	world_leave(w);
+	return NULL;
+}
+
+static void together(const struct gc_options *o, uint32_t table, uint32_t max_live, uint64_t few)
+{
+	struct world *w = world_create(*o, 21, table);
+	struct part part[OTHERS];
+	pthread_barrier_t attached;
+
+	assert_int_equal(pthread_barrier_init(&attached, NULL, OTHERS + 1), 0);
+	w->max_live = max_live;
+	for (uint64_t i = 0; i < OTHERS; i++) {
+		part[i] = (struct part){ o, w->heap, 22 + i, few, table, max_live,
+					&attached, 0 };
+		assert_int_equal(pthread_create(&part[i].thread, NULL, run_part, &part[i]), 0);
+	}
+	wait_for_all(w, &attached);
+	run(w, few);
+	gc_blocked_begin(w->m);
+	for (uint32_t i = 0; i < OTHERS; i++)
+		assert_int_equal(pthread_join(part[i].thread, NULL), 0);
+	gc_blocked_end(w->m);
+	pthread_barrier_destroy(&attached);
+	world_destroy(w);
+}
+
+static void test_threads(void **state)
+{
+	const struct gc_options o = { .heap_bytes = 48 << 20, .nursery_bytes = 256 << 10 };
+
+	(void)state;
+	together(&o, 6000, MAX_SHADOW / 4, 500000);
+}
+
+static void test_threads_verified(void **state)
+{
+	const struct gc_options o = { .heap_bytes = 8 << 20, .nursery_bytes = 32 << 10,
+				      .nursery_max_bytes = 256 << 10, .slice_us = 1,
+				      .verify = true };
+
+	(void)state;
+	together(&o, 1000, 4000, 60000);
+}
+
+static void test_threads_in_a_heap_that_is_too_small(void **state)
+{
+	const struct gc_options o = { .heap_bytes = 1 << 20, .nursery_bytes = 32 << 10 };
+
+	(void)state;
+	together(&o, 1500, MAX_SHADOW / 2, 100000);
+}
+
+static void test_threads_stressed(void **state)
+{
+	struct gc_options o = { .heap_bytes = 2 << 20, .nursery_bytes = 32 << 10, .slice_us = 1,
+				.verify = true };
+
+	(void)state;
+	for (o.stress = GC_STRESS_MINOR; o.stress <= GC_STRESS_COMPACT; o.stress++)
+		together(&o, 60, 200, 500);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -602,6 +715,10 @@ int main(void)
 		cmocka_unit_test(test_graph_stressed_step),
 		cmocka_unit_test(test_graph_stressed_full),
 		cmocka_unit_test(test_graph_stressed_compact),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_threads_verified),
+		cmocka_unit_test(test_threads_in_a_heap_that_is_too_small),
+		cmocka_unit_test(test_threads_stressed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,7 +121,7 @@ static void test_types_run_out(void **state)
 	world_destroy(w);
 }
 
-static void test_second_thread_is_refused(void **state)
+static void test_a_thread_attaches_once(void **state)
 {
 	struct world *w = world_create((struct gc_options){ 0 });
 	struct gc_mutator *m;
@@ -415,7 +415,7 @@ static void test_nursery_that_has_grown_gives_way(void **state)
 	world_destroy(w);
 }
 
-/* Slots that change to and fro without an allocation between: the list of them does not grow with that. */
+/* Slots that change to and fro, and nothing is allocated between: the log does not grow with that. */
 static void test_log_does_not_grow_with_changes(void **state)
 {
 	struct world *w = world_create((struct gc_options){ .heap_bytes = 1 << 20 });
@@ -550,7 +550,7 @@ int main(void)
 		cmocka_unit_test(test_bad_sizes_are_refused),
 		cmocka_unit_test(test_bad_types_are_refused),
 		cmocka_unit_test(test_types_run_out),
-		cmocka_unit_test(test_second_thread_is_refused),
+		cmocka_unit_test(test_a_thread_attaches_once),
 		cmocka_unit_test(test_deep_list),
 		cmocka_unit_test(test_wide_array),
 		cmocka_unit_test(test_huge_objects),

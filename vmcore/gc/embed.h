@@ -57,7 +57,8 @@ struct gc_roots;
  * @verify: gc_verify() after every collection, abort when it finds something; slow
  * @stress: for tests
  * @events: copied; NULL: nobody listens
- * @roots: the embedder's own roots: called with @priv at every collection, has to call
+ * @roots: the embedder's own roots: called with @priv at every collection by the thread that
+ *	collects, while all others stand still; has to call
  *	gc_roots_visit() for all of them; NULL: none but frames and gc_root_add()
  */
 struct gc_options {
@@ -106,13 +107,15 @@ void gc_heap_destroy(struct gc_heap *heap);
  * gc_type_add - a new type.
  * @out: valid as long as the heap
  * Return: 0; -EINVAL: the description contradicts itself; -ENOSPC: 32766 types exist; -ENOMEM.
+ * Context: as gc_root_add().
  */
 int gc_type_add(struct gc_heap *heap, const struct gc_type_spec *spec,
 		const struct gc_type **out) VMB_MUST_CHECK;
 
 /**
- * gc_attach - let the calling thread use the heap.
- * Return: 0; -EBUSY: another thread is attached.
+ * gc_attach - let the calling thread use the heap. Waits until all threads that are attached have come
+ * to a safepoint or are blocked.
+ * Return: 0; -EBUSY: it is attached already; -ENOMEM.
  */
 int gc_attach(struct gc_heap *heap, struct gc_mutator **out) VMB_MUST_CHECK;
 
@@ -122,6 +125,7 @@ void gc_detach(struct gc_mutator *m);
 /**
  * gc_root_add - have @root[0..nr) seen and updated until gc_root_remove(). Borrowed.
  * Return: 0; -ENOMEM.
+ * Context: an attached thread; another one only if no more than one is attached.
  */
 int gc_root_add(struct gc_heap *heap, struct gc_ref *root, size_t nr) VMB_MUST_CHECK;
 void gc_root_remove(struct gc_heap *heap, const struct gc_ref *root);
@@ -129,14 +133,21 @@ void gc_root_remove(struct gc_heap *heap, const struct gc_ref *root);
 /** gc_roots_visit - for gc_options.roots: here are @nr references; they may be changed. */
 void gc_roots_visit(struct gc_roots *visitor, struct gc_ref *root, size_t nr);
 
-/** gc_heap_stats - Context: the attached thread, or none is. */
-void gc_heap_stats(const struct gc_heap *heap, struct gc_stats *out);
+/**
+ * gc_heap_stats - how it is at this moment.
+ *
+ * While several threads are attached, what they have allocated from the pieces of the nursery that they
+ * have at hand is not counted.
+ * Context: not within an event.
+ */
+void gc_heap_stats(struct gc_heap *heap, struct gc_stats *out);
 
 /**
  * gc_verify - walk over all that is reachable and look whether each object and each reference is
  * well formed, no two objects overlap, and the collector's books agree.
  * @why: [bytes] receives what is wrong
  * Return: 0; -EIO: @why says what; -ENOMEM.
+ * Context: no other thread is attached, or all of them are blocked.
  */
 int gc_verify(struct gc_heap *heap, char *why, size_t bytes) VMB_MUST_CHECK;
 

@@ -14,6 +14,7 @@
  * @GC_PAUSE_MARK: a slice of it
  * @GC_PAUSE_MARK_END: the rest of it, then weak references and finalizers
  * @GC_PAUSE_SWEEP: a slice of finding out which blocks have free memory
+ * @GC_PAUSE_STOP: other threads were waited for; they ran on until each came to a safepoint
  * @GC_PAUSE_FULL: all of the old space at once: asked for, or memory ran out before a mark's end
  */
 enum gc_pause_kind {
@@ -23,6 +24,7 @@ enum gc_pause_kind {
 	GC_PAUSE_MARK_END,
 	GC_PAUSE_SWEEP,
 	GC_PAUSE_FULL,
+	GC_PAUSE_STOP,
 	GC_NR_PAUSE_KINDS
 };
 

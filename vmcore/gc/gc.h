@@ -5,9 +5,10 @@
  * The generational collector, for those who allocate. Who brings a heap to life reads embed.h, who
  * wants to see the pauses events.h.
  *
- * A reference is a struct gc_ref. Any function that is marked "safepoint" may move any object: what
- * is needed afterwards must lie in a frame (gc_enter()), in a root or in another object, and be read
- * again from there. Between two safepoints a reference, and what gc_data() gives, stays valid.
+ * A reference is a struct gc_ref. Any function that is marked "safepoint" may move any object, or, as
+ * soon as several threads are attached, let others collect: what is needed afterwards must lie in a
+ * frame (gc_enter()), in a root or in another object, and be read again from there. Between two
+ * safepoints of a thread its references, and what gc_data() gives, stay valid.
  *
  *	struct gc_ref root[2] = { { 0 } };
  *	struct gc_frame frame;
@@ -60,13 +61,14 @@ struct gc_frame {
  * @young_base, @young_bytes: the nursery
  * @log, @log_end: next entry of the list of old slots that refer to the nursery, and its last
  * @marking: an incremental mark is under way
+ * @stop: another thread waits for this one to come to a safepoint
  */
 struct gc_mutator {
 	char *cur, *limit;
 	uintptr_t young_base;
 	uintptr_t young_bytes;
 	struct gc_ref **log;
-	bool marking;
+	bool marking, stop;
 
 	struct gc_frame *frames;
 	struct gc_heap *heap;
@@ -88,6 +90,7 @@ struct gc_ref gc_alloc_array_slowly(struct gc_mutator *m, const struct gc_type *
 				    uint64_t length);
 void gc_set_while_marking(struct gc_mutator *m, struct gc_ref old);
 void gc_log_full(struct gc_mutator *m);
+void gc_safepoint_slowly(struct gc_mutator *m);
 
 VMB_INLINE bool gc_is_null(struct gc_ref r)
 {
@@ -311,8 +314,9 @@ VMB_INLINE struct gc_ref gc_at(struct gc_ref array, size_t i)
 }
 
 /*
- * The write barrier, of old objects only: which of their slots refer to the nursery is logged, but not
- * if it did before, because it has been logged then. While a mark is under way, what the slot referred to is marked: the mark sees the heap as it was when it began.
+ * The write barrier, of old objects only: a slot that comes to refer to the nursery is logged; one that
+ * did so before has been logged then. While a mark is under way, what the slot referred to is marked:
+ * the mark sees the heap as it was when it began.
  */
 VMB_INLINE void gc_store(struct gc_mutator *m, struct gc_ref object, struct gc_ref *slot,
 			 struct gc_ref value)
@@ -377,6 +381,32 @@ int gc_finalizer_add(struct gc_mutator *m, struct gc_ref object, uint64_t cookie
  * Return: null when there is none.
  */
 struct gc_ref gc_finalizer_next(struct gc_mutator *m, uint64_t *cookie);
+
+/* ---- several threads ---- */
+
+/*
+ * Each thread has its own gc_mutator. A collection waits until all others have come to a safepoint, so
+ * one that neither allocates nor calls gc_safepoint() for long lets the others wait; one that waits
+ * for another, for a lock or for the operating system does so between gc_blocked_begin() and
+ * gc_blocked_end(). Who shares an object with another thread orders their accesses, as for any
+ * memory.
+ */
+
+/** gc_safepoint - for loops that allocate nothing. Context: safepoint. */
+VMB_INLINE void gc_safepoint(struct gc_mutator *m)
+{
+	if (VMB_UNLIKELY(__atomic_load_n(&m->stop, __ATOMIC_RELAXED)))
+		gc_safepoint_slowly(m);
+}
+
+/**
+ * gc_blocked_begin - until gc_blocked_end(), this thread neither calls anything of the collector nor
+ * looks at an object, and others may collect without it. Context: safepoint.
+ */
+void gc_blocked_begin(struct gc_mutator *m);
+
+/** gc_blocked_end - waits for the end of a collection that is under way. */
+void gc_blocked_end(struct gc_mutator *m);
 
 /* ---- collections ---- */
 

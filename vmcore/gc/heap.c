@@ -73,15 +73,13 @@ static int map_tables(struct gc_heap *h)
 	h->stack = gc_reserve(h->stack_bytes);
 	h->copy_bytes = h->young_bytes + 4096;
 	h->copy = gc_reserve(h->copy_bytes);
-	h->log_bytes = gc_log_bytes(h);
-	h->log = gc_reserve(h->log_bytes);
 	h->logged_bytes = h->old_bytes / GC_GRAIN_BYTES / 8;
 	h->logged = gc_reserve(h->logged_bytes);
 	h->state = calloc(h->nr_blocks, 1);
 	h->sparse = calloc(h->nr_blocks, 1);
 	h->recycle = calloc(h->nr_blocks, sizeof(*h->recycle));
-	if (!h->mark || !h->live || !h->stack || !h->copy || !h->log || !h->logged || !h->state ||
-	    !h->recycle || !h->sparse)
+	if (!h->mark || !h->live || !h->stack || !h->copy || !h->logged || !h->state || !h->recycle ||
+	    !h->sparse)
 		return -ENOMEM;
 	return 0;
 }
@@ -93,13 +91,27 @@ static int add_own_types(struct gc_heap *h)
 	const struct gc_type *type;
 	int err = gc_type_add(h, &none, &type);
 
-	return err ? err : gc_type_add(h, &weak, &type);
+	return err ? err : gc_type_add(h, &weak, &h->weak_type);
+}
+
+static void make_locks(struct gc_heap *h)
+{
+	pthread_mutex_init(&h->lock, NULL);
+	pthread_mutex_init(&h->books, NULL);
+	pthread_cond_init(&h->stopped, NULL);
+	pthread_cond_init(&h->resumed, NULL);
+}
+
+static void destroy_locks(struct gc_heap *h)
+{
+	pthread_mutex_destroy(&h->lock);
+	pthread_mutex_destroy(&h->books);
+	pthread_cond_destroy(&h->stopped);
+	pthread_cond_destroy(&h->resumed);
 }
 
 static void begin(struct gc_heap *h)
 {
-	struct gc_mutator *m = &h->mutator;
-
 	h->nr_free = h->nr_blocks;
 	h->young_next = h->young_sliced = h->young;
 	gc_young_open(h);
@@ -107,11 +119,6 @@ static void begin(struct gc_heap *h)
 	h->mark[h->old_bytes / GC_GRAIN_BYTES / 64] = 1;
 	h->live[h->old_bytes / GC_GRAIN_BYTES / 64] = 1;
 	gc_old_forget_holes(h);
-	m->heap = h;
-	m->young_base = h->young;
-	m->young_bytes = h->young_bytes;
-	m->cur = m->limit = (char *)h->young;
-	gc_log_open(h);
 	gc_major_init(h);
 }
 
@@ -122,6 +129,7 @@ int gc_heap_create(const struct gc_options *options, struct gc_heap **out)
 
 	if (!h)
 		return -ENOMEM;
+	make_locks(h);
 	h->options = *options;
 	if (!h->options.slice_us)
 		h->options.slice_us = DEFAULT_SLICE;
@@ -156,13 +164,13 @@ void gc_heap_destroy(struct gc_heap *h)
 {
 	if (!h)
 		return;
-	VMB_ASSERT(!h->attached);
+	VMB_ASSERT(!h->nr_attached);
+	gc_threads_free(h);
 	unreserve(h->map, h->map_bytes);
 	unreserve(h->mark, h->bitmap_bytes);
 	unreserve(h->live, h->bitmap_bytes);
 	unreserve(h->stack, h->stack_bytes);
 	unreserve(h->copy, h->copy_bytes);
-	unreserve(h->log, h->log_bytes);
 	unreserve(h->logged, h->logged_bytes);
 	gc_words_free(&h->young_weak);
 	gc_words_free(&h->old_weak);
@@ -174,30 +182,19 @@ void gc_heap_destroy(struct gc_heap *h)
 	free(h->state);
 	free(h->sparse);
 	free(h->recycle);
+	destroy_locks(h);
 	free(h);
 }
 
-int gc_attach(struct gc_heap *h, struct gc_mutator **out)
+void gc_heap_stats(struct gc_heap *h, struct gc_stats *out)
 {
-	if (h->attached)
-		return -EBUSY;
-	h->attached = true;
-	*out = &h->mutator;
-	return 0;
-}
-
-void gc_detach(struct gc_mutator *m)
-{
-	VMB_ASSERT(!m->frames);
-	m->heap->attached = false;
-}
-
-void gc_heap_stats(const struct gc_heap *h, struct gc_stats *out)
-{
+	pthread_mutex_lock(&h->lock);
 	*out = h->stats;
-	out->allocated_bytes += (uintptr_t)h->mutator.cur - h->young;
+	for (const struct gc_thread *t = h->threads; t && !h->shared; t = t->next)
+		out->allocated_bytes += (size_t)(t->m.cur - t->begin);
 	out->live_bytes = h->live_bytes;
 	out->used_bytes = h->used_bytes;
 	out->old_bytes = h->old_bytes;
 	out->nursery_bytes = h->young_size;
+	pthread_mutex_unlock(&h->lock);
 }

@@ -6,6 +6,8 @@
  * in the code as [gc.tag].
  */
 
+#include <pthread.h>
+
 #include "arch/base/assert.h"
 #include "vmcore/gc/embed.h"
 
@@ -62,7 +64,29 @@ struct gc_root_range {
 };
 
 /**
+ * struct gc_thread - what belongs to a thread that is or was attached.
+ * @log: the log begins here
+ * @begin: from here on @m's piece of the nursery is not yet in the statistics
+ */
+struct gc_thread {
+	struct gc_mutator m; /* first: gc_thread_of() */
+	struct gc_thread *next;
+	struct gc_ref **log;
+	char *begin;
+	pthread_t owner;
+	bool attached, blocked;
+};
+
+/**
  * struct gc_heap
+ * @threads: all that ever were attached: those that are not are used again
+ * @lock: of the slow path [gc.world]
+ * @stopped, @resumed: no other thread runs; they may go on
+ * @nr_running: attached, not blocked, and not at a safepoint
+ * @stopping: a thread wants to be alone, or is
+ * @shared: several threads are attached; changes only while none runs
+ * @books: what running threads write outside of the slow path, if @shared: the mark's bits and stack,
+ *	types, roots, lists of weak references and finalizers, @logged
  * @young, @young_bytes: the nursery at its largest; @old follows it: one compare tells them apart
  * @young_next: how far it has been handed out
  * @young_limit: how far it may be: what survives must find a place [gc.reserve]
@@ -87,11 +111,15 @@ struct gc_root_range {
  * @ready: finalizers that are due; a queue from @ready_at on
  */
 struct gc_heap {
-	struct gc_mutator mutator;
 	struct gc_options options;
 	struct gc_events events;
-	bool attached;
 	enum gc_phase phase;
+
+	struct gc_thread *threads;
+	pthread_mutex_t lock, books;
+	pthread_cond_t stopped, resumed;
+	uint32_t nr_attached, nr_running;
+	bool stopping, shared;
 
 	void *map;
 	size_t map_bytes;
@@ -123,12 +151,11 @@ struct gc_heap {
 	size_t stack_bytes;
 	uintptr_t *copy;
 	size_t copy_bytes;
-	struct gc_ref **log;
-	size_t log_bytes;
 	uint64_t *logged;
 	size_t logged_bytes;
 
 	struct gc_shape *shape;
+	const struct gc_type *weak_type;
 	uint32_t nr_types, room_types;
 	struct gc_root_range *range;
 	size_t nr_ranges, room_ranges;
@@ -151,7 +178,15 @@ struct gc_heap {
 /* heap.c */
 void *gc_reserve(size_t bytes);
 
+/* world.c */
+void gc_world_enter(struct gc_heap *h);
+void gc_world_exit(struct gc_heap *h);
+void gc_world_stop(struct gc_heap *h);
+void gc_world_resume(struct gc_heap *h);
+void gc_threads_free(struct gc_heap *h);
+
 /* alloc.c */
+void gc_account(struct gc_heap *h, struct gc_thread *t);
 struct gc_ref gc_exhausted(struct gc_heap *h, uint64_t bytes);
 
 /* words.c */
@@ -161,7 +196,7 @@ void gc_words_free(struct gc_words *w);
 
 /* log.c */
 size_t gc_log_bytes(const struct gc_heap *h);
-void gc_log_open(struct gc_heap *h);
+void gc_log_open(struct gc_thread *t);
 
 /* root.c */
 void gc_each_root(struct gc_heap *h, struct gc_roots *visitor);
@@ -229,6 +264,24 @@ void gc_pause_end(struct gc_heap *h, enum gc_pause_kind kind, uint64_t begin, ui
 
 /* verify.c */
 void gc_verify_or_die(struct gc_heap *h, bool marks);
+
+VMB_INLINE struct gc_thread *gc_thread_of(struct gc_mutator *m)
+{
+	return (struct gc_thread *)m;
+}
+
+/* Nothing between the two is a safepoint, so that who is alone remains so. */
+VMB_INLINE void gc_books_lock(struct gc_heap *h)
+{
+	if (VMB_UNLIKELY(h->shared))
+		pthread_mutex_lock(&h->books);
+}
+
+VMB_INLINE void gc_books_unlock(struct gc_heap *h)
+{
+	if (VMB_UNLIKELY(h->shared))
+		pthread_mutex_unlock(&h->books);
+}
 
 VMB_INLINE bool gc_in_young(const struct gc_heap *h, uintptr_t addr)
 {

@@ -23,12 +23,10 @@ size_t gc_log_bytes(const struct gc_heap *h)
 }
 
 /** gc_log_open - nothing is in it. */
-void gc_log_open(struct gc_heap *h)
+void gc_log_open(struct gc_thread *t)
 {
-	struct gc_mutator *m = &h->mutator;
-
-	m->log = h->log;
-	m->log_end = h->log + least_slots(h);
+	t->m.log = t->log;
+	t->m.log_end = t->log + least_slots(t->m.heap);
 }
 
 /* Return: how many there are without repetitions. */
@@ -52,9 +50,13 @@ static size_t drop_repetitions(const struct gc_heap *h, struct gc_ref **log, siz
 
 VMB_NOINLINE void gc_log_full(struct gc_mutator *m)
 {
-	const struct gc_heap *h = m->heap;
-	size_t kept = drop_repetitions(h, h->log, (size_t)(m->log - h->log));
+	struct gc_ref **log = gc_thread_of(m)->log;
+	struct gc_heap *h = m->heap;
+	size_t kept;
 
-	m->log = h->log + kept;
-	m->log_end = h->log + (2 * kept > least_slots(h) ? 2 * kept : least_slots(h));
+	gc_books_lock(h);
+	kept = drop_repetitions(h, log, (size_t)(m->log - log));
+	gc_books_unlock(h);
+	m->log = log + kept;
+	m->log_end = log + (2 * kept > least_slots(h) ? 2 * kept : least_slots(h));
 }

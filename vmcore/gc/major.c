@@ -56,10 +56,16 @@ void gc_major_init(struct gc_heap *h)
 
 /* ---- the mark ---- */
 
+static void tell_marking(struct gc_heap *h, bool marking)
+{
+	for (struct gc_thread *t = h->threads; t; t = t->next)
+		t->m.marking = marking;
+}
+
 static void mark_begin(struct gc_heap *h)
 {
 	h->phase = GC_MARKING;
-	h->mutator.marking = true;
+	tell_marking(h, true);
 	h->marked_objects = h->marked_bytes = 0;
 	h->begin_bytes = h->used_bytes;
 	gc_mark_roots(h);
@@ -95,7 +101,7 @@ static void mark_end(struct gc_heap *h)
 	gc_weak_drop_unmarked(h);
 	if (h->options.verify)
 		gc_verify_or_die(h, true);
-	h->mutator.marking = false;
+	tell_marking(h, false);
 	h->live_bytes = h->used_bytes = h->marked_bytes;
 	h->stats.marked_objects += h->marked_objects;
 	h->stats.major++;
@@ -193,7 +199,7 @@ static void abandon_mark(struct gc_heap *h)
 {
 	memset(h->mark, 0, (size_t)h->fresh_from * GC_BLOCK_WORDS * sizeof(uint64_t));
 	h->top = h->stack;
-	h->mutator.marking = false;
+	tell_marking(h, false);
 	h->phase = GC_IDLE;
 }
 

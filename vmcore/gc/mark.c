@@ -186,7 +186,9 @@ void gc_mark_slot(struct gc_heap *h, struct gc_ref *slot)
 
 void gc_set_while_marking(struct gc_mutator *m, struct gc_ref old)
 {
+	gc_books_lock(m->heap);
 	gc_mark_ref(m->heap, old);
+	gc_books_unlock(m->heap);
 }
 
 static void mark_roots(struct gc_roots *visitor, struct gc_ref *root, size_t nr)

@@ -72,13 +72,13 @@ static void drain(struct copier *c)
 
 static void follow_log(struct copier *c)
 {
-	struct gc_heap *h = c->heap;
-
-	for (struct gc_ref **slot = h->log; slot < h->mutator.log; slot++) {
-		follow(c, *slot);
-		drain(c);
+	for (struct gc_thread *t = c->heap->threads; t; t = t->next) {
+		for (struct gc_ref **slot = t->log; slot < t->m.log; slot++) {
+			follow(c, *slot);
+			drain(c);
+		}
+		gc_log_open(t);
 	}
-	gc_log_open(h);
 }
 
 struct copy_roots {
@@ -126,14 +126,15 @@ void gc_copy_root(struct gc_heap *h, struct gc_ref *root)
 
 static void empty_nursery(struct gc_heap *h)
 {
-	struct gc_mutator *m = &h->mutator;
-
-	h->young_filled = (uintptr_t)m->cur - h->young;
-	h->stats.allocated_bytes += h->young_filled;
+	h->young_filled = h->young_next - h->young;
+	for (struct gc_thread *t = h->threads; t; t = t->next) {
+		h->young_filled -= (size_t)(t->m.limit - t->m.cur);
+		gc_account(h, t);
+		t->m.cur = t->m.limit = t->begin = (char *)h->young;
+	}
 	if (h->options.verify)
 		memset((void *)h->young, GC_POISON, h->young_next - h->young);
 	h->young_next = h->young_sliced = h->young;
-	m->cur = m->limit = (char *)h->young;
 }
 
 void gc_minor(struct gc_heap *h)

@@ -3,7 +3,7 @@
 #include "vmcore/gc/inside.h"
 
 static const char *const names[GC_NR_PAUSE_KINDS] = {
-	"minor", "mark begin", "mark", "mark end", "sweep", "full",
+	"minor", "mark begin", "mark", "mark end", "sweep", "full", "stop",
 };
 
 const char *gc_pause_name(enum gc_pause_kind kind)

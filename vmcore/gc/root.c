@@ -5,7 +5,7 @@
 
 #include "vmcore/gc/inside.h"
 
-int gc_root_add(struct gc_heap *h, struct gc_ref *root, size_t nr)
+static int add(struct gc_heap *h, struct gc_ref *root, size_t nr)
 {
 	if (h->nr_ranges == h->room_ranges) {
 		size_t room = h->room_ranges ? h->room_ranges * 2 : 8;
@@ -20,14 +20,26 @@ int gc_root_add(struct gc_heap *h, struct gc_ref *root, size_t nr)
 	return 0;
 }
 
+int gc_root_add(struct gc_heap *h, struct gc_ref *root, size_t nr)
+{
+	int err;
+
+	gc_books_lock(h);
+	err = add(h, root, nr);
+	gc_books_unlock(h);
+	return err;
+}
+
 void gc_root_remove(struct gc_heap *h, const struct gc_ref *root)
 {
-	for (size_t i = 0; i < h->nr_ranges; i++)
-		if (h->range[i].root == root) {
-			h->range[i] = h->range[--h->nr_ranges];
-			return;
-		}
-	VMB_ASSERT(!"a root that was never added");
+	size_t i = 0;
+
+	gc_books_lock(h);
+	while (i < h->nr_ranges && h->range[i].root != root)
+		i++;
+	VMB_ASSERT(i < h->nr_ranges); /* else it was never added */
+	h->range[i] = h->range[--h->nr_ranges];
+	gc_books_unlock(h);
 }
 
 void gc_roots_visit(struct gc_roots *visitor, struct gc_ref *root, size_t nr)
@@ -47,8 +59,9 @@ static void visit_ready(struct gc_heap *h, struct gc_roots *visitor)
 
 void gc_each_root(struct gc_heap *h, struct gc_roots *visitor)
 {
-	for (const struct gc_frame *f = h->mutator.frames; f; f = f->up)
-		gc_roots_visit(visitor, f->root, f->nr);
+	for (const struct gc_thread *t = h->threads; t; t = t->next)
+		for (const struct gc_frame *f = t->m.frames; f; f = f->up)
+			gc_roots_visit(visitor, f->root, f->nr);
 	for (size_t i = 0; i < h->nr_ranges; i++)
 		gc_roots_visit(visitor, h->range[i].root, h->range[i].nr);
 	if (h->options.roots)

@@ -73,7 +73,7 @@ static void describe(struct gc_type *t, const struct gc_type_spec *s, uint32_t i
 	t->inline_bytes = t->element_bytes || bytes > GC_SMALL_BYTES ? SIZE_MAX : bytes;
 }
 
-int gc_type_add(struct gc_heap *h, const struct gc_type_spec *spec, const struct gc_type **out)
+static int add(struct gc_heap *h, const struct gc_type_spec *spec, const struct gc_type **out)
 {
 	struct gc_type *t;
 	char *name;
@@ -99,4 +99,14 @@ int gc_type_add(struct gc_heap *h, const struct gc_type_spec *spec, const struct
 	};
 	*out = t;
 	return 0;
+}
+
+int gc_type_add(struct gc_heap *h, const struct gc_type_spec *spec, const struct gc_type **out)
+{
+	int err;
+
+	gc_books_lock(h);
+	err = add(h, spec, out);
+	gc_books_unlock(h);
+	return err;
 }

@@ -54,6 +54,15 @@ static bool bits_are(const uint64_t *bits, size_t from, size_t nr, bool set)
 	return true;
 }
 
+/* Of the nursery: that it is not what a thread has yet to allocate from. */
+static bool was_allocated(const struct gc_heap *h, uintptr_t from, uintptr_t to)
+{
+	for (const struct gc_thread *t = h->threads; t; t = t->next)
+		if (to > (uintptr_t)t->m.cur && from < (uintptr_t)t->m.limit)
+			return false;
+	return to <= h->young_next;
+}
+
 static const char *flaw_of_place(const struct gc_heap *h, uintptr_t object)
 {
 	uint8_t state;
@@ -61,7 +70,7 @@ static const char *flaw_of_place(const struct gc_heap *h, uintptr_t object)
 	if (object % GC_GRAIN_BYTES)
 		return "is not aligned";
 	if (gc_in_young(h, object))
-		return object < (uintptr_t)h->mutator.cur ? NULL : "lies beyond what was allocated";
+		return was_allocated(h, object, object + 1) ? NULL : "lies beyond what was allocated";
 	if (!gc_in_old(h, object))
 		return "lies outside the heap";
 	state = h->state[gc_block_of(h, object)];
@@ -100,7 +109,7 @@ static const char *flaw_of_size(const struct gc_heap *h, uintptr_t object, size_
 	uint32_t block = gc_block_of(h, object), nr = gc_blocks_for(bytes);
 
 	if (gc_in_young(h, object))
-		return object + bytes <= (uintptr_t)h->mutator.cur ? NULL : "is cut off";
+		return was_allocated(h, object, object + bytes) ? NULL : "is cut off";
 	if (bytes <= GC_SMALL_BYTES)
 		return gc_block_of(h, object + bytes - 1) == block ? NULL : "leaves its block";
 	if (h->state[block] < GC_BLOCK_LARGE)
@@ -219,19 +228,30 @@ static void visit_roots(struct gc_roots *visitor, struct gc_ref *root, size_t nr
 
 /* ---- the whole ---- */
 
+static void copy_logs(struct verifier *v)
+{
+	struct gc_ref **to = v->logged;
+
+	for (const struct gc_thread *t = v->heap->threads; t; t = t->next) {
+		memcpy(to, t->log, (size_t)(t->m.log - t->log) * sizeof(*to));
+		to += t->m.log - t->log;
+	}
+}
+
 static int prepare(struct verifier *v)
 {
 	const struct gc_heap *h = v->heap;
 	size_t words = (h->young_bytes + h->old_bytes) / GC_GRAIN_BYTES / 64 + 1;
 
-	v->nr_logged = (size_t)(h->mutator.log - h->log);
+	for (const struct gc_thread *t = h->threads; t; t = t->next)
+		v->nr_logged += (size_t)(t->m.log - t->log);
 	v->begins = calloc(words, sizeof(uint64_t));
 	v->covered = calloc(words, sizeof(uint64_t));
 	v->logged = calloc(v->nr_logged + 1, sizeof(*v->logged));
 	v->pending = calloc(h->nr_blocks, 1);
 	if (!v->begins || !v->covered || !v->logged || !v->pending)
 		return -ENOMEM;
-	memcpy(v->logged, h->log, v->nr_logged * sizeof(*v->logged));
+	copy_logs(v);
 	qsort(v->logged, v->nr_logged, sizeof(*v->logged), by_address);
 	for (uint32_t i = h->recycle_at; i < h->nr_recycle; i++)
 		v->pending[h->recycle[i]] = 1;

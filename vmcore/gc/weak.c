@@ -38,16 +38,22 @@ static int make_room_for_weak(struct gc_heap *h)
 struct gc_ref gc_weak_new(struct gc_mutator *m, struct gc_ref target)
 {
 	struct gc_ref root = target, weak;
+	struct gc_heap *h = m->heap;
 	struct gc_frame frame;
+	int err;
 
 	gc_enter(m, &frame, &root, 1);
-	weak = gc_alloc(m, m->heap->shape[GC_TYPE_WEAK].type);
+	weak = gc_alloc(m, h->weak_type);
 	gc_leave(m, &frame);
 	if (gc_is_null(weak))
 		return weak;
-	if (make_room_for_weak(m->heap))
-		return gc_exhausted(m->heap, GC_GRAIN_BYTES);
-	gc_words_add(&m->heap->young_weak, weak.addr, 0);
+	gc_books_lock(h);
+	err = make_room_for_weak(h);
+	if (!err)
+		gc_words_add(&h->young_weak, weak.addr, 0);
+	gc_books_unlock(h);
+	if (err)
+		return gc_exhausted(h, GC_GRAIN_BYTES);
 	*target_of(weak.addr) = root;
 	return weak;
 }
@@ -58,7 +64,7 @@ struct gc_ref gc_weak_get(struct gc_mutator *m, struct gc_ref weak)
 	struct gc_ref target = *target_of(weak.addr);
 
 	if (VMB_UNLIKELY(m->marking))
-		gc_mark_ref(m->heap, target);
+		gc_set_while_marking(m, target);
 	return target;
 }
 
@@ -170,11 +176,14 @@ static int make_room_for_final(struct gc_heap *h)
 int gc_finalizer_add(struct gc_mutator *m, struct gc_ref object, uint64_t cookie)
 {
 	struct gc_heap *h = m->heap;
-	int err = make_room_for_final(h);
+	int err;
 
+	gc_books_lock(h);
+	err = make_room_for_final(h);
 	if (!err)
 		gc_words_add(gc_is_young(m, object) ? &h->young_final : &h->old_final,
 			     object.addr, cookie);
+	gc_books_unlock(h);
 	return err;
 }
 
@@ -183,11 +192,13 @@ struct gc_ref gc_finalizer_next(struct gc_mutator *m, uint64_t *cookie)
 	struct gc_heap *h = m->heap;
 	struct gc_ref r = { 0 };
 
-	if (h->ready_at == h->ready.nr)
-		return r;
-	r.addr = (uintptr_t)h->ready.word[h->ready_at];
-	*cookie = h->ready.word[h->ready_at + 1];
-	h->ready_at += 2;
+	gc_books_lock(h);
+	if (h->ready_at < h->ready.nr) {
+		r.addr = (uintptr_t)h->ready.word[h->ready_at];
+		*cookie = h->ready.word[h->ready_at + 1];
+		h->ready_at += 2;
+	}
+	gc_books_unlock(h);
 	return r;
 }
 
