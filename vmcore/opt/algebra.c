@@ -166,6 +166,70 @@ static void compare_with_itself(struct ir_insn *insn)
 						insn->aux == IR_UGE);
 }
 
+static bool is_flag(const struct ir_insn *insn, unsigned int op, unsigned int aux)
+{
+	return insn->op == op && insn->aux == aux;
+}
+
+static void order(struct ir_insn *insn, unsigned int cond, const struct ir_insn *of)
+{
+	insn->aux = (uint8_t)cond;
+	insn->a = of->a;
+	insn->b = of->b;
+}
+
+/* Of @n, @v, both of one difference: the number is not less if they are equal. */
+static bool is_order(const struct ir_insn *n, const struct ir_insn *v)
+{
+	return is_flag(n, IR_flag_sub, IR_FLAG_N) && is_flag(v, IR_flag_sub, IR_FLAG_V) &&
+	       n->a == v->a && n->b == v->b;
+}
+
+/* (n ^ v) | z is 0 if the number is greater. */
+static bool is_strict(const struct ir_unit *unit, const struct ir_insn *insn,
+		      const struct ir_insn **n)
+{
+	const struct ir_insn *differ = &unit->insn[insn->a], *z;
+
+	if (insn->op != IR_or || differ->op != IR_xor)
+		return false;
+	*n = &unit->insn[differ->a];
+	z = &unit->insn[insn->b];
+	return is_order(*n, &unit->insn[differ->b]) && is_flag(z, IR_cmp, IR_EQ) &&
+	       z->a == (*n)->a && z->b == (*n)->b;
+}
+
+static void compare_with_zero(const struct ir_unit *unit, struct ir_insn *insn,
+			      const struct ir_insn *truth)
+{
+	unsigned int negate = insn->aux == IR_EQ;
+	const struct ir_insn *n;
+
+	if (truth->op == IR_cmp) {
+		order(insn, truth->aux ^ negate, truth);
+	} else if (is_flag(truth, IR_flag_res, IR_FLAG_Z)) {
+		order(insn, IR_TSN ^ negate, truth);
+		insn->b = insn->a;
+	} else if (is_strict(unit, truth, &n)) {
+		order(insn, IR_SLE ^ negate, n);
+	}
+}
+
+void algebra_compare(const struct ir_unit *unit, struct ir_insn *insn)
+{
+	const struct ir_insn *a = &unit->insn[insn->a], *b = &unit->insn[insn->b];
+	bool equality = insn->aux == IR_EQ || insn->aux == IR_NE;
+	uint64_t bits;
+
+	if (equality && opt_is_const(unit, insn->b, &bits) && !bits)
+		compare_with_zero(unit, insn, a);
+	else if (equality && is_order(a, b))
+		order(insn, insn->aux == IR_EQ ? IR_SGE : IR_SLT, a);
+	else if ((insn->aux == IR_UGT || insn->aux == IR_ULE) && is_flag(a, IR_cmp, IR_UGE) &&
+		 is_flag(b, IR_cmp, IR_EQ) && a->a == b->a && a->b == b->b)
+		order(insn, insn->aux, a);
+}
+
 /* An extension of an extension, a truncation of one. */
 static void extension(const struct algebra *algebra, uint32_t at)
 {
@@ -233,6 +297,13 @@ static void two_operands(const struct algebra *algebra, uint32_t at)
 		reassociate(algebra, insn, b);
 }
 
+static void compare(const struct algebra *algebra, struct ir_insn *insn)
+{
+	algebra_compare(algebra->unit, insn);
+	if (insn->a == insn->b)
+		compare_with_itself(insn);
+}
+
 void algebra_simplify(const struct algebra *algebra, uint32_t at)
 {
 	struct ir_insn *insn = &algebra->unit->insn[at];
@@ -242,8 +313,8 @@ void algebra_simplify(const struct algebra *algebra, uint32_t at)
 		displace(algebra, insn);
 	else if (insn->op == IR_select)
 		choose(algebra, at);
-	else if (insn->op == IR_cmp && insn->a == insn->b)
-		compare_with_itself(insn);
+	else if (insn->op == IR_cmp)
+		compare(algebra, insn);
 	else if (insn->op == IR_vextr)
 		extract(algebra, at);
 	else if (insn->op == IR_zext || insn->op == IR_sext || insn->op == IR_trunc)

@@ -23,6 +23,12 @@ struct algebra {
  */
 void algebra_simplify(const struct algebra *algebra, uint32_t at);
 
+/**
+ * algebra_compare - let a comparison of truths, a cmp or brcmp, compare what those are about: what
+ * guests with flags ask of them is an order of the two numbers that have set them.
+ */
+void algebra_compare(const struct ir_unit *unit, struct ir_insn *insn);
+
 /** algebra_set_const - make an instruction a constant of its type. */
 void algebra_set_const(struct ir_insn *insn, uint64_t bits);
 

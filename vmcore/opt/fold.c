@@ -79,18 +79,13 @@ static void become_jump(struct ir_insn *insn, uint32_t edge)
 static void fuse(const struct ir_unit *unit, struct ir_insn *insn)
 {
 	const struct ir_insn *cmp = &unit->insn[insn->a];
-	unsigned int negate = 0;
-	uint64_t b = 0;
 
-	if (cmp->op != IR_cmp || insn->op == IR_switch)
+	if (insn->op == IR_brcmp)
+		algebra_compare(unit, insn);
+	if (insn->op != IR_brcond || cmp->op != IR_cmp)
 		return;
-	if (insn->op == IR_brcmp) {
-		if (insn->aux > IR_NE || !opt_is_const(unit, insn->b, &b) || b)
-			return;
-		negate = insn->aux == IR_EQ;
-	}
 	insn->op = IR_brcmp;
-	insn->aux = (uint8_t)(cmp->aux ^ negate);
+	insn->aux = cmp->aux;
 	insn->a = cmp->a;
 	insn->b = cmp->b;
 }
