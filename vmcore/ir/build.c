@@ -7,6 +7,14 @@
 #define FIRST_CAP 64u
 #define UNPLACED  UINT32_MAX
 
+static bool fail(struct ir_build *build, int error)
+{
+	if (!build->error)
+		build->error = error;
+	build->room = 0;
+	return false;
+}
+
 /* Room for @more elements behind the @nr in use. */
 static bool reserve(struct ir_build *build, void **array, uint32_t *cap, uint32_t nr,
 		    uint32_t more, size_t size, uint32_t max)
@@ -18,17 +26,13 @@ static bool reserve(struct ir_build *build, void **array, uint32_t *cap, uint32_
 		return false;
 	if (VMB_LIKELY(nr + more <= *cap))
 		return true;
-	if (more > max || nr > max - more) {
-		build->error = -E2BIG;
-		return false;
-	}
+	if (more > max || nr > max - more)
+		return fail(build, -E2BIG);
 	while (want < nr + more)
 		want *= 2;
 	grown = ir_arena_grow(build->unit->arena, *array, nr * size, want * size);
-	if (!grown) {
-		build->error = -ENOMEM;
-		return false;
-	}
+	if (!grown)
+		return fail(build, -ENOMEM);
 	*array = grown;
 	*cap = want;
 	return true;
@@ -37,13 +41,6 @@ static bool reserve(struct ir_build *build, void **array, uint32_t *cap, uint32_
 #define RESERVE(build, what, more, max)                                                            \
 	reserve(build, (void **)&(build)->unit->what, &(build)->unit->cap_##what##s,               \
 		(build)->unit->nr_##what##s, more, sizeof(*(build)->unit->what), max)
-
-static bool fail(struct ir_build *build, int error)
-{
-	if (!build->error)
-		build->error = error;
-	return false;
-}
 
 void ir_build_begin(struct ir_build *build, struct ir_unit *unit)
 {
@@ -87,21 +84,64 @@ void ir_start_block(struct ir_build *build, uint32_t block)
 	build->nr_started++;
 	build->open = block;
 	build->now++;
+	build->room = unit->cap_insns;
+}
+
+/* There is an error, or no open block, or no room for an instruction, which is made. */
+static bool look(struct ir_build *build)
+{
+	if (!RESERVE(build, insn, 1, IR_MAX_INSNS))
+		return false;
+	if (build->open == IR_NONE)
+		return fail(build, -EINVAL);
+	build->room = build->unit->cap_insns;
+	return true;
+}
+
+/* Room for an instruction behind the others. */
+VMB_INLINE bool has_room(struct ir_build *build)
+{
+	return VMB_LIKELY(build->unit->nr_insns < build->room) || look(build);
 }
 
 static uint32_t append(struct ir_build *build, const struct ir_insn *insn)
 {
 	struct ir_unit *unit = build->unit;
 
-	if (!RESERVE(build, insn, 1, IR_MAX_INSNS))
+	if (!has_room(build))
 		return 0;
-	if (build->open == IR_NONE) {
-		fail(build, -EINVAL);
-		return 0;
-	}
 	unit->insn[unit->nr_insns] = *insn;
-	unit->block[build->open].nr++;
 	return unit->nr_insns++;
+}
+
+VMB_INLINE uint32_t put(struct ir_build *build, uint32_t what, uint32_t a, uint32_t b, uint32_t c,
+			uint64_t imm)
+{
+	struct ir_unit *unit = build->unit;
+
+	if (!has_room(build))
+		return 0;
+	unit->insn[unit->nr_insns] = (struct ir_insn){
+		.op = (uint8_t)what, .type = (uint8_t)(what >> 8), .aux = (uint8_t)(what >> 16),
+		.aux2 = (uint8_t)(what >> 24), .a = a, .b = b, .c = c, .imm = imm,
+	};
+	return unit->nr_insns++;
+}
+
+uint32_t ir_put(struct ir_build *build, uint32_t what, uint32_t a, uint32_t b, uint64_t imm)
+{
+	return put(build, what, a, b, IR_NONE, imm);
+}
+
+uint32_t ir_put_const(struct ir_build *build, unsigned int type, uint64_t bits)
+{
+	return put(build, IR_WHAT(IR_const, type, 0), IR_NONE, 0, 0, bits);
+}
+
+void ir_take_back(struct ir_build *build, uint32_t first)
+{
+	if (!build->error && build->open != IR_NONE)
+		build->unit->nr_insns = first;
 }
 
 uint32_t ir_add_param(struct ir_build *build, unsigned int type)
@@ -109,10 +149,12 @@ uint32_t ir_add_param(struct ir_build *build, unsigned int type)
 	struct ir_insn insn = { .op = IR_param, .type = (uint8_t)type, .a = IR_NONE, .b = IR_NONE,
 				.c = IR_NONE };
 	uint32_t value = append(build, &insn);
+	struct ir_block *block;
 
 	if (build->error)
 		return 0;
-	if (++build->unit->block[build->open].nr_params != build->unit->block[build->open].nr)
+	block = &build->unit->block[build->open];
+	if (block->first + block->nr_params++ != value)
 		fail(build, -EINVAL);
 	return value;
 }
@@ -120,10 +162,22 @@ uint32_t ir_add_param(struct ir_build *build, unsigned int type)
 uint32_t ir_emit(struct ir_build *build, const struct ir_insn *insn)
 {
 	uint32_t value = append(build, insn);
+	struct ir_block *block;
 
-	if (ir_is_term(insn))
-		build->open = IR_NONE;
+	if (!ir_is_term(insn) || build->error)
+		return value;
+	block = &build->unit->block[build->open];
+	block->nr = build->unit->nr_insns - block->first;
+	build->open = IR_NONE;
+	build->room = 0;
 	return value;
+}
+
+/* Offsets are below IR_MAX_STATE. */
+static uint32_t what_is(unsigned int type, uint32_t offset)
+{
+	static_assert(IR_MAX_STATE <= UINT32_MAX / IR_NR_TYPES, "both in a word");
+	return offset * IR_NR_TYPES + type;
 }
 
 static void know(struct ir_build *build, unsigned int type, uint32_t offset, uint32_t value)
@@ -131,7 +185,7 @@ static void know(struct ir_build *build, unsigned int type, uint32_t offset, uin
 	uint32_t end = (offset + ir_type_bytes(type) - 1) / IR_KNOWN_BYTES, i;
 
 	for (i = offset / IR_KNOWN_BYTES; i <= end; i++)
-		build->known[i] = (struct ir_known){ value, offset, build->now };
+		build->known[i] = (struct ir_known){ value, what_is(type, offset), build->now };
 }
 
 /* All that the value lies in must say so. */
@@ -140,10 +194,11 @@ static bool is_known(const struct ir_build *build, unsigned int type, uint32_t o
 	const struct ir_known *first = &build->known[offset / IR_KNOWN_BYTES];
 	const struct ir_known *last =
 		&build->known[(offset + ir_type_bytes(type) - 1) / IR_KNOWN_BYTES];
+	uint32_t what = what_is(type, offset);
 
-	return first->block == build->now && first->offset == offset &&
-	       build->unit->insn[first->value].type == type && last->block == build->now &&
-	       last->value == first->value && last->offset == offset;
+	return first->block == build->now && first->what == what &&
+	       (last == first || (last->block == build->now && last->value == first->value &&
+				  last->what == what));
 }
 
 uint32_t ir_get_state(struct ir_build *build, unsigned int type, uint32_t offset)
@@ -152,9 +207,7 @@ uint32_t ir_get_state(struct ir_build *build, unsigned int type, uint32_t offset
 
 	if (build->known && is_known(build, type, offset))
 		return build->known[offset / IR_KNOWN_BYTES].value;
-	value = ir_emit(build, &(struct ir_insn){ .op = IR_ld_state, .type = (uint8_t)type,
-						  .a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
-						  .imm = offset });
+	value = ir_put(build, IR_WHAT(IR_ld_state, type, 0), IR_NONE, IR_NONE, offset);
 	if (build->known && !build->error)
 		know(build, type, offset, value);
 	return value;
@@ -162,8 +215,7 @@ uint32_t ir_get_state(struct ir_build *build, unsigned int type, uint32_t offset
 
 void ir_set_state(struct ir_build *build, uint32_t offset, uint32_t value)
 {
-	ir_emit(build, &(struct ir_insn){ .op = IR_st_state, .a = value, .b = IR_NONE,
-					  .c = IR_NONE, .imm = offset });
+	ir_put(build, IR_WHAT(IR_st_state, IR_VOID, 0), value, IR_NONE, offset);
 	if (build->known && !build->error)
 		know(build, build->unit->insn[value].type, offset, value);
 }

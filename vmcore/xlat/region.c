@@ -6,6 +6,10 @@
 
 /* Blocks that are lifted; each can ask for a few more, which then leave the unit. */
 #define MAX_LIFTED 64u
+/* Bytes of code from which any guest's instruction, and what it looks at behind it, can be lifted. */
+#define ENOUGH	   64u
+/* Instructions of the IR for one of the guest's that there is room for at once. */
+#define IR_PER_INSN 8u
 
 /*
  * @polled: the block that looks at the word and goes on with @block; IR_NONE: there is none
@@ -21,6 +25,7 @@ struct place {
  * @lift is first: the lifter's callback gets its address.
  * @lifting: it is the lifter who asks for a block, for a branch
  * @first: what can be read from where the region begins
+ * @code: from the instruction on that is lifted
  * @begins: bits by address: may a block begin there? Most instructions begin none, and need no search
  */
 struct state {
@@ -30,6 +35,7 @@ struct state {
 	const struct xlat_source *source;
 	struct xlat_region done;
 	struct guest_code first;
+	struct guest_code code;
 	uint64_t pc;
 	bool lifting;
 	uint32_t max_insns;
@@ -117,24 +123,38 @@ static size_t before(struct state *s, const struct guest_code *code)
 		       (size_t)distance : 0;
 }
 
+/* The bytes from @pc on, which are read again when few of those from before are left. */
+static void fetch(struct state *s, uint64_t pc)
+{
+	struct guest_code *code = &s->code;
+	uint64_t gone = pc - code->pc;
+
+	code->pc = pc;
+	if (VMB_LIKELY(gone <= code->nr_bytes && code->nr_bytes - gone >= ENOUGH)) {
+		code->bytes += gone;
+		code->nr_bytes -= (size_t)gone;
+	} else {
+		code->nr_bytes = s->source->fetch(s->source->priv, pc, &code->bytes);
+	}
+}
+
 /* One instruction. Return: its length, 0 if there is none. */
 static uint32_t lift_insn(struct state *s, uint64_t pc)
 {
-	struct guest_code code = { .pc = pc };
 	int bytes;
 
 	s->pc = pc;
-	code.nr_bytes = s->source->fetch(s->source->priv, pc, &code.bytes);
+	fetch(s, pc);
 	s->lifting = true;
-	code.before = code.nr_bytes ? before(s, &code) : 0;
-	bytes = code.nr_bytes ? s->ops->lift(&s->lift, &code) : 0;
+	s->code.before = s->code.nr_bytes ? before(s, &s->code) : 0;
+	bytes = s->code.nr_bytes ? s->ops->lift(&s->lift, &s->code) : 0;
 	s->lifting = false;
 	if (bytes > 0) {
 		s->done.nr_insns++;
 		s->done.nr_bytes += (uint32_t)bytes;
 		return (uint32_t)bytes;
 	}
-	trap(s, bytes ? IR_TRAP_ILLEGAL : IR_TRAP_BOUNDS, pc + (bytes ? 0 : code.nr_bytes));
+	trap(s, bytes ? IR_TRAP_ILLEGAL : IR_TRAP_BOUNDS, pc + (bytes ? 0 : s->code.nr_bytes));
 	return 0;
 }
 
@@ -196,8 +216,7 @@ static void poll(struct state *s, const struct place *place)
 					 { .block = place->block } };
 	uint32_t word;
 
-	ir_emit(&s->build, &(struct ir_insn){ .op = IR_guest_pc, .a = IR_NONE, .b = IR_NONE,
-					      .c = IR_NONE, .imm = place->pc });
+	ir_guest_pc(&s->build, place->pc);
 	word = ir_load(&s->build, IR_I32, 2, ir_const(&s->build, IR_I64, s->source->poll), 0);
 	ir_emit_branch(&s->build, &(struct ir_insn){ .op = IR_brcmp, .aux = IR_NE, .a = word,
 		       .b = ir_const(&s->build, IR_I32, 0), .c = IR_NONE }, way, 2);
@@ -248,11 +267,18 @@ int xlat_lift(const struct guest_ops *ops, const struct xlat_source *source, uin
 	      uint32_t max_insns, struct ir_unit *unit, struct xlat_region *region)
 {
 	size_t known = (ops->state_bytes / IR_KNOWN_BYTES + 1) * sizeof(struct ir_known);
-	struct state s = { .ops = ops, .source = source, .max_insns = max_insns };
 	struct place *place;
+	struct state s;
 
+	/* The places are many, and most regions have few. */
+	memset(&s, 0, offsetof(struct state, place));
+	s.ops = ops;
+	s.source = source;
+	s.max_insns = max_insns;
 	unit->state_bytes = ops->state_bytes;
 	unit->flags = ops->unit_flags;
+	unit->insn = ir_arena_alloc(unit->arena, IR_PER_INSN * max_insns * sizeof(*unit->insn));
+	unit->cap_insns = unit->insn ? IR_PER_INSN * max_insns : 0;
 	ir_build_begin(&s.build, unit);
 	s.build.known = ir_arena_alloc(unit->arena, known);
 	if (s.build.known)

@@ -274,15 +274,6 @@ void a64_branch(const struct a64 *t, const struct a64_test *test, uint64_t targe
 	t->lift->ends = true;
 }
 
-/* Take back what has been appended to the open block from instruction @first on. */
-static void take_back(struct ir_build *build, uint32_t first)
-{
-	if (build->error || build->open == IR_NONE)
-		return;
-	build->unit->block[build->open].nr -= build->unit->nr_insns - first;
-	build->unit->nr_insns = first;
-}
-
 static int lift_word(struct guest_lift *lift, uint64_t pc, uint32_t word)
 {
 	const struct a64_insn *insn = a64_decode(word);
@@ -292,11 +283,10 @@ static int lift_word(struct guest_lift *lift, uint64_t pc, uint32_t word)
 	if (!insn)
 		return -EILSEQ;
 	t.arg = insn->arg;
-	a64_emit(&t, (struct ir_insn){ .op = IR_guest_pc, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
-				       .imm = pc });
+	ir_guest_pc(t.build, pc);
 	if (insn->lift(&t))
 		return 4;
-	take_back(lift->build, first);
+	ir_take_back(lift->build, first);
 	return -EILSEQ;
 }
 

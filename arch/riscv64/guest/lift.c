@@ -27,7 +27,7 @@ static int lift(struct guest_lift *lift, const struct guest_code *code)
 	if (!rv_csr_known(&insn))
 		return -EILSEQ;
 	l.next = code->pc + (uint64_t)bytes;
-	rv_guest_pc(&l);
+	ir_guest_pc(l.b, l.pc);
 	lift_insn[insn.id](&l);
 	return bytes;
 }

@@ -66,12 +66,6 @@ VMB_INLINE uint32_t rv_op(struct rv_lift *l, unsigned int op, uint32_t a, uint32
 	return ir_binary(l->b, op, IR_I64, a, b);
 }
 
-VMB_INLINE void rv_guest_pc(struct rv_lift *l)
-{
-	ir_emit(l->b, &(struct ir_insn){ .op = IR_guest_pc, .a = IR_NONE, .b = IR_NONE,
-					 .c = IR_NONE, .imm = l->pc });
-}
-
 /* rv_csr_known - may the instruction @insn access its CSR? */
 bool rv_csr_known(const struct rv_insn *insn);
 

@@ -166,7 +166,7 @@ static void store_conditional(struct rv_lift *l, unsigned int type)
 	ir_emit_branch(l->b, &(struct ir_insn){ .op = IR_brcmp, .aux = IR_EQ, .a = address,
 		       .b = ir_get_state(l->b, IR_I64, RV_RESERVED), .c = IR_NONE }, way, 2);
 	ir_start_block(l->b, way[0].block);
-	rv_guest_pc(l);
+	ir_guest_pc(l->b, l->pc);
 	seen = ir_get_state(l->b, IR_I64, RV_SEEN);
 	value = rv_get(l, l->i->rs2);
 	if (type == IR_I32) {

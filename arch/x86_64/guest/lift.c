@@ -67,16 +67,10 @@ uint32_t x86_call_helper(const struct x86 *t, const struct ir_helper *helper, co
 	return ir_emit_call(t->build, i < unit->nr_helpers ? i : ir_add_helper(t->build, helper), arg);
 }
 
-static void guest_pc(const struct x86 *t)
-{
-	x86_emit(t, (struct ir_insn){ .op = IR_guest_pc, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE,
-				      .imm = t->pc });
-}
-
 void x86_begin(const struct x86 *t, uint32_t block)
 {
 	ir_start_block(t->build, block);
-	guest_pc(t);
+	ir_guest_pc(t->build, t->pc);
 }
 
 /* The instruction at @at, which may lie before the code. Return: false if it cannot be seen. */
@@ -129,15 +123,6 @@ static uint32_t live_behind(const struct x86_insn *i, const struct guest_code *c
 	return read_behind(code, i->bytes, changes, &budget);
 }
 
-/* Take back what has been appended to the open block from instruction @first on. */
-static void take_back(struct ir_build *build, uint32_t first)
-{
-	if (build->error || build->open == IR_NONE)
-		return;
-	build->unit->block[build->open].nr -= build->unit->nr_insns - first;
-	build->unit->nr_insns = first;
-}
-
 static int lift(struct guest_lift *lift, const struct guest_code *code)
 {
 	struct x86_insn i;
@@ -151,10 +136,10 @@ static int lift(struct guest_lift *lift, const struct guest_code *code)
 		return bytes;
 	t.next = code->pc + i.bytes;
 	t.live = live_behind(&i, code);
-	guest_pc(&t);
+	ir_guest_pc(t.build, t.pc);
 	if (i.line->lift(&t))
 		return bytes;
-	take_back(lift->build, first);
+	ir_take_back(lift->build, first);
 	return -EILSEQ;
 }
 
