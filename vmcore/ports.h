@@ -143,8 +143,9 @@ struct guest_linux {
  *	struct ir_context.call but with the guest state. NULL: there are none
  * @lift: append the IR of the instruction at @code->pc to the open block, beginning with guest_pc.
  *	Branches and jumps to a constant address go to @lift->block(); calls leave with exit.call,
- *	computed ones with exit_indirect, system calls with exit.syscall for the address of the next
- *	instruction. It may end the block and leave another one open, which repeats guest_pc.
+ *	computed ones with exit_indirect, both right behind a guest_pc of where they return to; system
+ *	calls with exit.syscall for the address of the next instruction. It may end the block and leave
+ *	another one open, which repeats guest_pc.
  *	Return: its length in bytes; 0 if more bytes are needed to know; -EILSEQ if it is none that is
  *	supported, having appended nothing. Appending errors are found at ir_build_end()
  */
@@ -181,6 +182,8 @@ struct jit_frame;
  * @extends_signs: an integer in a slot is extended by its sign to 64 bits, else by zeros
  * @guards: tier 2 can compare ranges at a unit's entry (jit_job.select)
  * @chains: it can write chained code (jit_target.chained)
+ * @relative_ways: what a way of it leads to is a displacement of 32 bits in an instruction (struct
+ *	jit_way), which is changed when no thread runs the code
  * @lower: write a unit's code (vmcore/jit/lower.h). Return: 0; -ENOTSUP with @job->unsupported set;
  *	-ENOSPC if the buffer has overflowed; -E2BIG for a limit
  * @fp_pack: what the host's floating-point control register is in an environment
@@ -198,6 +201,7 @@ struct host_ops {
 	bool extends_signs;
 	bool guards;
 	bool chains;
+	bool relative_ways;
 	int (*lower)(struct jit_job *job);
 	uint32_t (*fp_pack)(struct ir_fpenv env);
 	struct ir_fpenv (*fp_unpack)(uint32_t control);
@@ -220,6 +224,7 @@ typedef struct host_exit host_enter(struct jit_frame *frame, const void *code);
  * struct host_native - how the running CPU executes what its host_ops has written.
  * @features: what code may use here, for jit_target.features
  * @enter: run code; @enter_fp: with the guest's floating-point environment
+ * @enter_chained: the same of chained code, where that uses the host's stack; NULL: @enter_fp
  * @stub: by enum jit_stub
  * @sync: let code that has just been written be seen by instruction fetch
  * @interrupted: where code was, by what a signal handler gets as its third argument. NULL: it has
@@ -231,6 +236,7 @@ struct host_native {
 	uint64_t (*features)(void);
 	host_enter *enter;
 	host_enter *enter_fp;
+	host_enter *enter_chained;
 	void (*const *stub)(void);
 	void (*sync)(const void *code, size_t bytes);
 	const void *(*interrupted)(const void *context);

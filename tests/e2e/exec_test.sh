@@ -70,7 +70,8 @@ programs()
 {
 	local program
 
-	for program in integer float memory interpreter modify system kernels forks threads signals faults; do
+	for program in integer float memory interpreter modify system kernels forks threads signals faults \
+		returns; do
 		"$cc" "${flags[@]}" -o "$isa.$program" "$top/tests/guests/$program.c" -lm
 		[ -x "native.$program" ] ||
 			cc "${flags[@]}" -o "native.$program" "$top/tests/guests/$program.c" -lm

@@ -22,37 +22,44 @@ enum jit_stub {
 	JIT_STUB_ACCESS, /* guest memory by the port */
 	JIT_STUB_CALL,	 /* a helper */
 	JIT_STUB_FP,
-	JIT_NR_STUBS = 2 * JIT_STUB_FP,
+	/* Of chained code, of hosts with host_native.enter_chained; jumped to. */
+	JIT_STUB_JUMP = 2 * JIT_STUB_FP, /* go on at a guest address that the table has, or leave */
+	JIT_STUB_LEAVE,			 /* leave, whatever is on the host's stack */
+	JIT_NR_STUBS,
 };
 
 /**
  * struct jit_frame - the frame of a running unit.
  * @vec, @gpr: registers of the code while the runtime works, by their numbers
  * @arg: arguments of a helper
+ * @exit_pc, @exit_word: where the runtime says that the unit is left: guest address, jit_exit_word()
+ * @fault_address: of IR_LEAVE_FAULT; of precise code that has trapped, the offset that failed its check
+ * @stack: where code finds the address to return to when it leaves, on hosts whose code uses the stack
  * @memory: host address of the guest memory's first byte
  * @limit: the last offset at which 16 bytes of it can be accessed; one, of precise code
  * @state: guest state
  * @stub: what the code calls
  * @fp_control, @host_fp_control: the guest's and the host's floating-point control registers
  * @fuel: instructions that may still be executed
- * @exit_pc, @exit_word: where the runtime says that the unit is left: guest address, jit_exit_word()
- * @fault_address: of IR_LEAVE_FAULT; of precise code that has trapped, the offset that failed its check
+ * @stack_limit: below it chained code of tier 2 leaves where a unit begins
  * @slot: values that are in no register
  */
 struct jit_frame {
 	union ir_val vec[JIT_NR_REGS];
 	uint64_t gpr[JIT_NR_REGS];
 	union ir_val arg[IR_HELPER_ARGS];
+	uint64_t exit_pc;
+	uint64_t exit_word;
+	uint64_t fault_address;
+	struct ir_context *context;
+	uint64_t stack;
 	uint8_t *memory;
 	uint64_t limit;
 	void *state;
 	const void *stub[JIT_NR_STUBS];
 	uint32_t fp_control, host_fp_control;
 	int64_t fuel;
-	uint64_t exit_pc;
-	uint64_t exit_word;
-	uint64_t fault_address;
-	struct ir_context *context;
+	uint64_t stack_limit;
 	const struct jit_code *code;
 	uint64_t slot[];
 };
@@ -97,19 +104,21 @@ VMB_INLINE struct jit_target_entry *jit_target_entry(struct jit_frame *frame, ui
 
 #define JIT_MAX_WAYS  (1u << 24)
 
-/* enter.S knows these numbers; the fields after the arrays lie within a byte's reach of the slots. */
+/* enter.S knows these numbers; the fields from memory on lie within a byte's reach of the slots. */
 #define JIT_FRAME_GPR	     512
-#define JIT_FRAME_MEMORY     896
-#define JIT_FRAME_LIMIT	     904
-#define JIT_FRAME_STATE	     912
-#define JIT_FRAME_STUB	     920
-#define JIT_FRAME_FP	     968
-#define JIT_FRAME_HOST_FP    972
-#define JIT_FRAME_FUEL	     976
-#define JIT_FRAME_EXIT_PC    984
-#define JIT_FRAME_EXIT_WORD  992
-#define JIT_FRAME_CODE	     1016
-#define JIT_FRAME_SLOT	     1024
+#define JIT_FRAME_EXIT_PC    896
+#define JIT_FRAME_EXIT_WORD  904
+#define JIT_FRAME_STACK	     928
+#define JIT_FRAME_MEMORY     936
+#define JIT_FRAME_LIMIT	     944
+#define JIT_FRAME_STATE	     952
+#define JIT_FRAME_STUB	     960
+#define JIT_FRAME_FP	     1024
+#define JIT_FRAME_HOST_FP    1028
+#define JIT_FRAME_FUEL	     1032
+#define JIT_FRAME_STACK_LIMIT 1040
+#define JIT_FRAME_CODE	     1048
+#define JIT_FRAME_SLOT	     1056
 
 static_assert(offsetof(struct jit_frame, gpr) == JIT_FRAME_GPR, "enter.S");
 static_assert(offsetof(struct jit_frame, memory) == JIT_FRAME_MEMORY, "enter.S");
@@ -119,6 +128,8 @@ static_assert(offsetof(struct jit_frame, stub) == JIT_FRAME_STUB, "enter.S");
 static_assert(offsetof(struct jit_frame, fp_control) == JIT_FRAME_FP, "enter.S");
 static_assert(offsetof(struct jit_frame, host_fp_control) == JIT_FRAME_HOST_FP, "enter.S");
 static_assert(offsetof(struct jit_frame, fuel) == JIT_FRAME_FUEL, "enter.S");
+static_assert(offsetof(struct jit_frame, stack) == JIT_FRAME_STACK, "enter.S");
+static_assert(offsetof(struct jit_frame, stack_limit) == JIT_FRAME_STACK_LIMIT, "enter.S");
 static_assert(offsetof(struct jit_frame, exit_pc) == JIT_FRAME_EXIT_PC, "enter.S");
 static_assert(offsetof(struct jit_frame, exit_word) == JIT_FRAME_EXIT_WORD, "enter.S");
 static_assert(offsetof(struct jit_frame, code) == JIT_FRAME_CODE, "enter.S");

@@ -23,7 +23,8 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 			options->bytes <= INT64_MAX,
 		.first = options->first,
 		.bytes = options->bytes,
-		.chained = options->chained && options->host->chains,
+		.chained = options->chained && options->host->chains &&
+			   options->cache_bytes <= MAX_UNIT_BYTES,
 	};
 	jit->target.precise = options->precise && jit->target.flat && options->native &&
 			      options->native->take_registers;
@@ -104,17 +105,22 @@ static void publish(const struct jit *jit, const struct jit_job *job, const stru
 static void store_word(struct jit *jit, size_t word, size_t target)
 {
 	uint64_t value = (uint64_t)(uintptr_t)(jit->cache.run + target);
+	uint32_t distance = (uint32_t)(target - word - sizeof(distance));
 
-	__atomic_store_n((uint64_t *)(void *)(jit->cache.write + word), value, __ATOMIC_RELEASE);
+	if (jit->host->relative_ways)
+		memcpy(jit->cache.write + word, &distance, sizeof(distance));
+	else
+		__atomic_store_n((uint64_t *)(void *)(jit->cache.write + word), value,
+				 __ATOMIC_RELEASE);
 }
 
-/* Each way leads to its stub at first. */
+/* Each way leads to its stub at first; with a distance it was written so. */
 static void set_ways(struct jit *jit, const struct jit_code *code)
 {
 	const struct jit_scratch *s = &jit->scratch;
 	uint32_t i;
 
-	for (i = 0; i < s->nr_ways; i++) {
+	for (i = 0; !jit->host->relative_ways && i < s->nr_ways; i++) {
 		if (s->way[i].word)
 			store_word(jit, code->start + s->way[i].word,
 				   code->start + s->way[i].stub);

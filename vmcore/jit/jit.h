@@ -145,7 +145,8 @@ int jit_compile_over(struct jit *jit, const struct ir_unit *unit, const struct j
  * @word: offset in the cache
  * @target: offset in the cache
  * Return: 0, or -errno of mprotect() (CODE_WX_MPROTECT). Context: other threads may run the code if
- * the cache is CODE_WX_DUAL: one aligned word is stored after all that it leads to.
+ * the cache is CODE_WX_DUAL and the host has no relative ways: one aligned word is stored after all
+ * that it leads to.
  */
 int jit_lead_to(struct jit *jit, size_t word, size_t target);
 

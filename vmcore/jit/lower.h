@@ -93,8 +93,9 @@ struct jit_slow {
  * struct jit_way - where chained code leaves for a constant address.
  * @pc: the address
  * @word: offset in the unit of eight bytes, a multiple of 8: the host address at which the code goes
- *	on, which may be changed at any time. 0: the code always leaves, since it has no fuel
- * @stub: offset of the code that leaves, which is what @word holds at first
+ *	on, which may be changed at any time; or, with host_ops.relative_ways, of four bytes: the
+ *	distance from behind them. 0: the code always leaves, since it has no fuel
+ * @stub: offset of the code that leaves, to which @word leads at first
  */
 struct jit_way {
 	uint64_t pc;

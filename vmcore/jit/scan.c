@@ -65,9 +65,10 @@ static int reserve_labels(struct jit_scratch *scratch, uint32_t nr)
 
 int jit_scratch_reserve(struct jit_scratch *scratch, const struct ir_unit *unit)
 {
-	/* Slow ways: of instructions, of edges, of the entry. Links: of blocks instead. */
+	/* Slow ways: of instructions, of edges, of the entry. Ways: of blocks instead,
+	 * whose calls come back. */
 	uint32_t nr = unit->nr_insns + unit->nr_edges + 1;
-	uint32_t ways = unit->nr_blocks + unit->nr_edges + 1;
+	uint32_t ways = 2 * unit->nr_blocks + unit->nr_edges + 1;
 	int status = 0;
 
 	if (nr > scratch->cap_values)

@@ -346,7 +346,9 @@ static int enter(struct xlat *x, const struct xlat_code *code, struct ir_leave *
 	frame->code = &x->entered;
 	if (!x->engine.jit.target.chained)
 		frame->fuel = INT64_MAX;
-	if (code->code.uses_fp)
+	if (x->engine.jit.target.chained && x->engine.native->enter_chained)
+		exit = x->engine.native->enter_chained(frame, xlat_engine_entry(&x->engine, code));
+	else if (code->code.uses_fp)
 		exit = x->engine.native->enter_fp(frame, xlat_engine_entry(&x->engine, code));
 	else
 		exit = x->engine.native->enter(frame, xlat_engine_entry(&x->engine, code));
@@ -363,6 +365,7 @@ static int enter(struct xlat *x, const struct xlat_code *code, struct ir_leave *
 static int find(struct xlat *x, struct ir_leave *leave, struct xlat_code **code)
 {
 	struct xlat_engine *e = &x->engine;
+	uint64_t promoted = e->stats.tier[1].regions;
 	int status = 0;
 
 	e->stats.entries++;
@@ -378,7 +381,8 @@ static int find(struct xlat *x, struct ir_leave *leave, struct xlat_code **code)
 		status = reserve(x);
 	if (status || !e->native)
 		return status;
-	if (x->seen_flushes != e->stats.flushes)
+	/* Links lead to better code at once, and so shall computed jumps. */
+	if (x->seen_flushes != e->stats.flushes || promoted != e->stats.tier[1].regions)
 		forget_targets(x);
 	if (!(*code)->alone && e->jit.target.chained)
 		*jit_target_entry(x->frame, leave->pc) = (struct jit_target_entry){

@@ -13,6 +13,7 @@ static uint64_t target(const struct a64 *t, unsigned int low, unsigned int nr)
 static void link_register(const struct a64 *t)
 {
 	a64_set_x(t, IR_I64, 30, a64_const(t, IR_I64, t->pc + 4));
+	ir_guest_pc(t->build, t->pc + 4);
 }
 
 bool a64_b_cond(const struct a64 *t)

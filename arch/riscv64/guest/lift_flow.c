@@ -38,6 +38,7 @@ RV_LIFT(jal)
 	l->lift->ends = true;
 	rv_set(l, rv_const(l, l->next));
 	if (is_link(l->i->rd)) {
+		ir_guest_pc(l->b, l->next);
 		ir_exit_to(l->b, IR_EXIT_CALL, target);
 		return;
 	}
@@ -55,6 +56,8 @@ RV_LIFT(jalr)
 		target = rv_op(l, IR_add, target, rv_const(l, (uint64_t)l->i->imm));
 	target = rv_op(l, IR_and, target, rv_const(l, ~UINT64_C(1)));
 	rv_set(l, rv_const(l, l->next));
+	if (hint == IR_JUMP_CALL)
+		ir_guest_pc(l->b, l->next);
 	ir_emit(l->b, &(struct ir_insn){ .op = IR_exit_indirect, .aux = hint, .a = target,
 					 .b = IR_NONE, .c = IR_NONE });
 	l->lift->ends = true;

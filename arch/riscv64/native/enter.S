@@ -7,17 +7,17 @@
  * vmcore/jit/frame.h, which checks them.
  */
 
-#define FRAME(offset)	((offset) - 1024)(s0)
+#define FRAME(offset)	((offset) - 1056)(s0)
 #define VEC(n)		FRAME(16 * (n))
 #define GPR(n)		FRAME(512 + 8 * (n))
-#define MEMORY		FRAME(896)
-#define LIMIT		FRAME(904)
-#define STATE		FRAME(912)
-#define FP		FRAME(968)
-#define HOST_FP		FRAME(972)
-#define EXIT_PC		FRAME(984)
-#define EXIT_WORD	FRAME(992)
-#define CODE		FRAME(1016)
+#define MEMORY		FRAME(936)
+#define LIMIT		FRAME(944)
+#define STATE		FRAME(952)
+#define FP		FRAME(1024)
+#define HOST_FP		FRAME(1028)
+#define EXIT_PC		FRAME(896)
+#define EXIT_WORD	FRAME(904)
+#define CODE		FRAME(1048)
 /* Of the code that is entered: the guest's address of its memory's first byte. */
 #define FIRST		64(t0)
 
@@ -47,7 +47,7 @@ function \name
 	.cfi_offset s\n, 8 + 8 * \n - ENTER_BYTES
 	fsd fs\n, (104 + 8 * \n)(sp)
 	.endr
-	addi s0, a0, 1024
+	addi s0, a0, 1056
 	ld s1, STATE
 	ld s10, MEMORY
 	ld s11, LIMIT
@@ -104,7 +104,7 @@ enter rv_enter_fp, 1
 	fscsr t1, t1
 	sw t1, FP
 	.endif
-	addi a0, s0, -1024
+	addi a0, s0, -1056
 .endm
 
 /* Also those that a function keeps: one of them may be the result's. */

@@ -29,6 +29,7 @@ static void push_return(const struct x86 *t)
 
 	x86_store(t, IR_I64, below, 0, x86_const(t, IR_I64, t->next));
 	x86_set_reg(t, IR_I64, X86_RSP, below);
+	ir_guest_pc(t->build, t->next);
 }
 
 bool x86_call(struct x86 *t)

@@ -1,23 +1,65 @@
 // SPDX-License-Identifier: MIT
 /*
- * Chained code: from unit to unit without the embedder. A jump to a constant address goes by way of a
- * word behind the unit's code, which leads to a stub that leaves until the embedder changes it; so no
- * code is patched. A computed jump looks into the frame's table.
+ * Chained code: from unit to unit without the embedder. A jump to a constant address leads to a stub
+ * that leaves, until the embedder changes that; the code's thread is the embedder's then, and the code
+ * is written by way of another mapping. A computed jump looks into the frame's table.
+ *
+ * The guest's calls are calls of the host, and its returns the host's, which so are predicted. A return
+ * has the guest's address in rax. Where it comes to compares that with the address which the call
+ * expected, as the guest may return to where it likes; whatever is on the host's stack, the guest goes
+ * on at the address in rax. Who leaves takes all calls from the stack (native/enter.S), and where a
+ * unit begins it leaves when they have become many.
  */
 #include "arch/x86_64/host/lower.h"
 
-/* The word's place in the code is at the jump's end until it is known. */
-bool x64_chain_exit(struct x64_lower *l, const struct ir_insn *insn)
+void x64_jmp_stub(struct x64_lower *l, unsigned int stub)
 {
-	static const uint8_t jump[] = { 0xff, 0x25, 0, 0, 0, 0 };
+	x64_rm(l->buf, 0xff, 4, x64_frame(JIT_FRAME_STUB + 8 * stub));
+}
+
+/* Where it leads is changed by the embedder. */
+static void go_by_way(struct x64_lower *l, uint64_t pc, bool call)
+{
 	struct jit_scratch *s = l->job->scratch;
 
-	if (insn->aux != IR_EXIT_JUMP && insn->aux != IR_EXIT_CALL)
+	jit_add_way(l->job, pc);
+	s->way[s->nr_ways - 1].word = call ? x64_call(l->buf) : x64_jmp(l->buf);
+}
+
+static void compare_with_rax(struct x64_lower *l, uint64_t pc)
+{
+	if (pc == (uint64_t)(int32_t)pc) {
+		x64_alu_ri(l->buf, X64_CMP, 8, RAX, (int32_t)pc);
+	} else {
+		x64_mov_imm(l->buf, RCX, pc);
+		x64_alu_rr(l->buf, X64_CMP, 8, RAX, RCX);
+	}
+}
+
+/* Where a call returns to: tier 1, which is to be small, looks for it. */
+static void come_back(struct x64_lower *l)
+{
+	uint32_t other;
+
+	if (l->p.homes && l->p.pc) {
+		compare_with_rax(l, l->p.pc);
+		other = x64_jcc_short(l->buf, CC_NE);
+		go_by_way(l, l->p.pc, false);
+		x64_bind_short(l->buf, other);
+	}
+	x64_jmp_stub(l, JIT_STUB_JUMP);
+}
+
+bool x64_chain_exit(struct x64_lower *l, const struct ir_insn *insn)
+{
+	bool call = insn->aux == IR_EXIT_CALL;
+
+	if (insn->aux != IR_EXIT_JUMP && !call)
 		return false;
-	jit_add_way(l->job, insn->imm);
 	x64_restore_memory(l);
-	x64_data(l->buf, jump, sizeof(jump));
-	s->way[s->nr_ways - 1].word = code_buf_at(l->buf);
+	go_by_way(l, insn->imm, call);
+	if (call)
+		come_back(l);
 	return true;
 }
 
@@ -28,7 +70,7 @@ static struct x64_mem entry_of_rcx(size_t field)
 }
 
 /* rcx: twice the index, of which an entry has 16 bytes. */
-void x64_look_up(struct x64_lower *l)
+static void look_up(struct x64_lower *l)
 {
 	uint32_t other;
 
@@ -37,41 +79,64 @@ void x64_look_up(struct x64_lower *l)
 	x64_alu_ri(l->buf, X64_AND, 4, RCX, 2 * JIT_TABLE_ENTRIES - 2);
 	x64_alu_rm(l->buf, X64_CMP, 8, RAX, entry_of_rcx(offsetof(struct jit_target_entry, pc)));
 	other = x64_jcc_short(l->buf, CC_NE);
-	x64_restore_memory(l);
 	x64_rm(l->buf, 0xff, 4, entry_of_rcx(offsetof(struct jit_target_entry, code)));
 	x64_bind_short(l->buf, other);
 }
 
-static void write_stubs(struct x64_lower *l)
+/* The address is in rax. */
+void x64_chain_indirect(struct x64_lower *l, const struct ir_insn *insn)
 {
-	struct jit_scratch *s = l->job->scratch;
-	uint32_t i;
-
-	for (i = 0; i < s->nr_ways; i++) {
-		if (!s->way[i].word)
-			continue;
-		s->way[i].stub = code_buf_at(l->buf);
-		x64_leave(l, JIT_LEAVE_WAY, l->job->first_way + i);
+	x64_restore_memory(l);
+	if (insn->aux == IR_JUMP_RET) {
+		x64_ret(l->buf);
+		return;
 	}
+	if (insn->aux == IR_JUMP_CALL) {
+		x64_call_mem(l->buf, x64_frame(JIT_FRAME_STUB + 8 * JIT_STUB_JUMP));
+		come_back(l);
+		return;
+	}
+	/* One jump for all of them would be predicted worse. */
+	if (l->p.homes)
+		look_up(l);
+	x64_jmp_stub(l, JIT_STUB_JUMP);
+}
+
+/*
+ * Tier 2 does not count. Calls that are open fill the host's stack: who goes round without tier 1 goes
+ * by here.
+ */
+static void ask_for_stack(struct x64_lower *l)
+{
+	struct jit_slow *slow;
+	uint64_t pc;
+
+	if (!jit_resume_pc(l->unit, 0, &pc))
+		return;
+	slow = &l->job->scratch->slow[l->nr_slow++];
+	x64_alu_rm(l->buf, X64_CMP, 8, RSP, x64_frame(JIT_FRAME_STACK_LIMIT));
+	*slow = (struct jit_slow){ .jump = x64_jcc(l->buf, CC_B), .back = jit_add_way(l->job, pc),
+				   .desc = { .op = IR_br } };
+}
+
+void x64_ask_at_entry(struct x64_lower *l)
+{
+	if (l->p.homes && l->job->target->chained)
+		ask_for_stack(l);
+	else
+		jit_ask_at_entry(&l->p);
 }
 
 void x64_write_chain(struct x64_lower *l)
 {
-	static const uint8_t zeros[8];
 	struct jit_scratch *s = l->job->scratch;
 	uint32_t i;
 
-	if (!s->nr_ways)
-		return;
-	write_stubs(l);
-	x64_data(l->buf, zeros, -code_buf_at(l->buf) % sizeof(zeros));
 	for (i = 0; i < s->nr_ways && !l->buf->overflow; i++) {
-		struct jit_way *way = &s->way[i];
-
-		if (!way->word)
+		if (!s->way[i].word)
 			continue;
-		x64_bind(l->buf, way->word - 4);
-		way->word = code_buf_at(l->buf);
-		x64_data(l->buf, zeros, sizeof(zeros));
+		s->way[i].stub = code_buf_at(l->buf);
+		x64_bind(l->buf, s->way[i].word);
+		x64_leave(l, JIT_LEAVE_WAY, l->job->first_way + i);
 	}
 }

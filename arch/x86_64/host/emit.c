@@ -136,13 +136,23 @@ uint32_t x64_jcc(struct code_buf *buf, enum x64_cc cc)
 	return code_buf_at(buf) - 4;
 }
 
-uint32_t x64_jmp(struct code_buf *buf)
+static uint32_t near_jump(struct code_buf *buf, uint32_t opcode)
 {
 	uint8_t *p = code_buf_room(buf);
 
-	*p++ = X64_JMP;
+	*p++ = (uint8_t)opcode;
 	buf->at = x64_put32(p, 0);
 	return code_buf_at(buf) - 4;
+}
+
+uint32_t x64_jmp(struct code_buf *buf)
+{
+	return near_jump(buf, X64_JMP);
+}
+
+uint32_t x64_call(struct code_buf *buf)
+{
+	return near_jump(buf, X64_CALL_NEAR);
 }
 
 uint32_t x64_lea_rip(struct code_buf *buf, unsigned int dst)

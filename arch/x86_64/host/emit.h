@@ -32,6 +32,7 @@ enum x64_op {
 	X64_MOV_STORE = 0x89, /* r/m from register */
 	X64_CALL = 0xff, /* extension 2 */
 	X64_JMP = 0xe9,
+	X64_CALL_NEAR = 0xe8,
 	X64_MOVSXD = 0x63 | X64_W,
 	X64_MOVZX8 = X64_0F(0xb6) | X64_BYTE_RM,
 	X64_MOVZX16 = X64_0F(0xb7),
@@ -326,6 +327,7 @@ void x64_cdq(struct code_buf *buf, unsigned int bytes);
  */
 uint32_t x64_jcc(struct code_buf *buf, enum x64_cc cc);
 uint32_t x64_jmp(struct code_buf *buf);
+uint32_t x64_call(struct code_buf *buf);
 uint32_t x64_lea_rip(struct code_buf *buf, unsigned int dst);
 uint32_t x64_jcc_short(struct code_buf *buf, enum x64_cc cc);
 uint32_t x64_jmp_short(struct code_buf *buf);

@@ -187,7 +187,7 @@ static int lower_blocks(struct x64_lower *l)
 {
 	uint32_t b, i;
 
-	jit_ask_at_entry(&l->p);
+	x64_ask_at_entry(l);
 	for (b = 0; b < l->unit->nr_blocks; b++) {
 		const struct ir_block *block = &l->unit->block[b];
 
@@ -300,6 +300,7 @@ const struct host_ops x64_host_ops = {
 	.resumes = true,
 	.guards = true,
 	.chains = true,
+	.relative_ways = true,
 	.lower = lower,
 	.fp_pack = fp_pack,
 	.fp_unpack = fp_unpack,

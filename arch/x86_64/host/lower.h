@@ -310,8 +310,12 @@ void x64_leave_by_link(struct x64_lower *l, const struct ir_insn *exit);
 void x64_write_links(struct x64_lower *l);
 /* chain.c: chained code */
 bool x64_chain_exit(struct x64_lower *l, const struct ir_insn *insn);
-void x64_look_up(struct x64_lower *l);
-/* Behind the slow ways: the code that leaves by each way, and their words. */
+void x64_chain_indirect(struct x64_lower *l, const struct ir_insn *insn);
+/* Go on at a stub, which does not come back. */
+void x64_jmp_stub(struct x64_lower *l, unsigned int stub);
+/* Ask where the unit begins: for fuel, or in tier 2 for room on the host's stack. */
+void x64_ask_at_entry(struct x64_lower *l);
+/* Behind the slow ways: the code that leaves by each way. */
 void x64_write_chain(struct x64_lower *l);
 
 /* lower.c */

@@ -98,7 +98,10 @@ static void pass(struct x64_lower *l, const struct ir_edge *edge)
 void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code)
 {
 	x64_mov_imm(l->buf, RDX, jit_exit_word(kind, code));
-	x64_ret(l->buf);
+	if (l->job->target->chained)
+		x64_jmp_stub(l, JIT_STUB_LEAVE);
+	else
+		x64_ret(l->buf);
 }
 
 /* Tier 2 does that before the comparison, so that one jump goes back. */
@@ -213,8 +216,9 @@ X64_LOWER(exit_indirect)
 {
 	x64_copy_to(l, RAX, insn->a);
 	if (l->job->target->chained)
-		x64_look_up(l);
-	x64_leave(l, IR_LEAVE_INDIRECT, insn->aux);
+		x64_chain_indirect(l, insn);
+	else
+		x64_leave(l, IR_LEAVE_INDIRECT, insn->aux);
 }
 
 X64_LOWER(trap)

@@ -23,7 +23,8 @@ enum x64_reg {
  * rbp				frame
  * r12				host address of the guest memory's first byte
  * r14				last offset at which 16 bytes of it can be accessed
- * rsp				the host's stack; code has its return address there and nothing else
+ * rsp				the host's stack; code has its return address there, and that of the
+ *				guest's calls if it is chained
  * xmm15			not used: values.c takes its number for no register
  * others			hold values
  */

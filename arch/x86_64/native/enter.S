@@ -2,20 +2,31 @@
 /*
  * Into compiled code and, while it runs, back to the runtime. Compiled code is called like a
  * function and returns where it leaves the unit, with a guest address in rax and the exit word in
- * rdx, which is how x64_enter() returns them; in between it does not touch the stack. Registers:
- * arch/x86_64/host/regs.h. Offsets in the frame: vmcore/jit/frame.h, which checks them.
+ * rdx, which is how x64_enter() returns them; in between it does not touch the stack, unless it is
+ * chained. Registers: arch/x86_64/host/regs.h. Offsets in the frame: vmcore/jit/frame.h, which checks
+ * them.
  */
 
-#define FRAME(offset)	((offset) - 1024)(%rbp)
+#define FRAME(offset)	((offset) - 1056)(%rbp)
 #define VEC(n)		FRAME(16 * (n))
 #define GPR(n)		FRAME(512 + 8 * (n))
-#define MEMORY		FRAME(896)
-#define LIMIT		FRAME(904)
-#define STATE		FRAME(912)
-#define FP		FRAME(968)
-#define HOST_FP		FRAME(972)
-#define EXIT_PC		FRAME(984)
-#define EXIT_WORD	FRAME(992)
+#define EXIT_PC		FRAME(896)
+#define EXIT_WORD	FRAME(904)
+#define STACK		FRAME(928)
+#define MEMORY		FRAME(936)
+#define LIMIT		FRAME(944)
+#define STATE		FRAME(952)
+#define FP		FRAME(1024)
+#define HOST_FP		FRAME(1028)
+#define STACK_LIMIT	FRAME(1040)
+
+/* Of vmcore/jit/frame.h, and vmcore/interp/interp.h; enter.c checks them. */
+#define TABLE_ENTRIES	4096
+#define TABLE(offset)	((offset) - 1056 - 16 * TABLE_ENTRIES)(%rbp, %rcx, 8)
+#define LEAVE_INDIRECT	1
+
+/* Calls of the guest that can be open at once: their addresses to return to. */
+#define STACK_BYTES	0x20000
 
 	.text
 
@@ -27,9 +38,8 @@
 \name:
 .endm
 
-/* x64_enter(frame, code), x64_enter_fp(frame, code) */
-.macro enter name, fp
-function \name
+/* The caller's registers to the stack, and the code's to their places. rdi: the frame */
+.macro enter_begin
 	.cfi_startproc
 	push %rbp
 	.cfi_def_cfa_offset 16
@@ -41,19 +51,15 @@ function \name
 	push %r15
 	sub $8, %rsp
 	.cfi_def_cfa_offset 64
-	lea 1024(%rdi), %rbp
+	lea 1056(%rdi), %rbp
 	mov STATE, %rbx
 	mov MEMORY, %r12
 	mov LIMIT, %r14
-	.if \fp
-	stmxcsr HOST_FP
-	ldmxcsr FP
-	.endif
-	call *%rsi
-	.if \fp
-	stmxcsr FP
-	ldmxcsr HOST_FP
-	.endif
+	lea -8(%rsp), %rax
+	mov %rax, STACK
+.endm
+
+.macro enter_end
 	add $8, %rsp
 	pop %r15
 	pop %r14
@@ -64,13 +70,75 @@ function \name
 	.cfi_def_cfa_offset 8
 	ret
 	.cfi_endproc
+.endm
+
+/* x64_enter(frame, code), x64_enter_fp(frame, code) */
+.macro enter name, fp
+function \name
+	enter_begin
+	.if \fp
+	stmxcsr HOST_FP
+	ldmxcsr FP
+	.endif
+	call *%rsi
+	.if \fp
+	stmxcsr FP
+	ldmxcsr HOST_FP
+	.endif
+	enter_end
 	.size \name, . - \name
 .endm
 
 enter x64_enter, 0
 enter x64_enter_fp, 1
 
-/* The stack is aligned: code was called with its return address below 16, and so were we. */
+/*
+ * x64_enter_chained(frame, code): the code's calls and returns are the host's, so that the host
+ * predicts them. What has been called returns with the guest's address in rax, and where it returns
+ * to is compared with that. Below all calls lies x64_first_return. Leaving forgets them.
+ */
+function x64_enter_chained
+	enter_begin
+	stmxcsr HOST_FP
+	ldmxcsr FP
+	lea -STACK_BYTES(%rsp), %rax
+	mov %rax, STACK_LIMIT
+	lea x64_chained_left(%rip), %rax
+	push %rax
+	.cfi_adjust_cfa_offset 8
+	lea x64_first_return(%rip), %rax
+	push %rax
+	.cfi_adjust_cfa_offset 8
+	jmp *%rsi
+	.cfi_def_cfa_offset 64
+x64_chained_left:
+	stmxcsr FP
+	ldmxcsr HOST_FP
+	enter_end
+	.size x64_enter_chained, . - x64_enter_chained
+
+/* A return to a call that was not made here. rax: guest address */
+	.balign 16
+x64_first_return:
+	lea x64_first_return(%rip), %rcx
+	push %rcx
+/* rax: guest address */
+function x64_stub_jump
+	mov %eax, %ecx
+	and $(2 * TABLE_ENTRIES - 2), %ecx
+	cmp %rax, TABLE(0)
+	jne 1f
+	jmp *TABLE(8)
+1:	mov $LEAVE_INDIRECT, %edx
+	.size x64_stub_jump, . - x64_stub_jump
+/* rax: guest address, rdx: exit word */
+function x64_stub_leave
+	mov STACK, %rsp
+	add $8, %rsp
+	jmp x64_chained_left
+	.size x64_stub_leave, . - x64_stub_leave
+
+/* The runtime gets an aligned stack. */
 .macro save fp
 	mov %rax, GPR(0)
 	mov %rcx, GPR(1)
@@ -90,10 +158,13 @@ enter x64_enter_fp, 1
 	stmxcsr FP
 	ldmxcsr HOST_FP
 	.endif
-	lea -1024(%rbp), %rdi
+	lea -1056(%rbp), %rdi
+	mov %rsp, GPR(4)
+	and $-16, %rsp
 .endm
 
 .macro restore fp
+	mov GPR(4), %rsp
 	.if \fp
 	ldmxcsr FP
 	.endif
@@ -120,7 +191,7 @@ enter x64_enter_fp, 1
 	.endif
 	mov EXIT_PC, %rax
 	mov EXIT_WORD, %rdx
-	add $8, %rsp
+	mov STACK, %rsp
 	ret
 1:
 .endm
@@ -140,9 +211,11 @@ function \name
 /* The descriptor of 16 bytes follows the call. */
 .macro stub_access name, fp
 function \name
-	save \fp
-	mov (%rsp), %rsi
 	addq $16, (%rsp)
+	save \fp
+	mov GPR(4), %rsi
+	mov (%rsi), %rsi
+	sub $16, %rsi
 	call jit_access@PLT
 	leave_if_told \fp
 	restore \fp

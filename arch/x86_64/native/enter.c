@@ -30,6 +30,8 @@ static void sync(const void *code, size_t bytes)
 	(void)code, (void)bytes;
 }
 
+static_assert(JIT_TABLE_ENTRIES == 4096 && IR_LEAVE_INDIRECT == 1, "enter.S");
+
 static void (*const stubs[JIT_NR_STUBS])(void) = {
 	[JIT_STUB_EVAL] = x64_stub_eval,
 	[JIT_STUB_ACCESS] = x64_stub_access,
@@ -37,6 +39,8 @@ static void (*const stubs[JIT_NR_STUBS])(void) = {
 	[JIT_STUB_EVAL + JIT_STUB_FP] = x64_stub_eval_fp,
 	[JIT_STUB_ACCESS + JIT_STUB_FP] = x64_stub_access_fp,
 	[JIT_STUB_CALL + JIT_STUB_FP] = x64_stub_call_fp,
+	[JIT_STUB_JUMP] = x64_stub_jump,
+	[JIT_STUB_LEAVE] = x64_stub_leave,
 };
 
 static const void *interrupted(const void *context)
@@ -68,6 +72,7 @@ const struct host_native x64_host_native = {
 	.features = features,
 	.enter = x64_enter,
 	.enter_fp = x64_enter_fp,
+	.enter_chained = x64_enter_chained,
 	.stub = stubs,
 	.sync = sync,
 	.interrupted = interrupted,
