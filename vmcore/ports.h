@@ -227,6 +227,8 @@ typedef struct host_exit host_enter(struct jit_frame *frame, const void *code);
  * @enter_chained: the same of chained code, where that uses the host's stack; NULL: @enter_fp
  * @stub: by enum jit_stub
  * @sync: let code that has just been written be seen by instruction fetch
+ * @one_mapping: it sees only what is written by way of the addresses that it fetches from, as an
+ *	emulator may have it: code is CODE_WX_MPROTECT whatever is asked for
  * @interrupted: where code was, by what a signal handler gets as its third argument. NULL: it has
  *	no precise code
  * @take_registers: from there to @frame, with the floating-point control register and the fuel. If the
@@ -239,6 +241,7 @@ struct host_native {
 	host_enter *enter_chained;
 	void (*const *stub)(void);
 	void (*sync)(const void *code, size_t bytes);
+	bool one_mapping;
 	const void *(*interrupted)(const void *context);
 	void (*take_registers)(const void *context, struct jit_frame *frame);
 };

@@ -59,27 +59,41 @@ cross_tests()
 	check "vmcore/$name passes on $arch $*" env JIT_MPROTECT=1 "$@" "qemu-$machine" "$tmp/$name"
 }
 
-# cross_guests GUEST...: programs of these architectures print and return there what they do here. Those
-# that change their code, or have threads or handlers of what comes at any time, so that code is translated
-# anew where other code has run, are not among them: the emulator does not see it.
+# cross_guests GUEST...: programs of these architectures print and return there what they do here.
 cross_guests()
 {
-	local guest gcc wanted program flags=(-std=gnu11 -D_GNU_SOURCE -I. -O2 -ffp-contract=off -static)
+	local guest program flags=(-std=gnu11 -D_GNU_SOURCE -I. -O2 -ffp-contract=off -pthread -static)
 
 	cross_build exec tests/arch/cross_exec.c
-	for program in integer float memory interpreter faults; do
-		cc "${flags[@]}" -o "$tmp/native.$program" "tests/guests/$program.c" -lm
-		run "$tmp/native.$program" 1
-		wanted="$status $out"
-		for guest in "$@"; do
-			gcc=${guest/arm64/aarch64}-linux-gnu-gcc
-			if ! command -v "$gcc" >/dev/null; then
-				skip "$guest $program on $arch" "$gcc is not installed"
-				continue
-			fi
-			"$gcc" "${flags[@]}" -o "$tmp/$guest.$program" "tests/guests/$program.c" -lm
-			run "qemu-$machine" "$tmp/exec" "$tmp/$guest.$program" 1
-			is "$guest $program on $arch" "$wanted" "$status $out"
+	for guest in "$@"; do
+		for program in integer float memory interpreter modify system forks signals faults; do
+			cross_guest "$guest" "$program" 1
 		done
+		cross_guest "$guest" kernels
 	done
+	cross_guest x86_64 threads
+	if [ "$(uname -m)" = x86_64 ]; then
+		cross_guest x86_64 x86_signals
+		cross_guest x86_64 x86_modify
+	fi
+}
+
+# cross_guest GUEST PROGRAM [ARG...]
+cross_guest()
+{
+	local guest=$1 program=$2 wanted gcc=${1/arm64/aarch64}-linux-gnu-gcc
+
+	shift 2
+	if ! command -v "$gcc" >/dev/null; then
+		skip "$guest $program on $arch" "$gcc is not installed"
+		return
+	fi
+	[ -e "$tmp/native.$program" ] ||
+		cc "${flags[@]}" -o "$tmp/native.$program" "tests/guests/$program.c" -lm
+	[ -e "$tmp/$guest.$program" ] ||
+		"$gcc" "${flags[@]}" -o "$tmp/$guest.$program" "tests/guests/$program.c" -lm
+	run "$tmp/native.$program" "$@"
+	wanted="$status $out"
+	run "qemu-$machine" "$tmp/exec" "$tmp/$guest.$program" "$@"
+	is "$guest $program on $arch" "$wanted" "$status $out"
 }

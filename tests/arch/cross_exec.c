@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What `vmbench exec` does, for machines that have a compiler and an emulator and none of the libraries
- * that vmbench needs: cross_exec GUEST.elf [ARG...]. Its status is the guest's.
+ * that vmbench needs: cross_exec GUEST.elf [ARG...]. Its status is the guest's. The emulator does not see
+ * that code has changed through another mapping, so there is one.
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -42,6 +43,7 @@ static int status_of(const struct xlat_end *end)
 int main(int argc, char **argv)
 {
 	static const char *const again[] = { "cross_exec", NULL };
+	struct host_native native = *vmb_native()->host_native;
 	struct xlat_options o = { .path = argv[1], .fd = -1, .argv = argv + 1,
 				  .envp = environ, .again = again };
 	const struct vmb_arch *arch;
@@ -60,7 +62,8 @@ int main(int argc, char **argv)
 	if (!arch || !arch->guest_ops)
 		return 2;
 	o.guest = arch->guest_ops;
-	o.native = vmb_native()->host_native;
+	native.one_mapping = true;
+	o.native = &native;
 	o.host = vmb_arch_host()->host_ops;
 	x = xlat_start(&o, file, nr, &why);
 	if (!x) {

@@ -12,11 +12,14 @@
 
 int jit_init(struct jit *jit, const struct jit_options *options)
 {
+	bool one_mapping = options->native && options->native->one_mapping;
+	enum code_wx wx = one_mapping ? CODE_WX_MPROTECT : options->wx;
+
 	*jit = (struct jit){ .host = options->host, .native = options->native,
 			     .evict = options->evict };
 	if (!options->host || !options->host->lower)
 		return -EINVAL;
-	jit->links = options->links && options->host->link_bytes && options->wx == CODE_WX_DUAL;
+	jit->links = options->links && options->host->link_bytes && wx == CODE_WX_DUAL;
 	jit->target = (struct jit_target){
 		.features = options->native ? options->native->features() : options->features,
 		.flat = options->flat && options->bytes >= JIT_MAX_ACCESS &&
@@ -28,7 +31,7 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 	};
 	jit->target.precise = options->precise && jit->target.flat && options->native &&
 			      options->native->take_registers;
-	return code_cache_init(&jit->cache, options->cache_bytes, options->wx,
+	return code_cache_init(&jit->cache, options->cache_bytes, wx,
 			       options->lazy ? 0 : options->cache_bytes);
 }
 
