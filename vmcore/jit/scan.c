@@ -14,13 +14,13 @@ const uint8_t jit_nr_operands[IR_NR_OPS] = {
 
 const int8_t jit_keeps_bits[IR_NR_OPS] = { [IR_const] = -1 };
 
-/* Flags of a value by its instruction, and two that the scan alone knows. */
-enum { S_FP = 0x40, S_CALL = 0x80 };
+/* Flags of a value by its instruction, and three that the scan alone knows: it uses nothing. */
+enum { S_ALONE = 0x20, S_FP = 0x40, S_CALL = 0x80 };
 
 static const uint8_t first_flags[IR_NR_OPS] = {
 #define IR_OP(name, result, a, b, c, aux, aux2, imm, effects, doc)                                 \
 	[IR_##name] = ((effects) & (E_FP | E_FPENV) ? S_FP : 0) |                                  \
-		      (IR_##name == IR_call ? S_CALL : 0) |                                        \
+		      (IR_##name == IR_call ? S_CALL : NONE(a) ? S_ALONE : 0) |                    \
 		      (IR_##name == IR_const ? JIT_CONST : 0),
 #include "vmcore/ir/ops.def"
 #undef IR_OP
@@ -258,9 +258,10 @@ static uint32_t scan_block(struct jit_job *job, const struct ir_block *block)
 		uint32_t flags = first_flags[insn[i].op];
 
 		value[i] = (struct jit_value){ .last = i, .reg = 0xff, .flags = (uint8_t)flags };
-		if (flags & JIT_CONST)
-			continue;
 		all |= flags;
+		/* Of a guest's code that is half. */
+		if (flags & S_ALONE)
+			continue;
 		jit_operands(&insn[i], job->unit->nr_insns, operand);
 		use(value, operand[0], i, first);
 		use(value, operand[1], i, first);

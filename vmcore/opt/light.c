@@ -52,17 +52,28 @@ static bool store(struct work *w, const struct ir_insn *insn)
 	return false;
 }
 
-static bool is_dead(struct work *w, uint32_t at)
-{
-	const struct ir_insn *insn = &w->unit->insn[at];
+/* What is to be known of an instruction: low bits: number of operands. */
+enum { OPERANDS = 3, SKIPPED = 4, DROPS = 8, SEES = 16, MORE = 32 };
 
-	if (insn->op == IR_st_state)
-		return store(w, insn);
-	if (w->used[at] || insn->op == IR_param)
-		return false;
-	return insn->op == IR_ld_state ||
-	       (ir_ops[insn->op].pure && !(ir_ops[insn->op].effects & E_FP));
-}
+#define PLAIN(name) (IR_##name == IR_param || IR_##name == IR_const || IR_##name == IR_guest_pc)
+
+/*
+ * SKIPPED: nothing to be done; DROPS: it is dead if nobody uses it; SEES: all of the state; MORE: a
+ * call or a terminator, which can have arguments.
+ */
+static const uint8_t kinds[IR_NR_OPS] = {
+#define IR_OP(name, result, a, b, c, aux, aux2, imm, effects, doc)                                 \
+	[IR_##name] = (((a) != K_NONE) + ((b) != K_NONE) + ((c) != K_NONE)) |                      \
+		      (PLAIN(name) ? SKIPPED : 0) | (IR_##name == IR_ld_state ? DROPS : 0) |       \
+		      ((effects) & (E_FAULT | E_CALL | E_TERM) ? SEES : 0) |                       \
+		      ((effects) & (E_CALL | E_TERM) ? MORE : 0),
+#define IR_PURE(name, result, a, b, c, aux, aux2, imm, effects, doc)                               \
+	[IR_##name] = (((a) != K_NONE) + ((b) != K_NONE) + ((c) != K_NONE)) |                      \
+		      (PLAIN(name) ? SKIPPED : 0) | ((effects) & E_FP ? 0 : DROPS),
+#include "vmcore/ir/ops.def"
+#undef IR_OP
+#undef IR_PURE
+};
 
 static void use_args(struct work *w, uint32_t first, uint32_t nr)
 {
@@ -70,17 +81,10 @@ static void use_args(struct work *w, uint32_t first, uint32_t nr)
 		w->used[w->unit->arg[first++]] = 1;
 }
 
-static void use_operands(struct work *w, const struct ir_insn *insn)
+static void use_more(struct work *w, const struct ir_insn *insn)
 {
-	unsigned int nr = ir_ops[insn->op].nr_operands;
 	uint32_t i;
 
-	if (nr)
-		w->used[insn->a] = 1;
-	if (nr > 1)
-		w->used[insn->b] = 1;
-	if (nr > 2)
-		w->used[insn->c] = 1;
 	if (insn->op == IR_call)
 		use_args(w, insn->hi, w->unit->helper[insn->lo].nr_args);
 	for (i = 0; i < ir_nr_edges(insn); i++) {
@@ -93,16 +97,26 @@ static void use_operands(struct work *w, const struct ir_insn *insn)
 static void visit(struct work *w, uint32_t at)
 {
 	struct ir_insn *insn = &w->unit->insn[at];
+	uint32_t kind = kinds[insn->op];
 
-	if (is_dead(w, at)) {
+	if (kind & SKIPPED)
+		return;
+	if (insn->op == IR_st_state ? store(w, insn) : kind & DROPS && !w->used[at]) {
 		*insn = (struct ir_insn){ .op = IR_const, .type = IR_I64, .a = IR_NONE };
 		return;
 	}
-	use_operands(w, insn);
-	if (insn->op == IR_ld_state)
-		see_slot(w, insn);
-	else if (ir_ops[insn->op].effects & (E_FAULT | E_CALL | E_TERM))
+	if (kind & OPERANDS)
+		w->used[insn->a] = 1;
+	if ((kind & OPERANDS) > 1)
+		w->used[insn->b] = 1;
+	if ((kind & OPERANDS) > 2)
+		w->used[insn->c] = 1;
+	if (kind & MORE)
+		use_more(w, insn);
+	if (kind & SEES)
 		see_state(w);
+	else if (insn->op == IR_ld_state)
+		see_slot(w, insn);
 }
 
 int opt_light(struct ir_unit *unit, struct ir_arena *scratch)

@@ -117,10 +117,27 @@ VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, ui
 /* A constant is made where it is used; what opt_light() has removed is one that is not. */
 VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
 {
-	if (l->unit->insn[at].op == IR_const)
+	const struct ir_insn *insn = &l->unit->insn[at];
+
+	if (insn->op == IR_const)
 		return;
+	if (insn->op == IR_guest_pc) {
+		l->p.pc = insn->imm;
+		return;
+	}
 	l->p.at = at;
-	lower_locked(l, &l->unit->insn[at], 0);
+	/* What a guest's instructions are mostly made of, without a look at operands that there are not. */
+	if (insn->op == IR_st_state) {
+		l->p.regs.locked = 0;
+		x64_lower_st_state(l, insn);
+		x64_release(l, insn->a);
+	} else if (insn->op == IR_ld_state) {
+		l->p.regs.locked = 0;
+		x64_lower_ld_state(l, insn);
+		x64_finish(l);
+	} else {
+		lower_locked(l, insn, 0);
+	}
 }
 
 /* The same in tier 2. */
