@@ -299,6 +299,8 @@ static void test_emit_constants(void **state)
 		expect("mov QWORD PTR [%s%s],0xffffffffffffff85", reg(8, a),
 		       (a & 7) == RBP ? "+0x0" : "");
 		x64_store_imm(&buf, x64_at(a, 0), -123);
+		expect("mov BYTE PTR [%s%s],0xc8", reg(8, a), (a & 7) == RBP ? "+0x0" : "");
+		x64_store_imm8(&buf, x64_at(a, 0), 200);
 		expect("bswap %s", reg(4, a));
 		x64_bswap(&buf, 4, a);
 		expect("bswap %s", reg(8, a));

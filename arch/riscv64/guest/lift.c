@@ -24,7 +24,7 @@ static int lift(struct guest_lift *lift, const struct guest_code *code)
 
 	if (bytes <= 0)
 		return bytes;
-	if (!rv_csr_known(&insn))
+	if (insn.id >= RV_csrrw && insn.id <= RV_csrrci && !rv_csr_known(&insn))
 		return -EILSEQ;
 	l.next = code->pc + (uint64_t)bytes;
 	ir_guest_pc(l.b, l.pc);

@@ -66,7 +66,7 @@ VMB_INLINE uint32_t rv_op(struct rv_lift *l, unsigned int op, uint32_t a, uint32
 	return ir_binary(l->b, op, IR_I64, a, b);
 }
 
-/* rv_csr_known - may the instruction @insn access its CSR? */
+/* rv_csr_known - may the instruction @insn, one of csrrw to csrrci, access its CSR? */
 bool rv_csr_known(const struct rv_insn *insn);
 
 #endif /* VMB_ARCH_RISCV64_GUEST_LIFT_H */

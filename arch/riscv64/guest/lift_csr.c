@@ -15,8 +15,6 @@ bool rv_csr_known(const struct rv_insn *i)
 {
 	bool writes;
 
-	if (i->id < RV_csrrw || i->id > RV_csrrci)
-		return true;
 	writes = i->id == RV_csrrw || i->id == RV_csrrwi || i->rs1;
 	return (i->imm >= FFLAGS && i->imm <= FCSR) ||
 	       (i->imm >= CYCLE && i->imm <= INSTRET && !writes);

@@ -94,6 +94,14 @@ void x64_store_imm(struct code_buf *buf, struct x64_mem mem, int32_t imm)
 	buf->at = x64_put32(x64_put_rm(code_buf_room(buf), 0xc7 | X64_W, 0, mem), (uint32_t)imm);
 }
 
+void x64_store_imm8(struct code_buf *buf, struct x64_mem mem, uint8_t imm)
+{
+	uint8_t *p = x64_put_rm(code_buf_room(buf), 0xc6, 0, mem);
+
+	*p = imm;
+	buf->at = p + 1;
+}
+
 void x64_bswap(struct code_buf *buf, unsigned int bytes, unsigned int dst)
 {
 	uint8_t *p = code_buf_room(buf);

@@ -315,6 +315,8 @@ void x64_imul_rri(struct code_buf *buf, unsigned int bytes, unsigned int dst, un
 void x64_mov_imm(struct code_buf *buf, unsigned int dst, uint64_t imm);
 /* Store of @imm, sign-extended to 8 bytes. */
 void x64_store_imm(struct code_buf *buf, struct x64_mem mem, int32_t imm);
+/* Of one byte. */
+void x64_store_imm8(struct code_buf *buf, struct x64_mem mem, uint8_t imm);
 void x64_bswap(struct code_buf *buf, unsigned int bytes, unsigned int dst);
 /* dst = condition, 0 or 1 in 32 bits; two instructions. */
 void x64_set(struct code_buf *buf, enum x64_cc cc, unsigned int dst);

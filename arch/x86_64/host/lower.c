@@ -94,6 +94,15 @@ static void (*const lower_op[IR_NR_OPS])(struct x64_lower *l, const struct ir_in
 	DO(trap, trap),
 };
 
+/* Instruction @at has its result: mostly it is used soon, in the same block. */
+VMB_INLINE void finish(struct x64_lower *l, uint32_t at)
+{
+	const struct jit_value *value = &l->value[at];
+
+	if (value->flags & (JIT_GLOBAL | JIT_HOME) || value->last == at)
+		x64_finish(l);
+}
+
 /* Lower the current instruction; the registers @locked are not its. */
 VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, uint64_t locked)
 {
@@ -111,7 +120,7 @@ VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, ui
 	x64_release(l, operand[1]);
 	x64_release(l, operand[2]);
 	if (insn->type)
-		x64_finish(l);
+		finish(l, l->p.at);
 }
 
 /* A constant is made where it is used; what opt_light() has removed is one that is not. */
@@ -134,7 +143,7 @@ VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
 	} else if (insn->op == IR_ld_state) {
 		l->p.regs.locked = 0;
 		x64_lower_ld_state(l, insn);
-		x64_finish(l);
+		finish(l, at);
 	} else {
 		lower_locked(l, insn, 0);
 	}

@@ -12,18 +12,44 @@
 
 X64_LOWER(ld_state)
 {
-	x64_load_typed(l->buf, insn->type, x64_result(l),
-		       x64_at(X64_STATE, (int32_t)insn->imm));
+	struct x64_mem mem = x64_at(X64_STATE, (int32_t)insn->imm);
+
+	if (VMB_LIKELY(insn->type == IR_I64))
+		x64_rm(l->buf, X64_MOV | X64_W, x64_result(l), mem);
+	else
+		x64_load_typed(l->buf, insn->type, x64_result(l), mem);
+}
+
+/* A constant that is in no register needs none. Return: it was stored. */
+static bool store_const(struct x64_lower *l, uint32_t value, struct x64_mem mem)
+{
+	uint64_t bits = l->unit->insn[value].imm;
+	unsigned int type = x64_type(l, value);
+
+	if (l->value[value].reg != JIT_NO_REG || !x64_is_const(l, value))
+		return false;
+	if (type == IR_I8)
+		x64_store_imm8(l->buf, mem, (uint8_t)bits);
+	else if (type == IR_I64 && bits == (uint64_t)(int32_t)bits)
+		x64_store_imm(l->buf, mem, (int32_t)bits);
+	else
+		return false;
+	return true;
 }
 
 X64_LOWER(st_state)
 {
-	unsigned int a;
+	struct x64_mem mem = x64_at(X64_STATE, (int32_t)insn->imm);
+	unsigned int type = x64_type(l, insn->a), a;
 
-	if (jit_wait(&l->p, insn) || x64_store_flag(l, insn))
+	if (jit_wait(&l->p, insn) || (type == IR_I8 && x64_store_flag(l, insn)) ||
+	    store_const(l, insn->a, mem))
 		return;
 	a = x64_value(l, insn->a);
-	x64_store_typed(l->buf, x64_type(l, insn->a), x64_at(X64_STATE, (int32_t)insn->imm), a);
+	if (VMB_LIKELY(type == IR_I64))
+		x64_rm(l->buf, X64_MOV_STORE | X64_W, a, mem);
+	else
+		x64_store_typed(l->buf, type, mem, a);
 }
 
 /*
@@ -259,7 +285,9 @@ static void load_extended(struct x64_lower *l, const struct ir_insn *insn, unsig
 	unsigned int size = insn->aux & IR_MEM_SIZE_MASK;
 	uint32_t wide = insn->type == IR_I64 ? X64_W : 0;
 
-	if (dst >= 16) {
+	if (VMB_LIKELY(insn->type == IR_I64 && size == 3)) {
+		x64_rm(l->buf, X64_MOV | X64_W, dst, mem);
+	} else if (dst >= 16) {
 		x64_load_typed(l->buf, insn->type, dst, mem);
 	} else if (insn->aux & IR_MEM_SIGNED) {
 		x64_rm(l->buf, ops[size] | wide, dst, mem);

@@ -13,10 +13,6 @@ static uint64_t registers_for(unsigned int type)
 
 void x64_load_typed(struct code_buf *buf, unsigned int type, unsigned int reg, struct x64_mem mem)
 {
-	if (VMB_LIKELY(type == IR_I64)) {
-		x64_rm(buf, X64_MOV | X64_W, reg, mem);
-		return;
-	}
 	switch (type) {
 	case IR_F32:
 		x64_rm(buf, X64_MOVSS, reg, mem);
@@ -35,10 +31,6 @@ void x64_load_typed(struct code_buf *buf, unsigned int type, unsigned int reg, s
 
 void x64_store_typed(struct code_buf *buf, unsigned int type, struct x64_mem mem, unsigned int reg)
 {
-	if (VMB_LIKELY(type == IR_I64)) {
-		x64_rm(buf, X64_MOV_STORE | X64_W, reg, mem);
-		return;
-	}
 	switch (type) {
 	case IR_F32:
 		x64_rm(buf, X64_MOVSS_STORE, reg, mem);
