@@ -75,6 +75,8 @@ cross_guests()
 	if [ "$(uname -m)" = x86_64 ]; then
 		cross_guest x86_64 x86_signals
 		cross_guest x86_64 x86_modify
+		cross_guest x86_64 x86_helped
+		cross_guest x86_64 x86_order
 	fi
 }
 

@@ -56,11 +56,11 @@ only_x86()
 		skip "x86_64 x86_signals" "they cannot be run natively"
 		return
 	fi
-	for program in x86_signals x86_modify x86_helped; do
+	for program in x86_signals x86_modify x86_helped x86_order; do
 		"$cc" "${flags[@]}" -o "x86_64.$program" "$top/tests/guests/$program.c" -lm
 		# qemu-x86_64 7.2 does not clear the direction flag for handlers, and more; it computes the
 		# functions of the x87 as doubles.
-		[ $program = x86_modify ] || emulator=''
+		[[ $program == x86_[mo]* ]] || emulator=''
 		same "x86_64 $program" "./x86_64.$program" "./x86_64.$program"
 		emulator=$(command -v qemu-x86_64)
 	done
