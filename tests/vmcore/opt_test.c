@@ -14,9 +14,10 @@
 /* How many random units; OPT_UNITS in the environment asks for another number. */
 #define UNITS 3000u
 
-/* Optimised, then interpreted. */
+/* Optimised, then interpreted. @sink: behind it, as for tier 2 of translated programs */
 struct optimised {
 	struct opt_options options;
+	bool sink;
 	struct ir_arena scratch;
 	struct ir_frame frame;
 };
@@ -27,6 +28,10 @@ static int optimise(void *priv, struct ir_unit *unit)
 	struct ir_error error;
 	int status = opt_run(unit, &o->options, &o->scratch, &error);
 
+	if (!status && o->sink)
+		status = opt_sink(unit, &o->scratch);
+	if (!status && o->sink)
+		status = ir_verify(unit, &o->scratch, &error);
 	if (status == -EINVAL)
 		print_error("%s (block %u, instruction %u)\n", error.text, error.block, error.insn);
 	return status;
@@ -59,12 +64,13 @@ static void test_opt_keeps_every_case(void **state)
 	unsigned int level;
 
 	(void)state;
-	for (level = 0; level <= 3; level++) {
-		struct optimised o = at_level(level);
+	for (level = 0; level <= 7; level++) {
+		struct optimised o = at_level(level % 4);
 		struct case_engine engine = { .name = "optimised", .priv = &o, .begin = optimise,
 					      .run = run, .other_fuel = true };
 		struct case_count count = { 0 };
 
+		o.sink = level >= 4;
 		case_run_dir("tests/vmcore/ir", &engine, &count, stderr);
 		fini(&o);
 		assert_int_equal(count.failed, 0);
@@ -172,7 +178,8 @@ static void test_each_pass_keeps_generated_units(void **state)
 	struct ir_arena arena, scratch;
 	size_t nr, i;
 	const struct opt_pass *passes = opt_passes(&nr);
-	const struct opt_pass light = { .name = "light", .run = opt_light };
+	const struct opt_pass others[] = { { .name = "light", .run = opt_light },
+					   { .name = "sink", .run = opt_sink } };
 	uint64_t seed;
 
 	(void)state;
@@ -181,8 +188,8 @@ static void test_each_pass_keeps_generated_units(void **state)
 	for (seed = 0; seed < 400; seed++) {
 		const struct gen_options options = { 0x10000 + seed, 120, seed & 1, 0 };
 
-		for (i = 0; i <= nr; i++) {
-			const struct opt_pass *pass = i < nr ? &passes[i] : &light;
+		for (i = 0; i < nr + VMB_ARRAY_SIZE(others); i++) {
+			const struct opt_pass *pass = i < nr ? &passes[i] : &others[i - nr];
 			struct ir_unit unit, old;
 			struct ir_error error;
 

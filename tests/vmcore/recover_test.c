@@ -121,6 +121,7 @@ static void compile(struct fixture *f, struct ir_unit *unit, bool tier2)
 
 	if (tier2) {
 		assert_int_equal(opt_run(unit, &options, &f->scratch, &error), 0);
+		assert_int_equal(opt_sink(unit, &f->scratch), 0);
 		assert_int_equal(opt_lazy(unit, &f->scratch), 0);
 		count_lazy(f, unit);
 	}

@@ -40,6 +40,16 @@ int opt_run(struct ir_unit *unit, const struct opt_options *options, struct ir_a
 int opt_light(struct ir_unit *unit, struct ir_arena *scratch);
 
 /**
+ * opt_sink - let stores to guest state be made only on the ways on which something sees them. Between
+ * blocks the state may then have less than the guest: for code that is left where the unit is, by
+ * faults, and where it goes back, and so before opt_lazy().
+ * @unit: verified
+ * @scratch: what is taken is not given back
+ * Return: 0; -ENOMEM, the unit being as it was.
+ */
+int opt_sink(struct ir_unit *unit, struct ir_arena *scratch);
+
+/**
  * opt_lazy - let stores to guest state that only faults look at be lazy (IR_LAZY): the last step
  * before tier 2 of precise code (vmcore/jit/lower.h), which notes where their values are. What else
  * takes the unit may take them as stores.

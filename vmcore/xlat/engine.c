@@ -121,6 +121,8 @@ static int finish(struct xlat_engine *e, struct ir_unit *unit, struct xlat_code 
 	int status = code->tier == 2 ? opt_run(unit, &options, &e->scratch, &error) :
 				       opt_light(unit, &e->scratch);
 
+	if (!status && code->tier == 2)
+		status = opt_sink(unit, &e->scratch);
 	if (!status && code->tier == 2 && e->jit.target.precise)
 		status = opt_lazy(unit, &e->scratch);
 	if (status)
