@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Marking. The stack holds objects that are to be looked at; their memory is asked for some objects
- * ahead, so that a heap in no order costs the memory's bandwidth and not its latency.
+ * ahead, so that a heap in no order costs the memory's bandwidth and not its latency. As long as
+ * each object lies near the one before, as in a heap in the order of allocation, they are looked at as
+ * they come: the caches have them, and waiting for one's own stores is what costs then.
  */
 #include "vmcore/gc/object.h"
 
@@ -15,8 +17,13 @@
 
 #define AHEAD	   32u	/* objects whose memory is asked for; a power of two */
 #define PART_SLOTS 256u /* of an array at a time */
+#define NEAR_GRAINS 512u /* their bits are in one or two lines of the cache */
+#define FAR_OBJECTS 8192u /* after so many that were asked for ahead, look if they are near again */
 
-/** struct marker - what marking keeps at hand. Neighbours that are used apart: each in a register. */
+/**
+ * struct marker - what marking keeps at hand. Neighbours that are used apart: each in a register.
+ * @near: grains from here on are near the object that was looked at last
+ */
 struct marker {
 	struct gc_heap *heap;
 	uintptr_t old;
@@ -26,18 +33,26 @@ struct marker {
 	uint64_t objects;
 	uintptr_t *stack;
 	uint64_t grains;
+	size_t near;
 };
+
+/* What is null or in the nursery is taken for the object behind the old space: always claimed. */
+VMB_INLINE size_t grain_of(const struct marker *k, uintptr_t object)
+{
+	uintptr_t at = object - k->old;
+
+	return (at < k->old_bytes ? at : k->old_bytes) / GC_GRAIN_BYTES;
+}
 
 /*
  * Whether an object has been claimed before is as good as random, and asking for its bit may take the
- * time of a hundred instructions: so there is no branch that waits for the answer. What is null or in
- * the nursery is taken for the object behind the old space, which always is claimed.
+ * time of a hundred instructions: so there is no branch that waits for the answer.
  */
 VMB_INLINE void claim(void *ctx, struct gc_ref *slot)
 {
 	struct marker *k = ctx;
-	uintptr_t object = slot->addr, at = object - k->old;
-	size_t grain = (at < k->old_bytes ? at : k->old_bytes) / GC_GRAIN_BYTES;
+	uintptr_t object = slot->addr;
+	size_t grain = grain_of(k, object);
 	uint64_t *word = &k->mark[grain / 64], was = *word, now = was | (uint64_t)1 << grain % 64;
 
 	*word = now;
@@ -45,18 +60,65 @@ VMB_INLINE void claim(void *ctx, struct gc_ref *slot)
 	k->top += now != was;
 }
 
+/*
+ * The same where neighbours are looked at one after the other. A bit that is set already is not set
+ * again: the next one to ask would have to wait for the store.
+ */
+VMB_INLINE void claim_near(void *ctx, struct gc_ref *slot)
+{
+	struct marker *k = ctx;
+	uintptr_t object = slot->addr;
+	size_t grain = grain_of(k, object);
+	uint64_t *word = &k->mark[grain / 64], was = *word, now = was | (uint64_t)1 << grain % 64;
+
+	if (grain - k->near < NEAR_GRAINS && now == was)
+		return;
+	*word = now;
+	*k->top = object;
+	k->top += now != was;
+}
+
+/* For many slots that refer to neighbours: their word of bits stays in a register. */
+static void claim_neighbours(struct marker *k, const struct gc_ref *slot, const struct gc_ref *end)
+{
+	uint64_t *word = k->mark, bits = *word;
+	uintptr_t *top = k->top;
+
+	for (; slot < end; slot++) {
+		size_t grain = grain_of(k, slot->addr);
+		uint64_t now;
+
+		if (&k->mark[grain / 64] != word) {
+			*word = bits;
+			word = &k->mark[grain / 64];
+			bits = *word;
+		}
+		now = bits | (uint64_t)1 << grain % 64;
+		*top = slot->addr;
+		top += now != bits;
+		bits = now;
+	}
+	*word = bits;
+	k->top = top;
+}
+
 static VMB_NOINLINE void claim_part(struct marker *k, uintptr_t array, uint64_t from)
 {
-	struct gc_ref *word = gc_words_of(array);
-	uint64_t nr = word->addr, to = nr - from > PART_SLOTS ? from + PART_SLOTS : nr;
+	struct gc_ref *word = gc_words_of(array) + 1;
+	uint64_t nr = word[-1].addr, to = nr - from > PART_SLOTS ? from + PART_SLOTS : nr;
 
 	if (to < nr) {
 		*k->top++ = to;
 		*k->top++ = array | PART;
 	}
-	for (uint64_t i = from; i < to; i++)
-		claim(k, word + 1 + i);
 	k->objects += (to - from) / 8;
+	if (from < to && grain_of(k, word[to - 1].addr) - grain_of(k, word[from].addr) <
+	    PART_SLOTS * NEAR_GRAINS / 8) {
+		claim_neighbours(k, word + from, word + to);
+		return;
+	}
+	for (; from < to; from++)
+		claim(k, word + from);
 }
 
 /* @k lives in registers, but while a part of an array is looked at. */
@@ -77,7 +139,7 @@ VMB_INLINE void scan_large(struct marker *k, uintptr_t object, uint64_t header)
 		gc_visit_slots(k->heap, object, header, claim, k);
 }
 
-VMB_INLINE void scan(struct marker *k, uintptr_t object)
+VMB_INLINE void scan(struct marker *k, uintptr_t object, gc_slot_visitor *claim_slot)
 {
 	uint64_t header = *gc_header_of(object);
 	size_t grains = header >> 32;
@@ -89,7 +151,41 @@ VMB_INLINE void scan(struct marker *k, uintptr_t object)
 		return;
 	}
 	gc_bits_set(k->mark, (object - k->old) / GC_GRAIN_BYTES, grains);
-	gc_visit_slots(k->heap, object, header, claim, k);
+	gc_visit_slots(k->heap, object, header, claim_slot, k);
+}
+
+/* Return: whether @entry is a part of an array, which has been done. */
+VMB_INLINE bool was_part(struct marker *k, uintptr_t entry)
+{
+	if (VMB_LIKELY(!(entry & PART)))
+		return false;
+	k->top--;
+	claim_part_of(k, entry & ~(uintptr_t)PART, *k->top);
+	return true;
+}
+
+/* As long as the next object is near the last one, or the first of an array's part. */
+static void drain_near(struct marker *marker, uint64_t objects)
+{
+	struct marker k = *marker;
+	bool begins = true;
+
+	while (k.objects < objects && k.top > k.stack) {
+		uintptr_t entry = k.top[-1];
+		size_t grain = (entry - k.old) / GC_GRAIN_BYTES;
+
+		if (VMB_UNLIKELY(grain - k.near >= NEAR_GRAINS)) {
+			if (!(entry & PART) && !begins)
+				break;
+			begins = entry & PART;
+		}
+		k.top--;
+		if (was_part(&k, entry))
+			continue;
+		k.near = grain - NEAR_GRAINS / 2;
+		scan(&k, entry, claim_near);
+	}
+	*marker = k;
 }
 
 /*
@@ -97,7 +193,7 @@ VMB_INLINE void scan(struct marker *k, uintptr_t object)
  * empty: who comes in takes the place of the one that has waited longest. What is in it, if it is not
  * full, lies before @at without a gap; the last one comes first.
  */
-static void drain(struct marker *marker, uint64_t objects)
+static void drain_far(struct marker *marker, uint64_t objects)
 {
 	uintptr_t ring[AHEAD] = { 0 }, object;
 	struct marker k = *marker;
@@ -107,12 +203,8 @@ static void drain(struct marker *marker, uint64_t objects)
 		if (VMB_LIKELY(k.top > k.stack)) {
 			uintptr_t entry = *--k.top;
 
-			if (VMB_UNLIKELY(entry & PART)) {
-				uint64_t from = *--k.top;
-
-				claim_part_of(&k, entry & ~(uintptr_t)PART, from);
+			if (was_part(&k, entry))
 				continue;
-			}
 			__builtin_prefetch((const void *)entry);
 			object = ring[at];
 			ring[at] = entry;
@@ -126,12 +218,23 @@ static void drain(struct marker *marker, uint64_t objects)
 				break;
 			ring[at] = 0;
 		}
-		scan(&k, object);
+		scan(&k, object, claim);
 	}
 	for (at = 0; at < AHEAD; at++)
 		if (ring[at])
 			*k.top++ = ring[at];
 	*marker = k;
+}
+
+static void drain(struct marker *k, uint64_t objects)
+{
+	while (k->objects < objects && k->top > k->stack) {
+		uint64_t left;
+
+		drain_near(k, objects);
+		left = objects - k->objects;
+		drain_far(k, k->objects + (left < FAR_OBJECTS ? left : FAR_OBJECTS));
+	}
 }
 
 static bool mark_some(struct gc_heap *h, uint64_t objects)
