@@ -221,12 +221,6 @@ void jit_repeat_point(struct jit_job *job, uint32_t at, uint32_t as);
  */
 bool jit_follows_only(const struct jit_job *job, uint32_t block);
 
-/**
- * jit_args_overlap - does an argument of @edge lie in the slot of a parameter, which might be written
- * before it is read? Context: tier 1, where parameters are in their slots.
- */
-bool jit_args_overlap(const struct jit_job *job, const struct ir_edge *edge);
-
 /** jit_edge_back - of @term's edges back from @block the one that leads furthest, or NULL. */
 const struct ir_edge *jit_edge_back(const struct ir_unit *unit, const struct ir_insn *term,
 				    uint32_t block);

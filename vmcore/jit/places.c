@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vmcore/jit/places.h"
+#include "vmcore/jit/values.h"
 
 #include <string.h>
 
@@ -148,7 +148,7 @@ static void displace(struct jit_places *p, unsigned int reg)
 		return;
 	}
 	if (is_needed(p, value))
-		p->ops->save(p, value);
+		jit_save(p, p->ops, value);
 	forget(p, reg);
 }
 
@@ -169,7 +169,7 @@ unsigned int jit_places_allocate(struct jit_places *p, uint64_t from, uint32_t v
 	if (reg == JIT_NO_REG)
 		return reg;
 	if (is_needed(p, p->regs.owner[reg]))
-		p->ops->save(p, p->regs.owner[reg]);
+		jit_save(p, p->ops, p->regs.owner[reg]);
 	forget(p, reg);
 	return reg;
 }
@@ -213,7 +213,7 @@ void jit_places_changed(struct jit_places *p, uint32_t value)
 	if (p->value[value].flags & JIT_HOME)
 		home_of(p, value)->saved = 0;
 	if (stored)
-		p->ops->save(p, value);
+		jit_save(p, p->ops, value);
 }
 
 static void move_home(struct jit_places *p, uint32_t value)
@@ -224,7 +224,7 @@ static void move_home(struct jit_places *p, uint32_t value)
 	if (p->regs.used & bit(home))
 		displace(p, home);
 	if (reg == JIT_NO_REG) {
-		p->ops->copy_to(p, home, value);
+		jit_copy_to(p, p->ops, home, value);
 	} else {
 		p->ops->move(p, type_of(p, value), home, reg);
 		forget(p, reg);

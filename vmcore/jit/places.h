@@ -16,23 +16,27 @@
 struct jit_places;
 
 /**
- * struct jit_places_ops - what a host writes for tier 2.
- * @scratch_general, @scratch_vector: registers that hold no values and that none of these functions
- *	but @move needs; vector registers have higher numbers than general ones
+ * struct jit_places_ops - what a host writes.
+ * @general, @vectors: registers that hold values; vector registers have higher numbers
+ * @scratch_general, @scratch_vector: registers that hold none and that none of these functions but
+ *	@move needs
+ * @end: two general ones that the last instruction of a block can read values in
  * @move: from register to register
- * @copy_to: a value from wherever it is to a register
- * @save: a value in a register to its slot, unless jit_places_is_saved()
- * @to_slot: a value to a slot
+ * @load: a value that is in no register to one
+ * @store_slot: a register to a slot
+ * @const_to_slot: a constant to a slot
  * @copy_slot: from slot to slot
- * @ask: of either tier: burn @fuel, or with 0 see if there is any; leave for lack of it for block @to,
- *	of chained code by that way. Return: the slow way that does so; NULL in tier 1: it is done here
+ * @ask: burn @fuel, or with 0 see if there is any; leave for lack of it for block @to, of chained code
+ *	by that way. Return: the slow way that does so; NULL in tier 1: it is done here
  */
 struct jit_places_ops {
+	uint64_t general, vectors;
 	uint8_t scratch_general, scratch_vector;
+	uint8_t end[2];
 	void (*move)(struct jit_places *p, unsigned int type, unsigned int dst, unsigned int src);
-	void (*copy_to)(struct jit_places *p, unsigned int reg, uint32_t value);
-	void (*save)(struct jit_places *p, uint32_t value);
-	void (*to_slot)(struct jit_places *p, uint32_t slot, uint32_t value);
+	void (*load)(struct jit_places *p, unsigned int reg, uint32_t value);
+	void (*store_slot)(struct jit_places *p, unsigned int type, uint32_t slot, unsigned int reg);
+	void (*const_to_slot)(struct jit_places *p, uint32_t slot, const struct ir_insn *insn);
 	void (*copy_slot)(struct jit_places *p, unsigned int type, uint32_t to, uint32_t from);
 	struct jit_slow *(*ask)(struct jit_places *p, uint32_t fuel, uint32_t to);
 };
@@ -119,7 +123,24 @@ bool jit_places_is_passed(const struct jit_places *p, const struct ir_edge *edge
 /** jit_places_changed - the register of a value has: its slot, if that held it, is to hold it again. */
 void jit_places_changed(struct jit_places *p, uint32_t value);
 
-/** jit_ask_at_entry - ask for fuel where a unit begins, if it is chained. Tier 1, too. */
+/*
+ * Edges, in both tiers.
+ */
+
+/** jit_is_plain - is a jump all there is to an edge? */
+bool jit_is_plain(const struct jit_places *p, const struct ir_edge *edge);
+
+/**
+ * jit_follow - all but the jump: pass arguments, by scratch registers only, and ask for fuel.
+ * @last: the next block's code follows
+ * Return: a jump is needed.
+ */
+bool jit_follow(struct jit_places *p, const struct ir_edge *edge, bool last);
+
+/** jit_ask_before - tier 2 asks for fuel before the comparison at a block's end: one jump goes back. */
+void jit_ask_before(struct jit_places *p, const struct ir_insn *insn);
+
+/** jit_ask_at_entry - ask for fuel where a unit begins, if it is chained. */
 void jit_ask_at_entry(struct jit_places *p);
 
 /** jit_ask_at_back_edge - the same where it goes back. */

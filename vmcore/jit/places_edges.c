@@ -3,7 +3,7 @@
  * Edges in tier 2. First the parameters that live in slots, then those in registers, all at once; if
  * the slot of a parameter that is overwritten is an argument, by way of other slots.
  */
-#include "vmcore/jit/places.h"
+#include "vmcore/jit/values.h"
 
 static uint64_t bit(unsigned int reg)
 {
@@ -74,8 +74,8 @@ static void pass_slots(struct jit_places *p, const struct ir_edge *edge, uint32_
 			p->ops->copy_slot(p, type_of(p, param), p->value[param].slot,
 					  temporary + 2 * i);
 		else
-			p->ops->to_slot(p, temporary == IR_NONE ? p->value[param].slot :
-					temporary + 2 * i, arg);
+			jit_to_slot(p, p->ops, temporary == IR_NONE ? p->value[param].slot :
+				    temporary + 2 * i, arg);
 	}
 }
 
@@ -167,7 +167,7 @@ static void pass_registers(struct jit_places *p, const struct ir_edge *edge)
 	for (m = moves.to; m; m &= m - 1) {
 		unsigned int reg = (unsigned int)__builtin_ctzll(m);
 
-		p->ops->copy_to(p, reg, moves.arg[reg]);
+		jit_copy_to(p, p->ops, reg, moves.arg[reg]);
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #include "arch/arm64/host/emit.h"
 #include "arch/base/assert.h"
+#include "vmcore/jit/checks.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/guards.h"
 
@@ -17,14 +18,6 @@ extern const struct host_ops a64_host_ops;
 enum a64_feature {
 	A64_HAS_LSE = 1, /* atomics in one instruction */
 };
-
-/* Addresses whose range has been checked: @base + [lo, end) lies in guest memory, or in a guard. */
-struct a64_checked {
-	uint32_t base;
-	int64_t lo, end;
-};
-
-#define A64_NR_CHECKED 2u
 
 /**
  * struct a64_lower - a unit on its way.
@@ -42,8 +35,7 @@ struct a64_lower {
 	struct jit_job *job;
 	uint64_t features;
 	uint32_t nr_slow;
-	struct a64_checked checked[A64_NR_CHECKED];
-	uint32_t next_checked;
+	struct jit_checks checks;
 	uint32_t miss[JIT_GUARD_MISSES * JIT_MAX_GUARDS];
 	uint32_t nr_misses;
 	bool far, too_far;
@@ -88,15 +80,8 @@ unsigned int a64_result_from(struct a64_lower *l, uint32_t value);
 void a64_copy_to(struct a64_lower *l, unsigned int reg, uint32_t value);
 /* The current instruction has its result in its register. */
 void a64_finish(struct a64_lower *l);
-/* Forget all registers; or those whose value is not used from instruction @from on. */
-void a64_forget_all(struct a64_lower *l);
-void a64_forget_dead(struct a64_lower *l, uint32_t from);
-/* Move a value to a slot of its type. */
-void a64_to_slot(struct a64_lower *l, uint32_t slot, uint32_t value);
-/* Move what is in a slot to another. */
-void a64_copy_slot(struct a64_lower *l, unsigned int type, uint32_t to, uint32_t from);
 
-/* What tier 2 asks for. */
+/* What vmcore/jit/values.h and tier 2 ask for. */
 extern const struct jit_places_ops a64_places_ops;
 
 /* Loads and stores of a type: integers are zero-extended. */

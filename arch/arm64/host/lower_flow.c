@@ -15,55 +15,6 @@ static void to_block(struct a64_lower *l, uint32_t at, uint32_t block)
 	label->chain = at / 4 + 1;
 }
 
-static bool is_back(const struct a64_lower *l, const struct ir_edge *edge)
-{
-	return edge->block <= l->p.block;
-}
-
-/* A branch there is all there is to it. */
-static bool is_plain(const struct a64_lower *l, const struct ir_edge *edge)
-{
-	if (l->p.homes)
-		return jit_places_is_passed(&l->p, edge);
-	return !edge->nr_args && !is_back(l, edge);
-}
-
-/* All arguments to slots of their own first, then to the parameters. */
-static void pass_in_two_steps(struct a64_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t temporary = l->p.next_slot + (l->p.next_slot & 1), i;
-
-	l->p.next_slot = temporary + 2 * edge->nr_args;
-	for (i = 0; i < edge->nr_args; i++)
-		a64_to_slot(l, temporary + 2 * i, l->unit->arg[edge->first_arg + i]);
-	for (i = 0; i < edge->nr_args; i++)
-		a64_copy_slot(l, a64_type(l, to->first + i), l->value[to->first + i].slot,
-			      temporary + 2 * i);
-}
-
-/* Give the parameters of the edge's block their values. Uses scratch registers only. */
-static void pass(struct a64_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t i;
-
-	if (l->p.homes) {
-		jit_places_pass(&l->p, edge);
-		return;
-	}
-	if (edge->nr_args && jit_args_overlap(l->job, edge)) {
-		pass_in_two_steps(l, edge);
-		return;
-	}
-	for (i = 0; i < edge->nr_args; i++) {
-		uint32_t arg = l->unit->arg[edge->first_arg + i], param = to->first + i;
-
-		if (arg != param && l->value[param].uses)
-			a64_to_slot(l, l->value[param].slot, arg);
-	}
-}
-
 void a64_leave_unit(struct a64_lower *l, uint32_t kind, uint32_t code)
 {
 	a64_mov_imm(l->buf, 1, jit_exit_word(kind, code));
@@ -83,29 +34,16 @@ void a64_burn(struct a64_lower *l, uint32_t nr)
 	}
 }
 
-/* Tier 2 does that before the comparison, so that one branch goes back. */
-static void burn_before(struct a64_lower *l, const struct ir_insn *insn)
-{
-	const struct ir_edge *back = l->p.homes ? jit_edge_back(l->unit, insn, l->p.block) : NULL;
-
-	if (back)
-		jit_ask_at_back_edge(&l->p, back);
-}
-
 /* @last: the next block's code follows. */
 static void follow(struct a64_lower *l, const struct ir_edge *edge, bool last)
 {
-	pass(l, edge);
-	/* Last, so that the block can be entered when there is fuel again. */
-	if (is_back(l, edge) && !l->p.homes)
-		jit_ask_at_back_edge(&l->p, edge);
-	if (!last || edge->block != l->p.block + 1)
+	if (jit_follow(&l->p, edge, last))
 		to_block(l, a64_b(l->buf), edge->block);
 }
 
 A64_LOWER(br)
 {
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	follow(l, &l->unit->edge[insn->lo], true);
 }
 
@@ -117,10 +55,10 @@ static void branch(struct a64_lower *l, const struct ir_insn *insn, struct a64_t
 	uint32_t over;
 
 	not.cc ^= 1;
-	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->p.block + 1)) {
+	if (jit_is_plain(&l->p, no) && (!jit_is_plain(&l->p, yes) || yes->block == l->p.block + 1)) {
 		to_block(l, a64_branch_if(l, not), no->block);
 		follow(l, yes, true);
-	} else if (is_plain(l, yes)) {
+	} else if (jit_is_plain(&l->p, yes)) {
 		to_block(l, a64_branch_if(l, test), yes->block);
 		follow(l, no, true);
 	} else {
@@ -133,13 +71,13 @@ static void branch(struct a64_lower *l, const struct ir_insn *insn, struct a64_t
 
 A64_LOWER(brcond)
 {
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	branch(l, insn, a64_truth(l, insn));
 }
 
 A64_LOWER(brcmp)
 {
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	branch(l, insn, a64_compare(l, insn));
 }
 
@@ -164,7 +102,7 @@ A64_LOWER(switch)
 	uint32_t nr = insn->hi - 1, i, past, first;
 	unsigned int a = a64_value(l, insn->a);
 
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	a64_compare_number(l, a64_width(a64_type(l, insn->a)), a, nr);
 	past = a64_branch_if(l, (struct a64_test){ .cc = A64_CS, .reg = JIT_NO_REG });
 	jump_to_entry(l, a);
@@ -172,11 +110,11 @@ A64_LOWER(switch)
 	for (i = 0; i < nr && !l->buf->overflow; i++) {
 		uint32_t entry = a64_b(l->buf);
 
-		if (is_plain(l, &edge[i + 1]))
+		if (jit_is_plain(&l->p, &edge[i + 1]))
 			to_block(l, entry, edge[i + 1].block);
 	}
 	for (i = 0; i < nr && !l->buf->overflow; i++) {
-		if (is_plain(l, &edge[i + 1]))
+		if (jit_is_plain(&l->p, &edge[i + 1]))
 			continue;
 		a64_lead_here(l, first + i * ENTRY);
 		follow(l, &edge[i + 1], false);

@@ -64,37 +64,6 @@ static void put_call(struct a64_lower *l, const struct jit_access_desc *desc)
 	l->buf->at = p + sizeof(*desc);
 }
 
-/* [base + lo, base + end) and what lies between it and what was checked before. */
-VMB_INLINE void remember(struct a64_lower *l, uint32_t base, int64_t lo, int64_t end)
-{
-	struct a64_checked *c;
-	unsigned int i;
-
-	for (i = 0; i < A64_NR_CHECKED; i++) {
-		c = &l->checked[i];
-		if (c->base == base) {
-			c->lo = lo < c->lo ? lo : c->lo;
-			c->end = end > c->end ? end : c->end;
-			return;
-		}
-	}
-	c = &l->checked[l->next_checked++ % A64_NR_CHECKED];
-	*c = (struct a64_checked){ base, lo, end };
-}
-
-VMB_INLINE bool was_checked(const struct a64_lower *l, uint32_t base, int64_t lo, int64_t end)
-{
-	unsigned int i;
-
-	for (i = 0; i < A64_NR_CHECKED; i++) {
-		const struct a64_checked *c = &l->checked[i];
-
-		if (c->base == base && c->lo <= lo && end <= c->end)
-			return true;
-	}
-	return false;
-}
-
 /* Compare the offset with what is allowed: the beginning of the slow way. */
 VMB_INLINE struct jit_slow *check(struct a64_lower *l, struct access *access)
 {
@@ -132,9 +101,6 @@ static unsigned int offset_to(struct a64_lower *l, unsigned int base, int64_t di
 	return disp ? 0 : base;
 }
 
-/* Of two addresses so near to each other one in memory lets the other be there or in a guard. */
-#define NEAR_ENOUGH ((int64_t)JIT_GUARD - 64)
-
 /*
  * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
  * fault on, so that an address so near to one that was checked needs no check. The slow way is a trap.
@@ -147,7 +113,7 @@ static struct access begin_precise(struct a64_lower *l, const struct ir_insn *in
 	struct jit_slow *slow;
 
 	jit_point(&l->p);
-	if (was_checked(l, insn->a, disp, disp)) {
+	if (jit_was_checked(&l->checks, insn->a, disp, disp)) {
 		access.place = (struct a64_place){ .base = A64_ORIGIN, .index = (uint8_t)base,
 						   .disp = (int64_t)insn->imm };
 		return access;
@@ -156,7 +122,7 @@ static struct access begin_precise(struct a64_lower *l, const struct ir_insn *in
 	slow = check(l, &access);
 	slow->desc = (struct jit_access_desc){ .op = IR_trap, .a = (uint8_t)access.address };
 	access.slow = IR_NONE;
-	remember(l, insn->a, disp - NEAR_ENOUGH, disp + NEAR_ENOUGH);
+	jit_remember(&l->checks, insn->a, disp - JIT_NEAR_ENOUGH, disp + JIT_NEAR_ENOUGH);
 	return access;
 }
 
@@ -177,7 +143,7 @@ static struct access begin(struct a64_lower *l, const struct ir_insn *insn, unsi
 		return begin_precise(l, insn, base);
 	if (target->precise)
 		jit_point(&l->p);
-	if (access.in_line && !aligned && was_checked(l, insn->a, lo, end)) {
+	if (access.in_line && !aligned && jit_was_checked(&l->checks, insn->a, lo, end)) {
 		access.place = (struct a64_place){ .base = A64_ORIGIN, .index = (uint8_t)base,
 						   .disp = lo };
 		return access;
@@ -189,7 +155,7 @@ static struct access begin(struct a64_lower *l, const struct ir_insn *insn, unsi
 	if (aligned)
 		check_alignment(l, &access, slow, bytes);
 	if (!target->precise)
-		remember(l, insn->a, lo, end);
+		jit_remember(&l->checks, insn->a, lo, end);
 	return access;
 }
 

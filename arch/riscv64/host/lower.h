@@ -8,6 +8,7 @@
 
 #include "arch/base/assert.h"
 #include "arch/riscv64/host/emit.h"
+#include "vmcore/jit/checks.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/guards.h"
 
@@ -19,13 +20,6 @@ enum rv_feature {
 	RV_HAS_ZBB = 2,
 };
 
-/* Addresses whose range has been checked: @base + [lo, end) lies in guest memory, or in a guard. */
-struct rv_checked {
-	uint32_t base;
-	int64_t lo, end;
-};
-
-#define RV_NR_CHECKED	  2u
 #define RV_NR_FREE_PAIRS 16u
 
 /**
@@ -49,8 +43,7 @@ struct rv_lower {
 	uint32_t nr_slow, written_slow;
 	uint32_t bytes_per_insn;
 	bool too_far;
-	struct rv_checked checked[RV_NR_CHECKED];
-	uint32_t next_checked;
+	struct jit_checks checks;
 	uint32_t miss[JIT_GUARD_MISSES * JIT_MAX_GUARDS];
 	uint32_t nr_misses;
 };
@@ -86,16 +79,9 @@ void rv_copy_to(struct rv_lower *l, unsigned int reg, uint32_t value);
 bool rv_is_imm12(const struct rv_lower *l, uint32_t value, int32_t *imm);
 /* The current instruction has its result in its register. */
 void rv_finish(struct rv_lower *l);
-/* Forget all registers; or those whose value is not used from instruction @from on. */
-void rv_forget_all(struct rv_lower *l);
-void rv_forget_dead(struct rv_lower *l, uint32_t from);
-/* What tier 2 asks for. */
+/* What vmcore/jit/values.h and tier 2 ask for. */
 extern const struct jit_places_ops rv_places_ops;
 
-/* Move a value to a slot of its type. */
-void rv_to_slot(struct rv_lower *l, uint32_t slot, uint32_t value);
-/* Copy between two slots. */
-void rv_copy_slot(struct rv_lower *l, unsigned int type, uint32_t to, uint32_t from);
 /* Loads and stores of a scalar of @type. */
 void rv_load_typed(struct code_buf *buf, unsigned int type, unsigned int reg, struct rv_mem mem);
 void rv_store_typed(struct code_buf *buf, unsigned int type, unsigned int reg, struct rv_mem mem);

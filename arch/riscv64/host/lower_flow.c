@@ -75,55 +75,6 @@ static void branch_to(struct rv_lower *l, struct rv_test test, uint32_t block)
 	wait_for(label, rv_branch(l->buf, reach, test.cond, test.a, test.b, label->chain));
 }
 
-static bool is_back(const struct rv_lower *l, const struct ir_edge *edge)
-{
-	return edge->block <= l->p.block;
-}
-
-/* A jump there is all there is to it. */
-static bool is_plain(const struct rv_lower *l, const struct ir_edge *edge)
-{
-	if (l->p.homes)
-		return jit_places_is_passed(&l->p, edge);
-	return !edge->nr_args && !is_back(l, edge);
-}
-
-/* All arguments to slots of their own first, then to the parameters. */
-static void pass_in_two_steps(struct rv_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t temporary = l->p.next_slot, i;
-
-	l->p.next_slot = temporary + 2 * edge->nr_args;
-	for (i = 0; i < edge->nr_args; i++)
-		rv_to_slot(l, temporary + 2 * i, l->unit->arg[edge->first_arg + i]);
-	for (i = 0; i < edge->nr_args; i++)
-		rv_copy_slot(l, rv_type(l, to->first + i), l->value[to->first + i].slot,
-			     temporary + 2 * i);
-}
-
-/* Give the parameters of the edge's block their values. Uses scratch registers only. */
-static void pass(struct rv_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t i;
-
-	if (l->p.homes) {
-		jit_places_pass(&l->p, edge);
-		return;
-	}
-	if (edge->nr_args && jit_args_overlap(l->job, edge)) {
-		pass_in_two_steps(l, edge);
-		return;
-	}
-	for (i = 0; i < edge->nr_args; i++) {
-		uint32_t arg = l->unit->arg[edge->first_arg + i], param = to->first + i;
-
-		if (arg != param && l->value[param].uses)
-			rv_to_slot(l, l->value[param].slot, arg);
-	}
-}
-
 void rv_leave_unit(struct rv_lower *l, uint32_t kind, uint32_t code)
 {
 	rv_li(l->buf, RV_A1, jit_exit_word(kind, code));
@@ -177,23 +128,10 @@ struct jit_slow *rv_ask(struct jit_places *p, uint32_t fuel, uint32_t to)
 	return NULL;
 }
 
-/* Tier 2 does that before the comparison, so that one branch goes back. */
-static void burn_before(struct rv_lower *l, const struct ir_insn *insn)
-{
-	const struct ir_edge *back = l->p.homes ? jit_edge_back(l->unit, insn, l->p.block) : NULL;
-
-	if (back)
-		jit_ask_at_back_edge(&l->p, back);
-}
-
 /* @last: the next block's code follows. */
 static void follow(struct rv_lower *l, const struct ir_edge *edge, bool last)
 {
-	pass(l, edge);
-	/* Last, so that the block can be entered when there is fuel again. */
-	if (is_back(l, edge) && !l->p.homes)
-		jit_ask_at_back_edge(&l->p, edge);
-	if (!last || edge->block != l->p.block + 1)
+	if (jit_follow(&l->p, edge, last))
 		jump_to(l, edge->block);
 }
 
@@ -208,7 +146,7 @@ static void begin_edges(struct rv_lower *l, const struct ir_insn *insn)
 	const struct ir_edge *edge = &l->unit->edge[insn->lo];
 	uint32_t nr = insn->hi, i;
 
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	for (i = 0; i < insn->hi; i++)
 		nr += edge[i].nr_args;
 	if (nr > SMALL_EDGES)
@@ -233,10 +171,10 @@ static void branch(struct rv_lower *l, const struct ir_insn *insn, struct rv_tes
 	const struct ir_edge *yes = &l->unit->edge[insn->lo], *no = yes + 1;
 	uint32_t over;
 
-	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->p.block + 1)) {
+	if (jit_is_plain(&l->p, no) && (!jit_is_plain(&l->p, yes) || yes->block == l->p.block + 1)) {
 		branch_to(l, negated(test), no->block);
 		follow(l, yes, true);
-	} else if (is_plain(l, yes)) {
+	} else if (jit_is_plain(&l->p, yes)) {
 		branch_to(l, test, yes->block);
 		follow(l, no, true);
 	} else {
@@ -269,7 +207,7 @@ static enum rv_reach reach_of_edges(const struct rv_lower *l, const struct ir_ed
 
 	for (i = 0; i < nr; i++) {
 		args += edge[i].nr_args;
-		if (is_plain(l, &edge[i]) && reach_of_block(l, edge[i].block) == RV_FAR)
+		if (jit_is_plain(&l->p, &edge[i]) && reach_of_block(l, edge[i].block) == RV_FAR)
 			reach = RV_FAR;
 	}
 	return reach_for(l, 0, nr * (EDGE_BYTES + 8ull) + args * ARG_BYTES) == RV_FAR ? RV_FAR :
@@ -282,7 +220,7 @@ static uint32_t entry(struct rv_lower *l, const struct ir_edge *edge, enum rv_re
 	struct jit_label *label = &l->job->scratch->label[edge->block];
 	uint32_t place;
 
-	if (!is_plain(l, edge))
+	if (!jit_is_plain(&l->p, edge))
 		return rv_jump(l->buf, reach, 0);
 	if (label->at != JIT_UNBOUND) {
 		place = rv_jump(l->buf, reach, 0);
@@ -317,7 +255,7 @@ RV_LOWER(switch)
 	for (i = 0; i < nr && !l->buf->overflow; i++)
 		entry(l, &edge[i + 1], reach);
 	for (i = 0; i < nr && !l->buf->overflow; i++) {
-		if (is_plain(l, &edge[i + 1]))
+		if (jit_is_plain(&l->p, &edge[i + 1]))
 			continue;
 		rv_bind(l, first + i * size);
 		follow(l, &edge[i + 1], false);

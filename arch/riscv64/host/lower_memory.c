@@ -119,37 +119,6 @@ static void call_access(struct rv_lower *l, const struct jit_access_desc *desc)
 	mend_result(l, desc);
 }
 
-/* [base + lo, base + end) and what lies between it and what was checked before. */
-VMB_INLINE void remember(struct rv_lower *l, uint32_t base, int64_t lo, int64_t end)
-{
-	struct rv_checked *c;
-	unsigned int i;
-
-	for (i = 0; i < RV_NR_CHECKED; i++) {
-		c = &l->checked[i];
-		if (c->base == base) {
-			c->lo = lo < c->lo ? lo : c->lo;
-			c->end = end > c->end ? end : c->end;
-			return;
-		}
-	}
-	c = &l->checked[l->next_checked++ % RV_NR_CHECKED];
-	*c = (struct rv_checked){ base, lo, end };
-}
-
-VMB_INLINE bool was_checked(const struct rv_lower *l, uint32_t base, int64_t lo, int64_t end)
-{
-	unsigned int i;
-
-	for (i = 0; i < RV_NR_CHECKED; i++) {
-		const struct rv_checked *c = &l->checked[i];
-
-		if (c->base == base && c->lo <= lo && end <= c->end)
-			return true;
-	}
-	return false;
-}
-
 /* t1 = base + disp. */
 static unsigned int add_disp(struct rv_lower *l, unsigned int base, int64_t disp)
 {
@@ -204,9 +173,6 @@ VMB_INLINE void check_alignment(struct rv_lower *l, const struct access *access,
 	slow->jump2 = rv_branch(l->buf, RV_NEAR, RV_BNE, RV_T2, RV_ZERO, 0);
 }
 
-/* Of two addresses so near to each other one in memory lets the other be there or in a guard. */
-#define NEAR_ENOUGH ((int64_t)JIT_GUARD - 64)
-
 /*
  * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
  * fault on, so that an address so near to one that was checked needs no check. The slow way is a trap.
@@ -216,7 +182,7 @@ static struct access begin_precise(struct rv_lower *l, const struct ir_insn *ins
 {
 	struct access access = { .slow = IR_NONE, .in_line = true };
 	int64_t disp = (int64_t)(insn->imm - l->job->target->first), at = (int64_t)insn->imm;
-	bool known = was_checked(l, insn->a, at, at);
+	bool known = jit_was_checked(&l->checks, insn->a, at, at);
 	unsigned int base = rv_value(l, insn->a);
 	struct jit_slow *slow;
 
@@ -230,7 +196,7 @@ static struct access begin_precise(struct rv_lower *l, const struct ir_insn *ins
 		slow = check(l, access.address);
 		slow->desc = (struct jit_access_desc){ .op = IR_trap,
 						       .a = (uint8_t)access.address };
-		remember(l, insn->a, at - NEAR_ENOUGH, at + NEAR_ENOUGH);
+		jit_remember(&l->checks, insn->a, at - JIT_NEAR_ENOUGH, at + JIT_NEAR_ENOUGH);
 	}
 	access.mem = host_mem(l, insn, base, access.address, bytes);
 	return access;
@@ -263,7 +229,7 @@ static struct access begin(struct rv_lower *l, const struct ir_insn *insn, unsig
 	int64_t disp = (int64_t)(insn->imm - (target->flat ? target->first : 0));
 	int64_t lo = (int64_t)insn->imm, end = lo + bytes;
 	bool known = access.in_line && !aligned && !target->precise &&
-		     was_checked(l, insn->a, lo, end);
+		     jit_was_checked(&l->checks, insn->a, lo, end);
 	struct jit_slow *slow;
 
 	if (known && rv_fits12(lo) && rv_fits12(end - 1)) {
@@ -283,7 +249,7 @@ static struct access begin(struct rv_lower *l, const struct ir_insn *insn, unsig
 	}
 	access.mem = host_mem(l, insn, base, access.address, bytes);
 	if (!known && !target->precise)
-		remember(l, insn->a, lo, end);
+		jit_remember(&l->checks, insn->a, lo, end);
 	return access;
 }
 

@@ -180,19 +180,16 @@ static void bind_label(struct x64_lower *l, struct jit_label *label)
 /* Where registers keep what they hold, what is known of addresses is still true, too. */
 static void open_block(struct x64_lower *l, uint32_t block)
 {
-	unsigned int i;
-
 	l->p.block = block;
 	l->p.pc = 0;
 	l->flags.kind = 0;
 	bind_label(l, &l->job->scratch->label[block]);
 	if (jit_follows_only(l->job, block)) {
-		x64_forget_dead(l, l->unit->block[block].first);
+		jit_regcache_forget_dead(&l->p.regs, l->value, l->unit->block[block].first);
 		return;
 	}
-	x64_forget_all(l);
-	for (i = 0; i < X64_NR_CHECKED; i++)
-		l->checked[i].base = IR_NONE;
+	jit_regcache_forget_all(&l->p.regs, l->value);
+	jit_checks_forget(&l->checks);
 }
 
 static void enter_block(struct x64_lower *l, uint32_t block)

@@ -8,6 +8,7 @@
 
 #include "arch/base/assert.h"
 #include "arch/x86_64/host/emit.h"
+#include "vmcore/jit/checks.h"
 #include "vmcore/jit/frame.h"
 #include "vmcore/jit/guards.h"
 
@@ -21,14 +22,6 @@ enum x64_feature {
 	X64_HAS_SSE41 = 8,  /* and SSSE3 */
 	X64_HAS_FMA = 16,
 };
-
-/* Addresses whose range has been checked: @base + [lo, end) lies in guest memory. */
-struct x64_checked {
-	uint32_t base;
-	int64_t lo, end;
-};
-
-#define X64_NR_CHECKED 2u
 
 /*
  * What the host's flags are of: of @kind (flags.c) with @a and @b, if no code has been written since @at.
@@ -57,8 +50,7 @@ struct x64_lower {
 	struct jit_job *job;
 	uint64_t features;
 	uint32_t nr_slow;
-	struct x64_checked checked[X64_NR_CHECKED];
-	uint32_t next_checked;
+	struct jit_checks checks;
 	struct x64_flags flags;
 	uint32_t nr_jumps;
 	bool short_jumps;
@@ -100,18 +92,11 @@ void x64_copy_to(struct x64_lower *l, unsigned int reg, uint32_t value);
 void x64_make_const(struct x64_lower *l, const struct ir_insn *insn, unsigned int reg);
 /* The current instruction has its result in its register. */
 void x64_finish(struct x64_lower *l);
-/* Forget all registers; or those whose value is not used from instruction @from on. */
-void x64_forget_all(struct x64_lower *l);
-void x64_forget_dead(struct x64_lower *l, uint32_t from);
-/* Move a value to a slot of its type. */
-void x64_to_slot(struct x64_lower *l, uint32_t slot, uint32_t value);
-/* Copy a value from slot to slot. */
-void x64_copy_slot(struct x64_lower *l, unsigned int type, uint32_t to, uint32_t from);
 /* Loads and stores of a value of @type, zero-extended in a register. */
 void x64_load_typed(struct code_buf *buf, unsigned int type, unsigned int reg, struct x64_mem mem);
 void x64_store_typed(struct code_buf *buf, unsigned int type, struct x64_mem mem, unsigned int reg);
 
-/* What tier 2 asks for. */
+/* What vmcore/jit/values.h and tier 2 ask for. */
 extern const struct jit_places_ops x64_places_ops;
 
 VMB_INLINE struct x64_mem x64_slot(uint32_t slot)

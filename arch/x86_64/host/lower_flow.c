@@ -46,55 +46,6 @@ void x64_link_short(struct x64_lower *l)
 	}
 }
 
-static bool is_back(const struct x64_lower *l, const struct ir_edge *edge)
-{
-	return edge->block <= l->p.block;
-}
-
-/* A jump there is all there is to it. */
-static bool is_plain(const struct x64_lower *l, const struct ir_edge *edge)
-{
-	if (l->p.homes)
-		return jit_places_is_passed(&l->p, edge);
-	return !edge->nr_args && !is_back(l, edge);
-}
-
-/* All arguments to slots of their own first, then to the parameters. */
-static void pass_in_two_steps(struct x64_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t temporary = l->p.next_slot + (l->p.next_slot & 1), i;
-
-	l->p.next_slot = temporary + 2 * edge->nr_args;
-	for (i = 0; i < edge->nr_args; i++)
-		x64_to_slot(l, temporary + 2 * i, l->unit->arg[edge->first_arg + i]);
-	for (i = 0; i < edge->nr_args; i++)
-		x64_copy_slot(l, x64_type(l, to->first + i), l->value[to->first + i].slot,
-			  temporary + 2 * i);
-}
-
-/* Give the parameters of the edge's block their values. Uses scratch registers only. */
-static void pass(struct x64_lower *l, const struct ir_edge *edge)
-{
-	const struct ir_block *to = &l->unit->block[edge->block];
-	uint32_t i;
-
-	if (l->p.homes) {
-		jit_places_pass(&l->p, edge);
-		return;
-	}
-	if (edge->nr_args && jit_args_overlap(l->job, edge)) {
-		pass_in_two_steps(l, edge);
-		return;
-	}
-	for (i = 0; i < edge->nr_args; i++) {
-		uint32_t arg = l->unit->arg[edge->first_arg + i], param = to->first + i;
-
-		if (arg != param && l->value[param].uses)
-			x64_to_slot(l, l->value[param].slot, arg);
-	}
-}
-
 void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code)
 {
 	x64_mov_imm(l->buf, RDX, jit_exit_word(kind, code));
@@ -104,29 +55,16 @@ void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code)
 		x64_ret(l->buf);
 }
 
-/* Tier 2 does that before the comparison, so that one jump goes back. */
-static void burn_before(struct x64_lower *l, const struct ir_insn *insn)
-{
-	const struct ir_edge *back = l->p.homes ? jit_edge_back(l->unit, insn, l->p.block) : NULL;
-
-	if (back)
-		jit_ask_at_back_edge(&l->p, back);
-}
-
 /* @last: the next block's code follows. */
 static void follow(struct x64_lower *l, const struct ir_edge *edge, bool last)
 {
-	pass(l, edge);
-	/* Last, so that the block can be entered when there is fuel again. */
-	if (is_back(l, edge) && !l->p.homes)
-		jit_ask_at_back_edge(&l->p, edge);
-	if (!last || edge->block != l->p.block + 1)
+	if (jit_follow(&l->p, edge, last))
 		jump(l, ALWAYS, edge->block);
 }
 
 X64_LOWER(br)
 {
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	follow(l, &l->unit->edge[insn->lo], true);
 }
 
@@ -136,10 +74,10 @@ static void branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc 
 	const struct ir_edge *yes = &l->unit->edge[insn->lo], *no = yes + 1;
 	uint32_t over;
 
-	if (is_plain(l, no) && (!is_plain(l, yes) || yes->block == l->p.block + 1)) {
+	if (jit_is_plain(&l->p, no) && (!jit_is_plain(&l->p, yes) || yes->block == l->p.block + 1)) {
 		jump(l, cc ^ 1, no->block);
 		follow(l, yes, true);
-	} else if (is_plain(l, yes)) {
+	} else if (jit_is_plain(&l->p, yes)) {
 		jump(l, cc, yes->block);
 		follow(l, no, true);
 	} else {
@@ -152,13 +90,13 @@ static void branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc 
 
 X64_LOWER(brcond)
 {
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	branch(l, insn, x64_truth(l, insn));
 }
 
 X64_LOWER(brcmp)
 {
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	branch(l, insn, x64_compare(l, insn));
 }
 
@@ -175,7 +113,7 @@ X64_LOWER(switch)
 	uint32_t nr = insn->hi - 1, i, past, table, first;
 	unsigned int a = x64_value(l, insn->a), bytes = ir_type_bytes(x64_type(l, insn->a));
 
-	burn_before(l, insn);
+	jit_ask_before(&l->p, insn);
 	x64_mov(l->buf, 8, RCX, a);
 	x64_alu_ri(l->buf, X64_CMP, bytes, RCX, (int32_t)nr);
 	past = x64_jcc(l->buf, CC_AE);
@@ -188,11 +126,11 @@ X64_LOWER(switch)
 	for (i = 0; i < nr && !l->buf->overflow; i++) {
 		uint32_t entry = x64_jmp(l->buf);
 
-		if (is_plain(l, &edge[i + 1]))
+		if (jit_is_plain(&l->p, &edge[i + 1]))
 			to_block(l, entry, edge[i + 1].block);
 	}
 	for (i = 0; i < nr && !l->buf->overflow; i++) {
-		if (is_plain(l, &edge[i + 1]))
+		if (jit_is_plain(&l->p, &edge[i + 1]))
 			continue;
 		x64_bind(l->buf, first + i * ENTRY);
 		follow(l, &edge[i + 1], false);

@@ -7,9 +7,6 @@
  */
 #include "arch/x86_64/host/lower.h"
 
-/* Of two addresses so near to each other one in memory lets the other be there or in a guard. */
-#define NEAR_ENOUGH ((int64_t)JIT_GUARD - 64)
-
 X64_LOWER(ld_state)
 {
 	struct x64_mem mem = x64_at(X64_STATE, (int32_t)insn->imm);
@@ -89,37 +86,6 @@ static uint8_t *put_call(const struct x64_lower *l, uint8_t *p, const struct jit
 	return p + sizeof(*desc);
 }
 
-/* [base + lo, base + end) and what lies between it and what was checked before. */
-static void remember(struct x64_lower *l, uint32_t base, int64_t lo, int64_t end)
-{
-	struct x64_checked *c;
-	unsigned int i;
-
-	for (i = 0; i < X64_NR_CHECKED; i++) {
-		c = &l->checked[i];
-		if (c->base == base) {
-			c->lo = lo < c->lo ? lo : c->lo;
-			c->end = end > c->end ? end : c->end;
-			return;
-		}
-	}
-	c = &l->checked[l->next_checked++ % X64_NR_CHECKED];
-	*c = (struct x64_checked){ base, lo, end };
-}
-
-static bool was_checked(const struct x64_lower *l, uint32_t base, int64_t lo, int64_t end)
-{
-	unsigned int i;
-
-	for (i = 0; i < X64_NR_CHECKED; i++) {
-		const struct x64_checked *c = &l->checked[i];
-
-		if (c->base == base && c->lo <= lo && end <= c->end)
-			return true;
-	}
-	return false;
-}
-
 /*
  * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
  * fault on, so that an address so near to one that was checked needs no check.
@@ -129,12 +95,12 @@ static struct access begin_precise(struct x64_lower *l, const struct ir_insn *in
 	static const uint8_t trap_if_above[] = { 0x4c, 0x39, 0xf0, 0x77, 0xfd };
 	struct access access = { .slow = IR_NONE, .in_line = true, .address = RAX };
 	unsigned int base = x64_value(l, insn->a);
-	int64_t disp = (int64_t)(insn->imm - l->job->target->first), near = NEAR_ENOUGH;
+	int64_t disp = (int64_t)(insn->imm - l->job->target->first), near = JIT_NEAR_ENOUGH;
 
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base,
 				       .disp = (int32_t)disp };
 	jit_point(&l->p);
-	if (disp == (int32_t)disp && was_checked(l, insn->a, disp, disp))
+	if (disp == (int32_t)disp && jit_was_checked(&l->checks, insn->a, disp, disp))
 		return access;
 	if (disp == (int32_t)disp) {
 		x64_rm(l->buf, X64_LEA | X64_W, RAX, x64_at(base, (int32_t)disp));
@@ -145,7 +111,7 @@ static struct access begin_precise(struct x64_lower *l, const struct ir_insn *in
 	}
 	/* cmp rax, r14; ja to the byte before, which makes it "lock ja": an illegal instruction. */
 	x64_data(l->buf, trap_if_above, sizeof(trap_if_above));
-	remember(l, insn->a, disp - near, disp + near);
+	jit_remember(&l->checks, insn->a, disp - near, disp + near);
 	return access;
 }
 
@@ -169,7 +135,7 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 		jit_point(&l->p);
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base };
 	if (access.in_line && !aligned && disp == (int32_t)disp &&
-	    was_checked(l, insn->a, lo, end)) {
+	    jit_was_checked(&l->checks, insn->a, lo, end)) {
 		access.mem.disp = (int32_t)disp;
 		return access;
 	}
@@ -196,7 +162,7 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 		slow->jump2 = x64_jcc(l->buf, CC_NE);
 	}
 	if (!target->precise)
-		remember(l, insn->a, lo, end);
+		jit_remember(&l->checks, insn->a, lo, end);
 	return access;
 }
 
