@@ -31,6 +31,12 @@ static struct place {
 
 static_assert(NR_CANDIDATES <= UINT16_MAX, "an index has two bytes");
 
+/* Of each line, what would take long to find out: has it a modrm, and which operands are behind? */
+static struct shape {
+	bool has_modrm;
+	uint8_t behind;
+} shape[VMB_ARRAY_SIZE(lines)];
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void count_lines(void)
@@ -43,11 +49,35 @@ static void count_lines(void)
 	}
 }
 
+static bool is_modrm(unsigned int operand)
+{
+	return (operand >= X86_Eb && operand <= X86_Mo) || operand >= X86_Vo;
+}
+
+static bool is_behind(unsigned int operand)
+{
+	return x86_imm_bytes(operand, 8) || operand == X86_Ob || operand == X86_Ov;
+}
+
+static void fill_shapes(void)
+{
+	unsigned int i, k;
+
+	for (i = 0; i < VMB_ARRAY_SIZE(lines); i++) {
+		shape[i].has_modrm = lines[i].ext >= 0 || lines[i].attr & (X86_MEM | X86_REG);
+		for (k = 0; k < VMB_ARRAY_SIZE(lines[i].operand); k++) {
+			shape[i].has_modrm |= is_modrm(lines[i].operand[k]);
+			shape[i].behind |= (uint8_t)(is_behind(lines[i].operand[k]) << k);
+		}
+	}
+}
+
 static void fill_places(void)
 {
 	struct place *p = &place[0][0];
 	unsigned int k, i, at = 0;
 
+	fill_shapes();
 	count_lines();
 	for (i = 0; i < X86_NR_MAPS * 256; i++) {
 		p[i].first = (uint16_t)at;
@@ -87,33 +117,28 @@ static int64_t take_signed(struct reader *r, unsigned int bytes)
 	return bytes ? (int64_t)(take(r, bytes) << unused) >> unused : 0;
 }
 
-static bool take_prefix(struct x86_insn *i, struct reader *r, uint8_t byte)
+static void take_prefix(struct x86_insn *i, struct reader *r, uint8_t byte)
 {
 	switch (byte) {
 	case 0x66:
 		r->size16 = true;
-		return true;
+		break;
 	case 0x67:
 		i->address32 = 1;
-		return true;
+		break;
 	case 0xf0:
 		i->lock = 1;
-		return true;
+		break;
 	case 0xf2:
 	case 0xf3:
 		i->repeat = byte;
-		return true;
+		break;
 	case 0x64:
 	case 0x65:
 		i->segment = byte;
-		return true;
-	case 0x26:
-	case 0x2e:
-	case 0x36:
-	case 0x3e:
-		return true;
+		break;
 	default:
-		return false;
+		break;
 	}
 }
 
@@ -141,14 +166,22 @@ static bool take_vex(struct x86_insn *i, struct reader *r, uint8_t first, unsign
 	return true;
 }
 
+/* What take_prefix() knows; most instructions have none. */
+static const bool prefixes[256] = {
+	[0x26] = true, [0x2e] = true, [0x36] = true, [0x3e] = true, [0x64] = true, [0x65] = true,
+	[0x66] = true, [0x67] = true, [0xf0] = true, [0xf2] = true, [0xf3] = true,
+};
+
 /* Prefixes and the opcode. Return: its map, or X86_NR_MAPS if it is none. */
 static unsigned int take_opcode(struct x86_insn *i, struct reader *r)
 {
 	unsigned int map = X86_M1;
 	uint8_t byte = (uint8_t)take(r, 1);
 
-	while (take_prefix(i, r, byte))
+	while (prefixes[byte]) {
+		take_prefix(i, r, byte);
 		byte = (uint8_t)take(r, 1);
+	}
 	if ((byte & 0xf0) == 0x40) {
 		i->rex = byte;
 		byte = (uint8_t)take(r, 1);
@@ -167,15 +200,9 @@ static unsigned int take_opcode(struct x86_insn *i, struct reader *r)
 	return map;
 }
 
-static bool is_modrm(unsigned int operand)
-{
-	return (operand >= X86_Eb && operand <= X86_Mo) || operand >= X86_Vo;
-}
-
 static bool has_modrm(const struct x86_line *line)
 {
-	return line->ext >= 0 || line->attr & (X86_MEM | X86_REG) || is_modrm(line->operand[0]) ||
-	       is_modrm(line->operand[1]) || is_modrm(line->operand[2]);
+	return shape[line - lines].has_modrm;
 }
 
 static bool prefix_matches(const struct x86_line *line, const struct x86_insn *i)
@@ -284,15 +311,15 @@ unsigned int x86_imm_bytes(unsigned int operand, unsigned int size)
 
 static void take_immediate(struct x86_insn *i, struct reader *r)
 {
-	unsigned int k, operand;
+	unsigned int left = shape[i->line - lines].behind, operand;
 
-	for (k = 0; k < 3; k++) {
-		operand = i->line->operand[k];
+	for (; left; left &= left - 1) {
+		operand = i->line->operand[__builtin_ctz(left)];
 		if (operand == X86_Ub || operand == X86_Uw)
 			i->imm = (int64_t)take(r, operand == X86_Ub ? 1 : 2);
 		else if (operand == X86_Ob || operand == X86_Ov)
 			i->imm = (int64_t)take(r, i->address32 ? 4 : 8);
-		else if (x86_imm_bytes(operand, i->size))
+		else
 			i->imm = take_signed(r, x86_imm_bytes(operand, i->size));
 	}
 }
@@ -326,18 +353,51 @@ static int take_all(struct x86_insn *i, struct reader *r)
 	return 0;
 }
 
-int x86_decode(const uint8_t *bytes, size_t nr, struct x86_insn *insn)
+static int decode(const uint8_t *bytes, size_t nr, struct x86_insn *insn)
 {
 	struct reader r = { bytes, nr < X86_MAX_BYTES ? nr : X86_MAX_BYTES, 0, false };
 	int status;
 
-	pthread_once(&once, fill_places);
 	*insn = (struct x86_insn){ .base = X86_NO_REG, .index = X86_NO_REG };
 	status = take_all(insn, &r);
 	if (r.at > r.nr)
 		return nr >= X86_MAX_BYTES ? -EILSEQ : 0;
 	insn->bytes = (uint8_t)r.at;
 	return status ? status : (int)r.at;
+}
+
+/*
+ * What was decoded last. Who wants to know which flags are read looks at the instructions to come, and
+ * at these again when it is their turn.
+ */
+#define NR_RECENT    16u
+#define RECENT_BYTES 16u
+
+static_assert(RECENT_BYTES >= X86_MAX_BYTES, "all that an instruction is");
+
+static __thread struct recent {
+	uint8_t bytes[RECENT_BYTES];
+	struct x86_insn insn;
+} recent[NR_RECENT];
+
+int x86_decode(const uint8_t *bytes, size_t nr, struct x86_insn *insn)
+{
+	struct recent *known = &recent[(uintptr_t)bytes % NR_RECENT];
+	int status;
+
+	pthread_once(&once, fill_places);
+	if (nr < RECENT_BYTES)
+		return decode(bytes, nr, insn);
+	if (known->insn.line && !memcmp(known->bytes, bytes, RECENT_BYTES)) {
+		*insn = known->insn;
+		return insn->bytes;
+	}
+	status = decode(bytes, nr, insn);
+	if (status > 0) {
+		memcpy(known->bytes, bytes, RECENT_BYTES);
+		known->insn = *insn;
+	}
+	return status;
 }
 
 const struct x86_line *x86_lines(size_t *nr)
