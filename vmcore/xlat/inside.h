@@ -48,7 +48,10 @@ int xlat_renew_engine(struct xlat *x, const struct host_ops *host, const struct 
 void xlat_take_fp(struct xlat *x);
 void xlat_give_fp(struct xlat *x);
 
-/** xlat_run_thread - run the thread from its program counter until it, or the program, has ended. */
+/**
+ * xlat_run_thread - run the thread from its program counter until it, or the program, has ended, and
+ * what others wait for is done (xlat_thread_end()).
+ */
 void xlat_run_thread(struct xlat *x);
 
 /** xlat_spawn, xlat_fork - of struct xlat_process. */

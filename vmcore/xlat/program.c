@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "vmcore/xlat/copy.h"
+
 /* Bytes from @address on that lie in pages with @prot. */
 static uint64_t accessible(const struct xlat_program *p, uint64_t address, uint64_t bytes,
 			   unsigned int prot)
@@ -22,27 +24,28 @@ int xlat_read(const struct xlat_program *p, uint64_t address, void *to, size_t b
 {
 	if (accessible(p, address, bytes, PROT_READ) < bytes)
 		return -EFAULT;
-	memcpy(to, xlat_host(p->space, address), bytes);
-	return 0;
+	return xlat_copy(to, xlat_host(p->space, address), bytes) ? 0 : -EFAULT;
 }
 
 int xlat_write(const struct xlat_program *p, uint64_t address, const void *from, size_t bytes)
 {
 	if (accessible(p, address, bytes, PROT_WRITE) < bytes)
 		return -EFAULT;
-	memcpy(xlat_host(p->space, address), from, bytes);
-	return 0;
+	return xlat_copy(xlat_host(p->space, address), from, bytes) ? 0 : -EFAULT;
 }
 
+/* Page by page: behind the text may be what cannot be read. */
 int xlat_read_string(const struct xlat_program *p, uint64_t address, char *to, size_t bytes)
 {
-	uint64_t nr = accessible(p, address, bytes, PROT_READ);
-	const char *from = xlat_host(p->space, address), *end;
+	size_t nr;
 
-	nr = nr < bytes ? nr : bytes;
-	end = nr ? memchr(from, 0, nr) : NULL;
-	if (!end)
-		return nr < bytes ? -EFAULT : -ENAMETOOLONG;
-	memcpy(to, from, (size_t)(end - from) + 1);
-	return 0;
+	for (; bytes; address += nr, to += nr, bytes -= nr) {
+		nr = (size_t)(XLAT_PAGE - address % XLAT_PAGE);
+		nr = nr < bytes ? nr : bytes;
+		if (xlat_read(p, address, to, nr))
+			return -EFAULT;
+		if (memchr(to, 0, nr))
+			return 0;
+	}
+	return -ENAMETOOLONG;
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "vmcore/xlat/copy.h"
+
 /* No instruction of any guest is longer. */
 #define LONGEST 16u
 
@@ -101,6 +103,23 @@ int xlat_map(struct xlat_space *space, uint64_t address, uint64_t bytes, int pro
 		note(space, address, bytes, XLAT_MAPPED | (unsigned int)prot);
 	if (!status && flags & MAP_SHARED)
 		xlat_space_share(space);
+	xlat_space_unlock(space);
+	return status;
+}
+
+/* A length of 0 lets the old mapping be: at no moment could somebody else get its room. */
+int xlat_map_again(struct xlat_space *space, uint64_t from, uint64_t to, uint64_t bytes)
+{
+	unsigned int prot = space->page[from / XLAT_PAGE] & (PROT_READ | PROT_WRITE | PROT_EXEC);
+	int status = 0;
+
+	xlat_space_lock(space);
+	if (mremap(xlat_host(space, from), 0, bytes, MREMAP_MAYMOVE | MREMAP_FIXED,
+		   xlat_host(space, to)) == MAP_FAILED ||
+	    mprotect(xlat_host(space, to), bytes, host_prot((int)prot)))
+		status = -errno;
+	else
+		note(space, to, bytes, XLAT_MAPPED | prot);
 	xlat_space_unlock(space);
 	return status;
 }

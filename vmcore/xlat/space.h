@@ -108,6 +108,13 @@ bool xlat_unwatch_all(struct xlat_space *space);
 int xlat_map(struct xlat_space *space, uint64_t address, uint64_t bytes, int prot, int flags,
 	     int fd, uint64_t offset);
 
+/**
+ * xlat_map_again - map what is at @from at @to as well, with @bytes of what it is a mapping of.
+ * @from: one mapping's
+ * Return: as xlat_map(); -EINVAL if it is private, so that there is nothing that both could map.
+ */
+int xlat_map_again(struct xlat_space *space, uint64_t from, uint64_t to, uint64_t bytes);
+
 /** xlat_unmap - unmap whatever is mapped in a range. Return: as xlat_map(). */
 int xlat_unmap(struct xlat_space *space, uint64_t address, uint64_t bytes);
 

@@ -45,7 +45,6 @@ static void *thread_main(void *arg)
 	xlat_tell_tid(p, birth->clone, p->tid, false);
 	sem_post(&birth->born);
 	xlat_run_thread(x);
-	xlat_thread_end(p);
 	xlat_signals_stop(p);
 	pthread_mutex_lock(&process->lock);
 	add_stats(process->first, &x->engine.stats);

@@ -49,6 +49,7 @@ xlat_call xlat_sys_execve;
 
 /* syscall_signal.c */
 xlat_call xlat_sys_sigaction, xlat_sys_sigprocmask, xlat_sys_sigsuspend, xlat_sys_sigaltstack,
+	xlat_sys_sigpending, xlat_sys_sigtimedwait,
 	xlat_sys_sigreturn, xlat_sys_kill, xlat_sys_tkill, xlat_sys_tgkill, xlat_sys_sigqueueinfo,
 	xlat_sys_tgsigqueueinfo;
 

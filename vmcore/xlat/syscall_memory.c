@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "vmcore/xlat/copy.h"
+
 #define MREMAP_FLAGS (MREMAP_MAYMOVE | MREMAP_FIXED)
 
 static uint64_t page_up(uint64_t bytes)
@@ -84,36 +86,66 @@ static bool is_alike(const struct xlat_program *p, uint64_t address, uint64_t by
 	return page[0] && !memcmp(page, page + 1, bytes / XLAT_PAGE - 1);
 }
 
-/* Anonymous memory is moved by copying it: the guest cannot tell. */
+/*
+ * What is shared is mapped once more; of what is private there is a copy, which the guest cannot tell
+ * from its memory. @old bytes are there, of which as many are wanted as fit in @new.
+ */
+static int move(struct xlat_program *p, uint64_t from, uint64_t old, uint64_t to, uint64_t new)
+{
+	int prot = p->space->page[from / XLAT_PAGE] & 7;
+	int status = xlat_map_again(p->space, from, to, new);
+
+	/* qemu-user has another error for it; without memory the copy cannot be made, either. */
+	if (status == -EINVAL || status == -ENOMEM) {
+		status = xlat_map(p->space, to, new, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (!status && prot & PROT_READ &&
+		    !xlat_copy(xlat_host(p->space, to), xlat_host(p->space, from),
+			       old < new ? old : new))
+			status = -EFAULT;
+		if (!status)
+			status = xlat_protect(p->space, to, new, prot);
+	}
+	if (status)
+		xlat_unmap(p->space, to, new);
+	return status ? status : xlat_unmap(p->space, from, old);
+}
+
+/* Where the memory is to be. Return: 0 with @to set; -errno. */
+static int choose(struct xlat_program *p, const uint64_t *arg, uint64_t old, uint64_t new,
+		  uint64_t *to)
+{
+	if (!(arg[3] & MREMAP_MAYMOVE))
+		return arg[3] & MREMAP_FIXED ? -EINVAL : -ENOMEM;
+	if (!(arg[3] & MREMAP_FIXED)) {
+		*to = xlat_find(p->space, new);
+		return *to ? 0 : -ENOMEM;
+	}
+	*to = arg[4];
+	if (!is_range(p, *to, new) || (*to < arg[0] + old && arg[0] < *to + new))
+		return -EINVAL;
+	return 0;
+}
+
 static int64_t do_mremap(struct xlat_program *p, const uint64_t *arg)
 {
 	uint64_t old = page_up(arg[1]), new = page_up(arg[2]), to;
-	int prot, status;
+	int status = 0;
 
 	if (!is_range(p, arg[0], arg[1]) || !arg[2] || arg[2] >= p->space->end ||
 	    arg[3] & ~(uint64_t)MREMAP_FLAGS)
 		return -EINVAL;
-	if (arg[3] & MREMAP_FIXED)
-		return -ENOSYS;
 	if (memchr(p->space->page + arg[0] / XLAT_PAGE, 0, old / XLAT_PAGE))
 		return -EFAULT;
-	if (new <= old) {
+	if (new <= old && !(arg[3] & MREMAP_FIXED)) {
 		status = new < old ? xlat_unmap(p->space, arg[0] + new, old - new) : 0;
 		return status ? status : (int64_t)arg[0];
 	}
 	if (!is_alike(p, arg[0], old))
 		return -EFAULT;
-	prot = p->space->page[arg[0] / XLAT_PAGE] & 7;
-	if (!(arg[3] & MREMAP_MAYMOVE) || !(prot & PROT_READ))
-		return -ENOMEM;
-	to = xlat_find(p->space, new);
-	status = to ? xlat_map(p->space, to, new, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : -ENOMEM;
-	if (status)
-		return status;
-	memcpy(xlat_host(p->space, to), xlat_host(p->space, arg[0]), old);
-	xlat_unmap(p->space, arg[0], old);
-	status = xlat_protect(p->space, to, new, prot);
+	status = choose(p, arg, old, new, &to);
+	if (!status)
+		status = move(p, arg[0], old, to, new);
 	return status ? status : (int64_t)to;
 }
 

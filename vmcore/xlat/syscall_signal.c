@@ -118,6 +118,68 @@ int64_t xlat_sys_sigsuspend(struct xlat_program *p, const uint64_t *arg)
 	return -EINTR;
 }
 
+/* Those that the host's kernel holds back for the thread, and those that have come and wait here. */
+int64_t xlat_sys_sigpending(struct xlat_program *p, const uint64_t *arg)
+{
+	uint64_t set = __atomic_load_n(&p->pending, __ATOMIC_SEQ_CST) & p->mask;
+	unsigned int number;
+	sigset_t host;
+
+	if (arg[1] > SET_BYTES)
+		return -EINVAL;
+	sigpending(&host);
+	for (number = 1; number <= XLAT_SIGNALS; number++) {
+		if (xlat_host_signal(number) && sigismember(&host, xlat_host_signal(number)))
+			set |= xlat_signal_bit(number);
+	}
+	return xlat_write(p, arg[0], &set, (size_t)arg[1]);
+}
+
+/* The first of @set that has come and was not delivered. Return: 0: none. */
+static unsigned int take_pending(struct xlat_program *p, uint64_t set, siginfo_t *info)
+{
+	uint64_t bits = __atomic_load_n(&p->pending, __ATOMIC_SEQ_CST) & set;
+	unsigned int number;
+
+	if (!bits)
+		return 0;
+	number = (unsigned int)__builtin_ctzll(bits) + 1;
+	*info = p->info[number - 1];
+	__atomic_fetch_and(&p->pending, ~xlat_signal_bit(number), __ATOMIC_SEQ_CST);
+	return number;
+}
+
+int64_t xlat_sys_sigtimedwait(struct xlat_program *p, const uint64_t *arg)
+{
+	long a[GUEST_LINUX_ARGS];
+	uint64_t set;
+	unsigned int number;
+	int64_t result;
+	siginfo_t info;
+	sigset_t host;
+	int status = xlat_translate(p, "pppv", arg, a);
+
+	if (!status && arg[3] != SET_BYTES)
+		status = -EINVAL;
+	if (!status)
+		status = xlat_read(p, arg[0], &set, sizeof(set));
+	if (status)
+		return status;
+	xlat_host_mask(set, &host);
+	a[0] = (long)(uintptr_t)&host;
+	a[1] = (long)(uintptr_t)&info;
+	number = take_pending(p, set, &info);
+	if (!number) {
+		result = xlat_call_host(SYS_rt_sigtimedwait, a);
+		/* A fault's signal that somebody sends is not blocked for the host. */
+		number = result > 0 ? xlat_guest_signal((int)result) : take_pending(p, set, &info);
+	}
+	if (!number)
+		return result;
+	info.si_signo = (int)number;
+	return arg[1] && xlat_write(p, arg[1], &info, sizeof(info)) ? -EFAULT : (int64_t)number;
+}
+
 int64_t xlat_sys_sigaltstack(struct xlat_program *p, const uint64_t *arg)
 {
 	bool on = xlat_on_alternate(p, xlat_get(p, p->guest->linux_abi->sp));

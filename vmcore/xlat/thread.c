@@ -136,6 +136,7 @@ void xlat_thread_end(struct xlat_program *p)
 	const uint32_t zero = 0;
 
 	give_up_locks(p);
-	if (p->clear_tid && !xlat_write(p, p->clear_tid, &zero, sizeof(zero)))
+	/* Nobody else has the memory of a program that ends. */
+	if (p->ended && p->clear_tid && !xlat_write(p, p->clear_tid, &zero, sizeof(zero)))
 		wake(p, p->clear_tid, 1);
 }

@@ -13,7 +13,10 @@ void xlat_set_clone(struct xlat_program *p, const struct xlat_clone *clone);
 /** xlat_tell_tid - write the id of a thread to where clone(2) says; @child: @p is the child. */
 void xlat_tell_tid(struct xlat_program *p, const struct xlat_clone *clone, pid_t tid, bool child);
 
-/** xlat_thread_end - a thread ends while others go on: its locks, and who waits for it. */
+/**
+ * xlat_thread_end - a thread ends, be it with its program: its locks, which other programs may have,
+ * too, and who waits for it. The guest's memory may fault for the host meanwhile.
+ */
 void xlat_thread_end(struct xlat_program *p);
 
 #endif /* VMB_VMCORE_XLAT_THREAD_H */

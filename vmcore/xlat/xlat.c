@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "vmcore/xlat/copy.h"
 #include "vmcore/xlat/signal.h"
 #include "vmcore/xlat/thread.h"
 
@@ -88,6 +89,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 	if (fault.running && takes(fault.running, number, info, context)) {
 		if (is_store_to_code(fault.running))
 			return;
+		xlat_copy_faulted();
 		siglongjmp(fault.back, 1);
 	}
 	signal(number, SIG_DFL);
@@ -697,6 +699,9 @@ void xlat_run_thread(struct xlat *x)
 	dispatch(x, &leave);
 out:
 	fault.running = NULL;
+	/* What it leaves to others may be gone. */
+	if (!sigsetjmp(fault.back, 1))
+		xlat_thread_end(&x->program);
 	fesetenv(&host);
 }
 
@@ -718,8 +723,6 @@ void xlat_run(struct xlat *x, struct xlat_end *end)
 				 &(struct xlat_end){ .kind = XLAT_ERROR, .code = status });
 	else
 		xlat_run_thread(x);
-	if (p->ended)
-		xlat_thread_end(p);
 	xlat_process_wait(p->process, p);
 	if (!p->process->ended)
 		xlat_exit(p, p->code);
