@@ -25,7 +25,7 @@ rules='
 ^results/                       ^arch/base/ ^results/
 ^user/bench\.h                  ^arch/base/
 ^user/bench/                    ^kmod/uapi/ ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^vmcore/ ^user/bench\.h$ ^user/bench/
-^user/cmd_exec\.c               ^arch/base/ ^arch/registry\.h$ ^user/(verbs|jit_symbols)\.h$ ^vmcore/xlat/xlat\.h$
+^user/cmd_exec\.c               ^arch/base/ ^arch/registry\.h$ ^user/(verbs|jit_symbols|gdb)\.h$ ^vmcore/xlat/(xlat|debug)\.h$
 ^user/jit_symbols\.c            ^arch/base/ ^arch/registry\.h$ ^user/ ^vmcore/jit/events\.h$
 ^user/(cmd_jit\.c|jit_view\.)    ^arch/base/ ^arch/registry\.h$ ^user/ ^vmcore/(ir|jit|opt)/ ^vmcore/ports\.h$
 ^user/                          ^arch/base/ ^arch/cpu\.h$ ^arch/registry\.h$ ^kmod/uapi/ ^results/ ^user/

@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "arch/registry.h"
+#include "user/gdb.h"
 #include "user/jit_symbols.h"
 #include "user/verbs.h"
+#include "vmcore/xlat/debug.h"
 #include "vmcore/xlat/xlat.h"
 
 #define BY_SIGNAL 128
@@ -168,6 +170,21 @@ static char **renamed(char *const *guest, const char *name)
 	return argv;
 }
 
+/* Return: 0, or an exit code when there is no debugger, which has been complained about. */
+static int debug(const struct vmb_options *o, struct xlat *x)
+{
+	int fd = vmb_gdb_accept(o->gdb), status;
+
+	if (fd < 0)
+		return VMB_EXIT_FAILED;
+	status = xlat_debug_begin(x, fd);
+	if (!status)
+		return 0;
+	close(fd);
+	vmb_complain("the program cannot be debugged: %s", strerror(-status));
+	return VMB_EXIT_FAILED;
+}
+
 static int execute(const struct vmb_options *o, const struct vmb_arch *arch, struct file *file)
 {
 	static const char *const again[] = { "vmbench", "exec", NULL };
@@ -196,7 +213,9 @@ static int execute(const struct vmb_options *o, const struct vmb_arch *arch, str
 		vmb_complain("%s: %s", path, why ? why : strerror(errno));
 		return VMB_EXIT_FAILED;
 	}
-	status = vmb_jit_symbols_begin(o, &symbols);
+	status = o->gdb ? debug(o, x) : 0;
+	if (!status)
+		status = vmb_jit_symbols_begin(o, &symbols);
 	if (status) {
 		xlat_free(x);
 		return status;

@@ -37,7 +37,7 @@ struct vmb_options {
 	uint64_t categories;
 	struct vmb_list filters, skip, plugins;
 	const char *pin, *counters, *results_dir, *format, *output, *label, *color, *gbench_list;
-	const char *argv0, *jitdump, *host, *opt_level, *dump_ir;
+	const char *argv0, *gdb, *jitdump, *host, *opt_level, *dump_ir;
 	const char *save_baseline, *baseline, *baseline_lenient, *config;
 	char *const *guest;
 	const char *gbench_out, *gbench_out_format;

@@ -64,6 +64,24 @@ struct guest_event {
 };
 
 /**
+ * struct guest_registers - registers that a debugger numbers one behind the other.
+ * @feature: name of the debugger's description that begins with them (GDB's manual, "Standard Target
+ *	Features"); NULL: they go on with the one before
+ * @name: of the first; of more than one, with a number from @first on behind it
+ * @nr, @bits: how many there are, and how wide; 0: the table ends here
+ * @type: in the description; NULL: an integer
+ * @apart: they are in the block of registers apart, not in struct ucontext; @at: offset of the first,
+ *	@step: from one to the next; @none: in neither, as they have no meaning, and read as 0
+ */
+struct guest_registers {
+	const char *feature, *name;
+	uint32_t nr, first, bits;
+	const char *type;
+	bool apart, none;
+	uint32_t at, step;
+};
+
+/**
  * struct guest_signal - how a Linux kernel of this architecture calls a signal handler: below the
  * stack pointer is a frame with a siginfo_t (128 bytes) and a struct ucontext, and where there is one
  * a block of registers that struct ucontext has the address of.
@@ -81,6 +99,7 @@ struct guest_event {
  *	architectures have alike
  * @enter: what else is not as it was when the handler begins. NULL: nothing
  * @restore: take the registers from there; @apart: NULL if @uc has no address of it
+ * @gdb_name: of the architecture, for a debugger; @registers: as it numbers them. NULL: not known
  */
 struct guest_signal {
 	uint32_t frame_bytes, info_at, uc_at, apart_at;
@@ -93,6 +112,8 @@ struct guest_signal {
 		     uint8_t *uc, uint8_t *apart);
 	void (*enter)(void *state, struct ir_fpenv *fp);
 	void (*restore)(void *state, struct ir_fpenv *fp, const uint8_t *uc, const uint8_t *apart);
+	const char *gdb_name;
+	const struct guest_registers *registers;
 };
 
 #define GUEST_SIGNAL_INFO 128u

@@ -15,6 +15,7 @@
 #include "vmcore/xlat/elf.h"
 
 struct xlat_program;
+struct xlat_debug;
 struct xlat;
 
 enum xlat_end_kind {
@@ -79,6 +80,7 @@ struct xlat_clone {
  *	signal handlers
  * @action: by number of a signal
  * @first: its first thread
+ * @debug: a debugger of it; NULL: none
  * @forked: it is the child of another guest, whose exit status is that of the host's process
  * @ended, @end: how it has ended; who comes first
  * @spawn: start a thread that goes on as @parent, but for what @clone says. Return: its id or -errno
@@ -102,6 +104,7 @@ struct xlat_process {
 	bool polls;
 	struct xlat_action action[XLAT_SIGNALS + 1];
 	struct xlat *first;
+	struct xlat_debug *debug;
 	bool forked;
 	bool ended;
 	struct xlat_end end;

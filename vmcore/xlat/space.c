@@ -157,6 +157,42 @@ int xlat_protect(struct xlat_space *space, uint64_t address, uint64_t bytes, int
 	return status;
 }
 
+/* In one page. @lock is held. */
+static int poke(struct xlat_space *space, uint64_t address, const void *from, size_t bytes)
+{
+	void *page = xlat_host(space, address & ~(XLAT_PAGE - 1));
+	unsigned int is = space->page[address / XLAT_PAGE];
+
+	if (!is)
+		return -EFAULT;
+	if (mprotect(page, XLAT_PAGE, PROT_READ | PROT_WRITE))
+		return -errno;
+	if (!xlat_copy(xlat_host(space, address), from, bytes))
+		return -EFAULT;
+	return mprotect(page, XLAT_PAGE, is & XLAT_WATCHED ? PROT_READ : host_prot((int)is & 7)) ?
+	       -errno : 0;
+}
+
+int xlat_poke(struct xlat_space *space, uint64_t address, const void *from, uint64_t bytes)
+{
+	const uint8_t *byte = from;
+	int status = xlat_space_has(space, address, bytes) ? 0 : -EFAULT;
+
+	xlat_space_lock(space);
+	while (bytes && !status) {
+		uint64_t nr = XLAT_PAGE - address % XLAT_PAGE;
+
+		nr = nr < bytes ? nr : bytes;
+		status = poke(space, address, byte, (size_t)nr);
+		address += nr;
+		byte += nr;
+		bytes -= nr;
+	}
+	xlat_space_unlock(space);
+	xlat_space_changed(space);
+	return status;
+}
+
 bool xlat_is_free(const struct xlat_space *space, uint64_t address, uint64_t bytes)
 {
 	const uint8_t *page = space->page + address / XLAT_PAGE;

@@ -121,6 +121,13 @@ int xlat_unmap(struct xlat_space *space, uint64_t address, uint64_t bytes);
 /** xlat_protect - change the protection of mapped pages. Return: as xlat_map(); -ENOMEM for a gap. */
 int xlat_protect(struct xlat_space *space, uint64_t address, uint64_t bytes, int prot);
 
+/**
+ * xlat_poke - write to mapped pages of any protection, as a debugger does. What was translated is not
+ * to be run any more.
+ * Return: as xlat_map(); -EFAULT for a gap.
+ */
+int xlat_poke(struct xlat_space *space, uint64_t address, const void *from, uint64_t bytes);
+
 /** xlat_is_free - is nothing mapped in a range of the space? */
 bool xlat_is_free(const struct xlat_space *space, uint64_t address, uint64_t bytes);
 

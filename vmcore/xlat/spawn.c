@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "vmcore/xlat/debug.h"
 #include "vmcore/xlat/signal.h"
 #include "vmcore/xlat/thread.h"
 
@@ -161,6 +162,7 @@ static void begin_child(struct xlat_program *p, const struct xlat_clone *clone)
 	int status;
 
 	be_alone(p->process, p);
+	xlat_debug_forked(p->process);
 	xlat_signals_forked(p);
 	xlat_set_clone(p, clone);
 	xlat_tell_tid(p, clone, p->tid, true);

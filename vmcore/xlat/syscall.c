@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "vmcore/xlat/debug.h"
 #include "vmcore/xlat/signal.h"
 
 /* syscalls.def has its own numbers from here on. */
@@ -194,7 +195,8 @@ static bool is_again(struct xlat_program *p, int64_t result)
 		xlat_want_all(p->process);
 		return true;
 	}
-	return result == -EINTR && !xlat_signal_pending(p) && !xlat_has_ended(p->process);
+	return result == -EINTR && !xlat_signal_pending(p) && !xlat_has_ended(p->process) &&
+	       !xlat_debug_waits(p);
 }
 
 void xlat_syscall(struct xlat_program *p)
@@ -209,7 +211,8 @@ void xlat_syscall(struct xlat_program *p)
 	} while (is_again(p, result));
 	if (p->keep)
 		return;
-	if (result == -EINTR && abi->signal && can_restart(number) && xlat_signal_restarts(p))
+	if (result == -EINTR && abi->signal &&
+	    (xlat_debug_waits(p) || (can_restart(number) && xlat_signal_restarts(p))))
 		restart(p, abi);
 	else
 		xlat_set(p, abi->result, (uint64_t)result);

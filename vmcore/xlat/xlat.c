@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "vmcore/xlat/copy.h"
+#include "vmcore/xlat/debug.h"
 #include "vmcore/xlat/signal.h"
 #include "vmcore/xlat/thread.h"
 
@@ -306,8 +307,10 @@ void xlat_free(struct xlat *x)
 	free(x->room);
 	ir_frame_fini(&x->values);
 	free(x->program.state);
-	if (x->owned)
+	if (x->owned) {
+		xlat_debug_fini(x->owned, NULL);
 		xlat_process_fini(x->owned);
+	}
 	free(x->owned);
 	free(x);
 }
@@ -436,6 +439,7 @@ static bool attend(struct xlat *x, struct ir_leave *leave)
 	xlat_set(p, p->guest->pc_offset, leave->pc);
 	xlat_take_fp(x);
 	xlat_signal_deliver(p);
+	xlat_debug_attend(x);
 	xlat_give_fp(x);
 	leave->pc = xlat_get(p, p->guest->pc_offset);
 	/* Behind what has cleared the word. */
@@ -467,12 +471,13 @@ static bool syscall_ends(struct xlat *x, struct ir_leave *leave)
 static bool fault_ends(struct xlat *x, struct ir_leave *leave, const struct xlat_end *end, int code)
 {
 	struct xlat_program *p = &x->program;
+	int number = end->kind == XLAT_TRAP ? SIGFPE : end->code;
 	bool handled;
 
 	xlat_set(p, p->guest->pc_offset, leave->pc);
 	xlat_take_fp(x);
-	handled = xlat_signal_fault(p, end->kind == XLAT_TRAP ? SIGFPE : end->code, code,
-				    end->address);
+	handled = xlat_debug_fault(x, number) ||
+		  xlat_signal_fault(p, number, code, end->address);
 	xlat_give_fp(x);
 	leave->pc = xlat_get(p, p->guest->pc_offset);
 	if (!handled)
@@ -698,10 +703,10 @@ void xlat_run_thread(struct xlat *x)
 	}
 	dispatch(x, &leave);
 out:
-	fault.running = NULL;
 	/* What it leaves to others may be gone. */
 	if (!sigsetjmp(fault.back, 1))
 		xlat_thread_end(&x->program);
+	fault.running = NULL;
 	fesetenv(&host);
 }
 
@@ -727,6 +732,7 @@ void xlat_run(struct xlat *x, struct xlat_end *end)
 	if (!p->process->ended)
 		xlat_exit(p, p->code);
 	*end = p->process->end;
+	xlat_debug_fini(p->process, end);
 	xlat_signals_stop(p);
 	xlat_signals_reset(p->process);
 	sigaction(SIGSEGV, &segv, NULL);

@@ -93,6 +93,20 @@ static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc, const u
 		restore_vectors(s, fp, &u);
 }
 
+#define AT(field) .at = offsetof(struct ucontext, field)
+
+static const struct guest_registers registers[] = {
+	{ .feature = "org.gnu.gdb.aarch64.core", .name = "x", .nr = 31, .bits = 64, AT(x), .step = 8 },
+	{ .name = "sp", .nr = 1, .bits = 64, .type = "data_ptr", AT(sp) },
+	{ .name = "pc", .nr = 1, .bits = 64, .type = "code_ptr", AT(pc) },
+	{ .name = "cpsr", .nr = 1, .bits = 32, AT(pstate) },
+	{ .feature = "org.gnu.gdb.aarch64.fpu", .name = "v", .nr = 32, .bits = 128, .type = "uint128",
+	  AT(q), .step = 16 },
+	{ .name = "fpsr", .nr = 1, .bits = 32, AT(fpsr) },
+	{ .name = "fpcr", .nr = 1, .bits = 32, AT(fpcr) },
+	{ 0 },
+};
+
 const struct guest_signal a64_guest_signal = {
 	.frame_bytes = GUEST_SIGNAL_INFO + sizeof(struct ucontext),
 	.uc_at = GUEST_SIGNAL_INFO,
@@ -104,4 +118,6 @@ const struct guest_signal a64_guest_signal = {
 	.trampoline = { 0xd2801168, 0xd4000001 }, /* mov x8, 139; svc 0 */
 	.save = save,
 	.restore = restore,
+	.gdb_name = "aarch64",
+	.registers = registers,
 };

@@ -52,6 +52,18 @@ static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc, const u
 	fp->flags = u.fcsr & 31;
 }
 
+#define AT(field) .at = offsetof(struct ucontext, field)
+
+static const struct guest_registers registers[] = {
+	{ .feature = "org.gnu.gdb.riscv.cpu", .name = "x0", .nr = 1, .bits = 64, .none = true },
+	{ .name = "x", .nr = 31, .first = 1, .bits = 64, AT(x), .step = 8 },
+	{ .name = "pc", .nr = 1, .bits = 64, .type = "code_ptr", AT(pc) },
+	{ .feature = "org.gnu.gdb.riscv.fpu", .name = "f", .nr = 32, .bits = 64, .type = "ieee_double",
+	  AT(f), .step = 8 },
+	{ .name = "fcsr", .nr = 1, .bits = 32, AT(fcsr) },
+	{ 0 },
+};
+
 const struct guest_signal rv_guest_signal = {
 	.frame_bytes = GUEST_SIGNAL_INFO + sizeof(struct ucontext),
 	.uc_at = GUEST_SIGNAL_INFO,
@@ -62,4 +74,6 @@ const struct guest_signal rv_guest_signal = {
 	.trampoline = { 0x08b00893, 0x00000073 }, /* li a7, 139; ecall */
 	.save = save,
 	.restore = restore,
+	.gdb_name = "riscv:rv64",
+	.registers = registers,
 };

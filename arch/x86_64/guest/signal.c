@@ -226,6 +226,33 @@ static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc, const u
 		reset_fp(s, fp);
 }
 
+#define AT(field)	    .at = offsetof(struct ucontext, field)
+#define APART(field)	    .apart = true, .at = offsetof(struct fxsave, field)
+#define NOT_HERE(what)	    { .name = (what), .nr = 1, .bits = 32, .none = true }
+
+static const struct guest_registers registers[] = {
+	{ .feature = "org.gnu.gdb.i386.core", .name = "rax", .nr = 1, .bits = 64, AT(rax) },
+	{ .name = "rbx", .nr = 1, .bits = 64, AT(rbx) },
+	{ .name = "rcx", .nr = 1, .bits = 64, AT(rcx) },
+	{ .name = "rdx", .nr = 1, .bits = 64, AT(rdx) },
+	{ .name = "rsi", .nr = 1, .bits = 64, AT(rsi) },
+	{ .name = "rdi", .nr = 1, .bits = 64, AT(rdi) },
+	{ .name = "rbp", .nr = 1, .bits = 64, .type = "data_ptr", AT(rbp) },
+	{ .name = "rsp", .nr = 1, .bits = 64, .type = "data_ptr", AT(rsp) },
+	{ .name = "r", .nr = 8, .first = 8, .bits = 64, AT(r8_to_r15), .step = 8 },
+	{ .name = "rip", .nr = 1, .bits = 64, .type = "code_ptr", AT(rip) },
+	{ .name = "eflags", .nr = 1, .bits = 32, AT(rflags) },
+	NOT_HERE("cs"), NOT_HERE("ss"), NOT_HERE("ds"), NOT_HERE("es"),
+	NOT_HERE("fs"), NOT_HERE("gs"),
+	{ .name = "st", .nr = 8, .bits = 80, .type = "i387_ext", APART(st), .step = 16 },
+	NOT_HERE("fctrl"), NOT_HERE("fstat"), NOT_HERE("ftag"), NOT_HERE("fiseg"),
+	NOT_HERE("fioff"), NOT_HERE("foseg"), NOT_HERE("fooff"), NOT_HERE("fop"),
+	{ .feature = "org.gnu.gdb.i386.sse", .name = "xmm", .nr = 16, .bits = 128, .type = "uint128",
+	  APART(xmm), .step = 16 },
+	{ .name = "mxcsr", .nr = 1, .bits = 32, APART(mxcsr) },
+	{ 0 },
+};
+
 const struct guest_signal x86_guest_signal = {
 	.frame_bytes = APART_AT + sizeof(struct fxsave),
 	.info_at = INFO_AT,
@@ -242,4 +269,6 @@ const struct guest_signal x86_guest_signal = {
 	.save = save,
 	.enter = enter,
 	.restore = restore,
+	.gdb_name = "i386:x86-64",
+	.registers = registers,
 };
