@@ -33,13 +33,13 @@ enum x86_prefix { X86_NX, X86_NP, X86_P66, X86_PF3, X86_PF2 };
  * E modrm.rm, a register or memory; G modrm.reg; M memory; Z the opcode's low bits; A rAX; B VEX.vvvv;
  * I an immediate as long as that, sign-extended; U one, zero-extended; Iz as long as v, 4 at most;
  * J a distance from the next instruction; O an address in the instruction; V modrm.reg, W modrm.rm
- * of vectors; N modrm.rm, a register (general), X (vector); CL, ONE.
+ * of vectors; P and Q the same of MMX; N modrm.rm, a register (general), X (vector), Y (MMX); CL, ONE.
  */
 #define X86_OPERANDS(K)                                                                            \
 	K(__) K(Eb) K(Ew) K(Ed) K(Eq) K(Ev) K(Ey) K(Gb) K(Gw) K(Gd) K(Gq) K(Gv) K(Gy)               \
 	K(M) K(Mv) K(My) K(Mb) K(Mw) K(Md) K(Mq) K(Mo) K(Zb) K(Zv) K(Ab) K(Av) K(By)                \
 	K(Ib) K(Iz) K(Iv) K(Ub) K(Uw) K(Jb) K(Jz) K(Ob) K(Ov) K(CL) K(ONE)                          \
-	K(Vo) K(Wo) K(Wq) K(Wd) K(Ww) K(Xo) K(Nd) K(Nq) K(Ny)
+	K(Vo) K(Wo) K(Wq) K(Wd) K(Ww) K(Xo) K(Nd) K(Nq) K(Ny) K(Pq) K(Qq) K(Qd) K(Yq)
 
 enum x86_operand {
 #define K(name) X86_##name,

@@ -206,6 +206,33 @@ bool x86_doubles_to_ints(struct x86 *t)
 	return true;
 }
 
+/* CVTPS2PI, CVTTPS2PI; arg: how to round. */
+bool x86_mmx_to_ints(struct x86 *t)
+{
+	uint32_t value = x86_low(t, 1, IR_I64X2), part[2];
+	unsigned int k;
+
+	for (k = 0; k < 2; k++)
+		part[k] = to_int(t, IR_I32, t->i->line->arg, x86_extract(t, IR_F32X4, value, k));
+	value = x86_move0(t, IR_I32X4, part[0]);
+	x86_set(t, 0, x86_insert(t, IR_I32X4, value, 1, part[1]));
+	return true;
+}
+
+/* CVTPI2PS: the upper half stays. */
+bool x86_mmx_from_ints(struct x86 *t)
+{
+	uint32_t value = x86_get(t, 1), result = x86_get(t, 0), part;
+	unsigned int k;
+
+	for (k = 0; k < 2; k++) {
+		part = x86_op1(t, IR_si2f, IR_F32, x86_extract(t, IR_I32X4, value, k));
+		result = x86_insert(t, IR_F32X4, result, k, part);
+	}
+	x86_set(t, 0, result);
+	return true;
+}
+
 /* MXCSR. Source: Intel SDM, volume 1, 10.2.3. */
 #define MASKS	  0x1f80u
 #define ROUND_BIT 13

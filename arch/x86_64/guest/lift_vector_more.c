@@ -68,7 +68,9 @@ static uint32_t repeat_byte(const struct x86 *t, uint64_t byte)
 /* An index with its top bit gives 0, of others four bits count. */
 bool x86_pshufb(struct x86 *t)
 {
-	uint32_t index = x86_vec(t, IR_vand, 0, 0, x86_get(t, 1), repeat_byte(t, 0x8f), IR_NONE);
+	uint32_t index = repeat_byte(t, 0x80u | (x86_bytes(t, 0) - 1));
+
+	index = x86_vec(t, IR_vand, 0, 0, x86_get(t, 1), index, IR_NONE);
 
 	x86_set(t, 0, x86_vec(t, IR_vtbl, 0, 0, x86_get(t, 0), index, IR_NONE));
 	return true;

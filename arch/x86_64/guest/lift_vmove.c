@@ -114,10 +114,12 @@ bool x86_move_mask(struct x86 *t)
 	return true;
 }
 
-/* Which lane the immediate means, of those that arg says. */
-static unsigned int lane_number(const struct x86 *t)
+/* Which lane of operand @n the immediate means, of those that arg says. */
+static unsigned int lane_number(const struct x86 *t, unsigned int n)
 {
-	return (unsigned int)t->i->imm & (16 / ir_type_bytes(x86_lane_type(t->i->line->arg)) - 1);
+	unsigned int nr = x86_bytes(t, n) / ir_type_bytes(x86_lane_type(t->i->line->arg));
+
+	return (unsigned int)t->i->imm & (nr - 1);
 }
 
 /* PINSRW and its kin; arg: lanes. A general register may be longer. */
@@ -126,7 +128,7 @@ bool x86_insert_lane(struct x86 *t)
 	unsigned int lane = t->i->line->arg;
 	uint32_t value = x86_get_as(t, 1, IR_zext, x86_lane_type(lane));
 
-	x86_set(t, 0, x86_insert(t, lane, x86_get(t, 0), lane_number(t), value));
+	x86_set(t, 0, x86_insert(t, lane, x86_get(t, 0), lane_number(t, 0), value));
 	return true;
 }
 
@@ -134,7 +136,7 @@ bool x86_insert_lane(struct x86 *t)
 bool x86_extract_lane(struct x86 *t)
 {
 	unsigned int lane = t->i->line->arg, type = x86_lane_type(lane);
-	uint32_t value = x86_extract(t, lane, x86_get(t, 1), lane_number(t));
+	uint32_t value = x86_extract(t, lane, x86_get(t, 1), lane_number(t, 1));
 
 	x86_set(t, 0, x86_resize(t, IR_zext, type, x86_operand_type(t, 0), value));
 	return true;

@@ -5,7 +5,7 @@
 #include "arch/x86_64/guest/lift.h"
 
 enum where { NOWHERE, RM, REG, MEMORY, OPCODE, ACCUMULATOR, VVVV, IMMEDIATE, ABSOLUTE, IN_CL, IS_ONE,
-	     VECTOR, VECTOR_RM };
+	     VECTOR, VECTOR_RM, MMX, MMX_RM };
 
 /* Sizes that depend. */
 enum { BY_SIZE = 0, BY_W = 32 };
@@ -32,6 +32,8 @@ static const struct {
 	[X86_Vo] = { VECTOR, 16 }, [X86_Wo] = { VECTOR_RM, 16 }, [X86_Wq] = { VECTOR_RM, 8 },
 	[X86_Wd] = { VECTOR_RM, 4 }, [X86_Ww] = { VECTOR_RM, 2 }, [X86_Xo] = { VECTOR_RM, 16 },
 	[X86_Nd] = { RM, 4 }, [X86_Nq] = { RM, 8 }, [X86_Ny] = { RM, BY_W },
+	[X86_Pq] = { MMX, 8 }, [X86_Qq] = { MMX_RM, 8 }, [X86_Qd] = { MMX_RM, 4 },
+	[X86_Yq] = { MMX_RM, 8 },
 };
 
 unsigned int x86_type(unsigned int bytes)
@@ -260,6 +262,7 @@ bool x86_in_memory(const struct x86 *t, unsigned int n)
 	case RM:
 	case MEMORY:
 	case VECTOR_RM:
+	case MMX_RM:
 		return t->i->mod != 3;
 	case ABSOLUTE:
 		return true;
@@ -278,6 +281,10 @@ static unsigned int number_of(const struct x86 *t, unsigned int n)
 	case REG:
 	case VECTOR:
 		return t->i->reg;
+	case MMX:
+		return t->i->reg & 7;
+	case MMX_RM:
+		return t->i->rm & 7;
 	case OPCODE:
 		return (t->i->opcode & 7) | (t->i->rex & 1 ? 8 : 0);
 	case VVVV:
@@ -294,10 +301,73 @@ static bool is_vector(const struct x86 *t, unsigned int n)
 	return where == VECTOR || where == VECTOR_RM;
 }
 
+static bool is_mmx(const struct x86 *t, unsigned int n)
+{
+	unsigned int where = kinds[t->i->line->operand[n]].where;
+
+	return where == MMX || where == MMX_RM;
+}
+
+/* The slot of an MMX register: the significand of the x87's. */
+static uint32_t mmx_slot(unsigned int number)
+{
+	return X86_STATE(x87) + number * (uint32_t)sizeof(struct f80);
+}
+
+/* As a vector, whose upper half is 0. */
+static uint32_t get_mmx(struct x86 *t, unsigned int n)
+{
+	unsigned int lane = x86_bytes(t, n) == 4 ? IR_I32X4 : IR_I64X2;
+	uint32_t value;
+
+	if (x86_in_memory(t, n)) {
+		find_address(t);
+		value = x86_load(t, x86_operand_type(t, n), t->address, t->offset);
+	} else {
+		lane = IR_I64X2;
+		value = ir_get_state(t->build, IR_I64, mmx_slot(number_of(t, n)));
+	}
+	return x86_emit(t, (struct ir_insn){ .op = IR_vmov0, .type = IR_V128, .aux = (uint8_t)lane,
+					     .a = value, .b = IR_NONE, .c = IR_NONE });
+}
+
+/* The lower half of a vector. */
+static void set_mmx(struct x86 *t, unsigned int n, uint32_t value)
+{
+	uint32_t slot = mmx_slot(number_of(t, n));
+
+	value = x86_emit(t, (struct ir_insn){ .op = IR_vextr, .type = IR_I64, .aux = IR_I64X2,
+					      .a = value, .b = IR_NONE, .c = IR_NONE });
+	if (x86_in_memory(t, n)) {
+		find_address(t);
+		x86_store(t, IR_I64, t->address, t->offset, value);
+		return;
+	}
+	ir_set_state(t->build, slot, value);
+	ir_set_state(t->build, slot + (uint32_t)offsetof(struct f80, se),
+		     x86_const(t, IR_I16, 0xffff));
+}
+
+/* Whatever uses an MMX register makes all of the x87's full, and the first the top. */
+static void enter_mmx(const struct x86 *t)
+{
+	unsigned int n;
+
+	for (n = 0; n < 3; n++) {
+		if (!is_mmx(t, n) || x86_in_memory(t, n))
+			continue;
+		ir_set_state(t->build, X86_STATE(top), x86_const(t, IR_I8, 0));
+		ir_set_state(t->build, X86_STATE(full), x86_const(t, IR_I8, 0xff));
+		return;
+	}
+}
+
 uint32_t x86_get(struct x86 *t, unsigned int n)
 {
 	unsigned int where = kinds[t->i->line->operand[n]].where, bytes = x86_bytes(t, n);
 
+	if (is_mmx(t, n))
+		return get_mmx(t, n);
 	if (x86_in_memory(t, n)) {
 		find_address(t);
 		return x86_load(t, x86_type(bytes), t->address, t->offset);
@@ -317,7 +387,9 @@ void x86_set(struct x86 *t, unsigned int n, uint32_t value)
 {
 	unsigned int bytes = x86_bytes(t, n);
 
-	if (x86_in_memory(t, n)) {
+	if (is_mmx(t, n)) {
+		set_mmx(t, n, value);
+	} else if (x86_in_memory(t, n)) {
 		find_address(t);
 		x86_store(t, x86_type(bytes), t->address, t->offset, value);
 	} else if (is_vector(t, n)) {
@@ -325,6 +397,7 @@ void x86_set(struct x86 *t, unsigned int n, uint32_t value)
 	} else {
 		set(t, bytes, number_of(t, n), value);
 	}
+	enter_mmx(t);
 }
 
 uint32_t x86_get_as(struct x86 *t, unsigned int n, unsigned int op, unsigned int type)
