@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Marking. The stack holds objects that are to be looked at; their memory is asked for some objects
- * ahead, so that a heap in no order costs the memory's bandwidth and not its latency. As long as
- * each object lies near the one before, as in a heap in the order of allocation, they are looked at as
- * they come: the caches have them, and waiting for one's own stores is what costs then.
+ * ahead, so that a heap in no order costs the memory's bandwidth and not its latency. What an array
+ * refers to in the order of memory is looked at as it comes: the caches have it, and waiting for one's
+ * own stores is what costs then [gc.near].
  */
 #include "vmcore/gc/object.h"
 
@@ -18,7 +18,6 @@
 #define AHEAD	   32u	/* objects whose memory is asked for; a power of two */
 #define PART_SLOTS 256u /* of an array at a time */
 #define NEAR_GRAINS 512u /* their bits are in one or two lines of the cache */
-#define FAR_OBJECTS 8192u /* after so many that were asked for ahead, look if they are near again */
 
 /**
  * struct marker - what marking keeps at hand. Neighbours that are used apart: each in a register.
@@ -102,18 +101,32 @@ static void claim_neighbours(struct marker *k, const struct gc_ref *slot, const 
 	k->top = top;
 }
 
+static uint64_t part_end(uint64_t nr, uint64_t from)
+{
+	return nr - from > PART_SLOTS ? from + PART_SLOTS : nr;
+}
+
+/* By the first slot and the last one. */
+static bool has_neighbours(const struct marker *k, uintptr_t array, uint64_t from)
+{
+	const struct gc_ref *word = gc_words_of(array) + 1;
+	uint64_t to = part_end(word[-1].addr, from);
+
+	return from < to && grain_of(k, word[to - 1].addr) - grain_of(k, word[from].addr) <
+			    PART_SLOTS * NEAR_GRAINS / 8;
+}
+
 static VMB_NOINLINE void claim_part(struct marker *k, uintptr_t array, uint64_t from)
 {
 	struct gc_ref *word = gc_words_of(array) + 1;
-	uint64_t nr = word[-1].addr, to = nr - from > PART_SLOTS ? from + PART_SLOTS : nr;
+	uint64_t nr = word[-1].addr, to = part_end(nr, from);
 
 	if (to < nr) {
 		*k->top++ = to;
 		*k->top++ = array | PART;
 	}
 	k->objects += (to - from) / 8;
-	if (from < to && grain_of(k, word[to - 1].addr) - grain_of(k, word[from].addr) <
-	    PART_SLOTS * NEAR_GRAINS / 8) {
+	if (has_neighbours(k, array, from)) {
 		claim_neighbours(k, word + from, word + to);
 		return;
 	}
@@ -154,17 +167,10 @@ VMB_INLINE void scan(struct marker *k, uintptr_t object, gc_slot_visitor *claim_
 	gc_visit_slots(k->heap, object, header, claim_slot, k);
 }
 
-/* Return: whether @entry is a part of an array, which has been done. */
-VMB_INLINE bool was_part(struct marker *k, uintptr_t entry)
-{
-	if (VMB_LIKELY(!(entry & PART)))
-		return false;
-	k->top--;
-	claim_part_of(k, entry & ~(uintptr_t)PART, *k->top);
-	return true;
-}
-
-/* As long as the next object is near the last one, or the first of an array's part. */
+/*
+ * A part of an array, and what hangs on it, as long as each object is near the one before, or the first
+ * of a part.
+ */
 static void drain_near(struct marker *marker, uint64_t objects)
 {
 	struct marker k = *marker;
@@ -174,28 +180,45 @@ static void drain_near(struct marker *marker, uint64_t objects)
 		uintptr_t entry = k.top[-1];
 		size_t grain = (entry - k.old) / GC_GRAIN_BYTES;
 
-		if (VMB_UNLIKELY(grain - k.near >= NEAR_GRAINS)) {
-			if (!(entry & PART) && !begins)
-				break;
-			begins = entry & PART;
-		}
-		k.top--;
-		if (was_part(&k, entry))
+		if (VMB_UNLIKELY(entry & PART)) {
+			k.top -= 2;
+			claim_part_of(&k, entry & ~(uintptr_t)PART, *k.top);
+			begins = true;
 			continue;
+		}
+		if (VMB_UNLIKELY(grain - k.near >= NEAR_GRAINS && !begins))
+			break;
+		begins = false;
+		k.top--;
 		k.near = grain - NEAR_GRAINS / 2;
 		scan(&k, entry, claim_near);
 	}
 	*marker = k;
 }
 
+/* The ring goes back to the stack; on top a part of an array, whose index still lies there. */
+static void give_back(struct marker *k, const uintptr_t *ring, uintptr_t part)
+{
+	uint64_t from = *k->top;
+
+	for (uint32_t at = 0; at < AHEAD; at++)
+		if (ring[at])
+			*k->top++ = ring[at];
+	if (part) {
+		*k->top++ = from;
+		*k->top++ = part | PART;
+	}
+}
+
 /*
  * Objects whose memory has been asked for wait in a ring, which is full as long as the stack is not
  * empty: who comes in takes the place of the one that has waited longest. What is in it, if it is not
- * full, lies before @at without a gap; the last one comes first.
+ * full, lies before @at without a gap; the last one comes first. A part of an array that refers to
+ * neighbours is left to drain_near().
  */
 static void drain_far(struct marker *marker, uint64_t objects)
 {
-	uintptr_t ring[AHEAD] = { 0 }, object;
+	uintptr_t ring[AHEAD] = { 0 }, object, part = 0;
 	struct marker k = *marker;
 	uint32_t at = 0;
 
@@ -203,8 +226,16 @@ static void drain_far(struct marker *marker, uint64_t objects)
 		if (VMB_LIKELY(k.top > k.stack)) {
 			uintptr_t entry = *--k.top;
 
-			if (was_part(&k, entry))
+			if (VMB_UNLIKELY(entry & PART)) {
+				uint64_t from = *--k.top;
+
+				part = entry & ~(uintptr_t)PART;
+				if (has_neighbours(&k, part, from))
+					break;
+				claim_part_of(&k, part, from);
+				part = 0;
 				continue;
+			}
 			__builtin_prefetch((const void *)entry);
 			object = ring[at];
 			ring[at] = entry;
@@ -220,20 +251,15 @@ static void drain_far(struct marker *marker, uint64_t objects)
 		}
 		scan(&k, object, claim);
 	}
-	for (at = 0; at < AHEAD; at++)
-		if (ring[at])
-			*k.top++ = ring[at];
 	*marker = k;
+	give_back(marker, ring, part);
 }
 
 static void drain(struct marker *k, uint64_t objects)
 {
 	while (k->objects < objects && k->top > k->stack) {
-		uint64_t left;
-
+		drain_far(k, objects);
 		drain_near(k, objects);
-		left = objects - k->objects;
-		drain_far(k, k->objects + (left < FAR_OBJECTS ? left : FAR_OBJECTS));
 	}
 }
 
