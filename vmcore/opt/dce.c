@@ -14,9 +14,48 @@ struct work {
 	struct opt_edit edit;
 	uint32_t *block_of;
 	uint32_t *stack;
+	uint32_t *uses;
 	uint32_t depth;
 	bool keep_fp;
 };
+
+/* Instructions between two comparisons of the same floats, at most. */
+#define WINDOW 16u
+
+static bool is_compared_again(const struct ir_insn *insn, const struct ir_insn *other)
+{
+	return other->op == IR_fcmp && other->a == insn->a && other->b == insn->b &&
+	       (other->aux | (~insn->aux & IR_FCOND_SIGNAL)) & IR_FCOND_SIGNAL;
+}
+
+/*
+ * A comparison of floats whose result nobody wants is for the flags that it raises: it is not needed
+ * if one that is wanted follows close by, or any came before. It may depend on nothing in between
+ * whether those are seen.
+ */
+static bool is_repeated(const struct work *w, const struct ir_block *block, uint32_t at)
+{
+	const struct ir_insn *insn = &w->unit->insn[at];
+	uint32_t i;
+
+	if (insn->op != IR_fcmp || w->uses[at])
+		return false;
+	for (i = at + 1; i < block->first + block->nr && i < at + WINDOW; i++) {
+		const struct ir_insn *other = &w->unit->insn[i];
+
+		if (w->uses[i] && is_compared_again(insn, other))
+			return true;
+		if (other->op != IR_st_state && !ir_ops[other->op].pure)
+			break;
+	}
+	for (i = at; i-- > block->first && i + WINDOW > at;) {
+		if (ir_effects(w->unit, &w->unit->insn[i]) & (E_FPENV | E_CALL))
+			return false;
+		if (is_compared_again(insn, &w->unit->insn[i]))
+			return true;
+	}
+	return false;
+}
 
 static void live(struct work *w, uint32_t value)
 {
@@ -69,7 +108,8 @@ static void mark(struct work *w)
 	for (b = 0; b < w->unit->nr_blocks; b++) {
 		for (i = 0; i < w->unit->block[b].nr; i++, at++) {
 			w->block_of[at] = b;
-			if (is_root(w, &w->unit->insn[at]))
+			if (is_root(w, &w->unit->insn[at]) &&
+			    !is_repeated(w, &w->unit->block[b], at))
 				live(w, at);
 		}
 	}
@@ -94,7 +134,8 @@ int opt_dce(struct ir_unit *unit, struct ir_arena *scratch)
 		return status;
 	w.block_of = ir_arena_alloc(scratch, unit->nr_insns * sizeof(*w.block_of));
 	w.stack = ir_arena_alloc(scratch, unit->nr_insns * sizeof(*w.stack));
-	if (!w.block_of || !w.stack)
+	w.uses = opt_count_uses(unit, scratch, &status);
+	if (!w.block_of || !w.stack || status)
 		return -ENOMEM;
 	mark(&w);
 	return opt_apply(&w.edit, unit, scratch);

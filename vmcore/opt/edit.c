@@ -52,6 +52,26 @@ uint32_t *opt_array(struct ir_arena *scratch, uint32_t nr, int fill, int *status
 	return array;
 }
 
+uint32_t *opt_count_uses(const struct ir_unit *unit, struct ir_arena *scratch, int *status)
+{
+	uint32_t *uses = opt_array(scratch, unit->nr_insns, 0, status), i;
+
+	for (i = 0; uses && i < unit->nr_insns; i++) {
+		const struct ir_insn *insn = &unit->insn[i];
+		unsigned int nr = ir_ops[insn->op].nr_operands;
+
+		if (nr)
+			uses[insn->a]++;
+		if (nr > 1)
+			uses[insn->b]++;
+		if (nr > 2)
+			uses[insn->c]++;
+	}
+	for (i = 0; uses && i < unit->nr_args; i++)
+		uses[unit->arg[i]]++;
+	return uses;
+}
+
 void opt_renumber(struct ir_unit *unit, struct ir_insn *insn, const uint32_t *new_insn)
 {
 	uint32_t i;

@@ -147,26 +147,6 @@ static void fold(const struct algebra *algebra, uint32_t at)
 	algebra_simplify(algebra, at);
 }
 
-static void count(uint32_t *uses, const struct ir_unit *unit)
-{
-	uint32_t i;
-
-	memset(uses, 0, unit->nr_insns * sizeof(*uses));
-	for (i = 0; i < unit->nr_insns; i++) {
-		const struct ir_insn *insn = &unit->insn[i];
-		unsigned int nr = ir_ops[insn->op].nr_operands;
-
-		if (nr)
-			uses[insn->a]++;
-		if (nr > 1)
-			uses[insn->b]++;
-		if (nr > 2)
-			uses[insn->c]++;
-	}
-	for (i = 0; i < unit->nr_args; i++)
-		uses[unit->arg[i]]++;
-}
-
 int opt_fold(struct ir_unit *unit, struct ir_arena *scratch)
 {
 	struct algebra algebra = { .unit = unit };
@@ -177,10 +157,9 @@ int opt_fold(struct ir_unit *unit, struct ir_arena *scratch)
 	if (status)
 		return status;
 	algebra.edit = &edit;
-	algebra.uses = ir_arena_alloc(scratch, unit->nr_insns * sizeof(*algebra.uses));
-	if (!algebra.uses)
-		return -ENOMEM;
-	count(algebra.uses, unit);
+	algebra.uses = opt_count_uses(unit, scratch, &status);
+	if (status)
+		return status;
 	for (i = 0; i < unit->nr_insns; i++)
 		fold(&algebra, i);
 	return opt_apply(&edit, unit, scratch);

@@ -43,6 +43,9 @@ int opt_apply(const struct opt_edit *edit, struct ir_unit *unit, struct ir_arena
  */
 uint32_t *opt_array(struct ir_arena *scratch, uint32_t nr, int fill, int *status);
 
+/** opt_count_uses - an array of how often each value is used. @status: as of opt_array() */
+uint32_t *opt_count_uses(const struct ir_unit *unit, struct ir_arena *scratch, int *status);
+
 /**
  * opt_renumber - give the operands of moved instructions, and all arguments, the new numbers of values.
  * @insn: [nr_insns] the instructions where they are now

@@ -45,7 +45,7 @@ int opt_light(struct ir_unit *unit, struct ir_arena *scratch);
  * faults, and where it goes back, and so before opt_lazy().
  * @unit: verified
  * @scratch: what is taken is not given back
- * Return: 0; -ENOMEM, the unit being as it was.
+ * Return: 0; -ENOMEM, the unit doing the same still.
  */
 int opt_sink(struct ir_unit *unit, struct ir_arena *scratch);
 

@@ -217,19 +217,6 @@ static void rewrite_block(struct work *w, uint32_t b)
 	block->nr = w->nr_insns - first;
 }
 
-/* What goes along is no longer computed where it was. */
-static void leave_flags(struct work *w)
-{
-	uint32_t i;
-
-	for (i = 0; i < w->unit->nr_insns; i++) {
-		const struct ir_insn *insn = &w->unit->insn[i];
-
-		if (insn->op == IR_st_state && w->gone[i] && goes_along(w, insn->a))
-			w->gone[insn->a] = true;
-	}
-}
-
 static int rewrite(struct work *w)
 {
 	uint64_t nr = w->unit->nr_insns;
@@ -242,7 +229,6 @@ static int rewrite(struct work *w)
 	w->insn = ir_arena_alloc(w->unit->arena, nr * sizeof(*w->insn));
 	if (!w->insn)
 		return -ENOMEM;
-	leave_flags(w);
 	for (b = 0; b < w->unit->nr_blocks; b++)
 		rewrite_block(w, b);
 	for (i = 0; i < w->unit->nr_args; i++)
@@ -252,25 +238,11 @@ static int rewrite(struct work *w)
 	return 0;
 }
 
-static void count_uses(struct work *w)
-{
-	uint32_t i, k;
-
-	for (i = 0; i < w->unit->nr_insns; i++) {
-		const struct ir_insn *insn = &w->unit->insn[i];
-
-		for (k = 0; k < ir_ops[insn->op].nr_operands; k++)
-			w->uses[ir_operand(insn, k)]++;
-	}
-	for (i = 0; i < w->unit->nr_args; i++)
-		w->uses[w->unit->arg[i]]++;
-}
-
 static int take_arrays(struct work *w, struct ir_arena *scratch)
 {
 	int status = opt_preds_build(&w->preds, w->unit, scratch);
 
-	w->uses = opt_array(scratch, w->unit->nr_insns, 0, &status);
+	w->uses = opt_count_uses(w->unit, scratch, &status);
 	w->new_insn = opt_array(scratch, w->unit->nr_insns, 0xff, &status);
 	w->flow = ir_arena_alloc(scratch, w->unit->nr_blocks * sizeof(*w->flow));
 	w->gone = ir_arena_alloc(scratch, w->unit->nr_insns * sizeof(*w->gone));
@@ -288,10 +260,13 @@ int opt_sink(struct ir_unit *unit, struct ir_arena *scratch)
 
 	if (status)
 		return status;
-	count_uses(&w);
 	for (b = unit->nr_blocks; b-- > 0;)
 		scan_block(&w, b);
 	for (b = 0; b < unit->nr_blocks; b++)
 		sink_block(&w, b);
-	return w.any ? rewrite(&w) : 0;
+	if (!w.any)
+		return 0;
+	status = rewrite(&w);
+	/* What has gone along is computed in vain where it was. */
+	return status ? status : opt_dce(unit, scratch);
 }

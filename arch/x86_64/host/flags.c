@@ -52,20 +52,65 @@ static uint32_t store_of(const struct x64_lower *l, uint32_t at)
 	return IR_NONE;
 }
 
+/* The branch that alone uses a comparison of floats, as one jump; IR_NONE: there is none. */
+static uint32_t branch_of(const struct x64_lower *l, uint32_t at)
+{
+	const struct ir_insn *insn = l->unit->insn;
+	unsigned int cond = insn[at].aux & IR_FCOND_MASK;
+	uint32_t i;
+
+	if (insn[at].op != IR_fcmp || l->value[at].uses != 1 || cond == IR_F_OEQ || cond == IR_F_UNE)
+		return IR_NONE;
+	for (i = at + 1; i < at + WINDOW; i++) {
+		if (insn[i].op == IR_brcmp && insn[i].a == at)
+			return insn[i].aux <= IR_NE && insn[insn[i].b].op == IR_const &&
+			       !insn[insn[i].b].imm ? i : IR_NONE;
+		if (!may_be_between(&insn[i]))
+			return IR_NONE;
+	}
+	return IR_NONE;
+}
+
 static void use_until(struct x64_lower *l, uint32_t value, uint32_t at)
 {
 	if (value != IR_NONE && l->value[value].last < at)
 		l->value[value].last = at;
 }
 
-bool x64_leave_to_store(struct x64_lower *l, const struct ir_insn *insn)
+bool x64_leave_to_user(struct x64_lower *l, const struct ir_insn *insn)
 {
-	uint32_t store = store_of(l, l->p.at);
+	uint32_t user = store_of(l, l->p.at);
 
-	if (store == IR_NONE)
+	if (user == IR_NONE)
+		user = branch_of(l, l->p.at);
+	if (user == IR_NONE)
 		return false;
-	use_until(l, insn->a, store);
-	use_until(l, insn->b, store);
+	use_until(l, insn->a, user);
+	use_until(l, insn->b, user);
+	return true;
+}
+
+/* At the end of a block no other register can be taken. */
+static unsigned int at_the_end(struct x64_lower *l, uint32_t value, unsigned int scratch)
+{
+	if (l->value[value].reg != JIT_NO_REG)
+		return l->value[value].reg;
+	x64_copy_to(l, scratch, value);
+	return scratch;
+}
+
+bool x64_branches_on_floats(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc *cc)
+{
+	const struct ir_insn *compare = &l->unit->insn[insn->a];
+	unsigned int a, b;
+	bool swap;
+
+	if (compare->op != IR_fcmp || branch_of(l, insn->a) != l->p.at)
+		return false;
+	*cc = x64_float_cc(compare->aux & IR_FCOND_MASK, &swap) ^ (insn->aux == IR_EQ);
+	a = at_the_end(l, compare->a, X64_XMM(0));
+	b = at_the_end(l, compare->b, X64_XMM(1));
+	x64_compare_registers(l, compare, a, b, swap);
 	return true;
 }
 
@@ -195,7 +240,7 @@ X64_LOWER(flag)
 	};
 	unsigned int bytes = ir_type_bytes(x64_type(l, insn->a)), a, b;
 
-	if (x64_leave_to_store(l, insn))
+	if (x64_leave_to_user(l, insn))
 		return;
 	a = x64_value(l, insn->a);
 	b = x64_value(l, insn->b);
@@ -215,7 +260,7 @@ X64_LOWER(flag_res)
 {
 	unsigned int bytes = ir_type_bytes(x64_type(l, insn->a)), a;
 
-	if (x64_leave_to_store(l, insn))
+	if (x64_leave_to_user(l, insn))
 		return;
 	a = x64_value(l, insn->a);
 	if (insn->aux == IR_FLAG_C || insn->aux == IR_FLAG_V || insn->aux == IR_FLAG_A) {

@@ -189,8 +189,13 @@ enum x64_cc x64_cc_of(unsigned int cond);
 /* flags.c */
 X64_LOWER(flag);
 X64_LOWER(flag_res);
-/* Is the current instruction, a flag, left to the store that alone uses it? Then it is lowered. */
-bool x64_leave_to_store(struct x64_lower *l, const struct ir_insn *insn);
+/*
+ * Is the current instruction, a flag, left to the store, or a comparison of floats to the branch, that
+ * alone uses it? Then it is lowered.
+ */
+bool x64_leave_to_user(struct x64_lower *l, const struct ir_insn *insn);
+/* A brcmp, of a comparison that was left to it: compare. Return: false if it is another one. */
+bool x64_branches_on_floats(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc *cc);
 /* A store to the state, of a flag that was left to it. Return: false if it is another one. */
 bool x64_store_flag(struct x64_lower *l, const struct ir_insn *insn);
 
@@ -204,6 +209,9 @@ void x64_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int ds
 void x64_write_nan(struct x64_lower *l, const struct jit_slow *slow);
 /* Compare the operands of a fcmp, or the second with the first. */
 void x64_compare_floats(struct x64_lower *l, const struct ir_insn *insn, bool swap);
+/* The same where they are in these registers. */
+void x64_compare_registers(struct x64_lower *l, const struct ir_insn *insn, unsigned int a,
+			   unsigned int b, bool swap);
 /* Which condition, of the operands in which order, it is; equality asks for the parity, too. */
 enum x64_cc x64_float_cc(unsigned int cond, bool *swap);
 X64_LOWER(bitcast);

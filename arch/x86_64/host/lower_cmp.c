@@ -90,7 +90,7 @@ X64_LOWER(cmp)
 		use_in_next(l, insn->b);
 		return;
 	}
-	if (x64_leave_to_store(l, insn))
+	if (x64_leave_to_user(l, insn))
 		return;
 	cc = x64_compare(l, insn);
 	x64_release(l, insn->a);

@@ -234,12 +234,18 @@ enum x64_cc x64_float_cc(unsigned int cond, bool *swap)
 	return fcc.cc;
 }
 
+void x64_compare_registers(struct x64_lower *l, const struct ir_insn *insn, unsigned int a,
+			   unsigned int b, bool swap)
+{
+	x64_rr(l->buf, (insn->aux & IR_FCOND_SIGNAL ? X64_COMI : X64_UCOMI) |
+	       packed(x64_type(l, insn->a)), swap ? b : a, swap ? a : b);
+}
+
 void x64_compare_floats(struct x64_lower *l, const struct ir_insn *insn, bool swap)
 {
 	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b);
 
-	x64_rr(l->buf, (insn->aux & IR_FCOND_SIGNAL ? X64_COMI : X64_UCOMI) |
-	       packed(x64_type(l, insn->a)), swap ? b : a, swap ? a : b);
+	x64_compare_registers(l, insn, a, b, swap);
 }
 
 X64_LOWER(fcmp)
@@ -247,7 +253,7 @@ X64_LOWER(fcmp)
 	unsigned int cond = insn->aux & IR_FCOND_MASK, dst;
 	struct fcc fcc = fcc_of(cond);
 
-	if (x64_leave_to_store(l, insn))
+	if (x64_leave_to_user(l, insn))
 		return;
 	x64_compare_floats(l, insn, fcc.swap);
 	dst = x64_result(l);

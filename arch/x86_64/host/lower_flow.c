@@ -96,8 +96,12 @@ X64_LOWER(brcond)
 
 X64_LOWER(brcmp)
 {
+	enum x64_cc cc;
+
 	jit_ask_before(&l->p, insn);
-	branch(l, insn, x64_compare(l, insn));
+	if (!x64_branches_on_floats(l, insn, &cc))
+		cc = x64_compare(l, insn);
+	branch(l, insn, cc);
 }
 
 /* Bytes of a jump in the table. */
