@@ -18,6 +18,7 @@
 
 #define LOOPS	    3000u
 #define LINKED	    300u
+#define FAR_LOOPS   60u
 #define WORLDS	    12u
 #define STATE_BYTES 64u
 #define FUEL	    60000u
@@ -250,6 +251,7 @@ struct fixture {
 	struct ir_frame frame;
 	struct ir_arena arena, scratch;
 	uint32_t nr_guarded;
+	size_t gap;
 };
 
 static void execute(struct fixture *f, const struct ir_unit *unit, const struct jit_code *code,
@@ -290,7 +292,10 @@ static void check_loop(struct fixture *f, uint64_t seed)
 	ir_unit_init(&unit, &f->arena);
 	assert_int_equal(make(&unit, seed), 0);
 	assert_int_equal(ir_unit_copy(&original, &unit, &f->arena), 0);
+	if (f->gap)
+		code_cache_flush(&f->jit.cache);
 	assert_int_equal(jit_compile(&f->jit, &unit, &below_it, NULL), 0);
+	f->jit.cache.at += f->gap;
 	assert_int_equal(opt_run(&unit, &options, &f->scratch, NULL), 0);
 	assert_int_equal(jit_compile_over(&f->jit, &unit, &below_it, &code, NULL), 0);
 	f->nr_guarded += f->jit.select.nr_guards != 0;
@@ -309,12 +314,13 @@ static void check_loop(struct fixture *f, uint64_t seed)
 	}
 }
 
-static bool open_fixture(struct fixture *f, bool links)
+static bool open_fixture(struct fixture *f, bool links, size_t gap)
 {
 	const struct jit_options options = {
 		.host = vmb_arch_host()->host_ops, .native = vmb_native()->host_native,
-		.cache_bytes = 4 << 20, .evict = true, .flat = true, .first = CASE_MEM_FIRST,
-		.bytes = CASE_MEM_BYTES, .wx = getenv("JIT_MPROTECT") ? CODE_WX_MPROTECT : CODE_WX_DUAL,
+		.cache_bytes = (4 << 20) + gap, .evict = true, .lazy = gap, .flat = true,
+		.first = CASE_MEM_FIRST, .bytes = CASE_MEM_BYTES,
+		.wx = getenv("JIT_MPROTECT") ? CODE_WX_MPROTECT : CODE_WX_DUAL,
 		.links = links,
 	};
 
@@ -322,6 +328,9 @@ static bool open_fixture(struct fixture *f, bool links)
 	if (!options.host || !options.native)
 		return false;
 	assert_int_equal(jit_init(&f->jit, &options), 0);
+	/* What is not used need not be made ready. */
+	f->jit.cache.ready = f->jit.cache.bytes;
+	f->gap = gap;
 	ir_arena_init(&f->arena, 64u << 20);
 	ir_arena_init(&f->scratch, 64u << 20);
 	return true;
@@ -344,7 +353,7 @@ static void test_select_loops_do_what_the_interpreter_does(void **state)
 	struct fixture f;
 
 	(void)state;
-	if (!open_fixture(&f, false)) {
+	if (!open_fixture(&f, false, 0)) {
 		skip();
 		return;
 	}
@@ -353,6 +362,22 @@ static void test_select_loops_do_what_the_interpreter_does(void **state)
 	print_message("%u of %u loops with guards\n", f.nr_guarded, (uint32_t)nr);
 	if (f.jit.host->guards)
 		assert_true(f.nr_guarded > nr / 4);
+	close_fixture(&f);
+}
+
+/* Where a guard does not hold, code runs that no branch of the host reaches. */
+static void test_select_goes_on_far_below(void **state)
+{
+	struct fixture f;
+	uint64_t seed;
+
+	(void)state;
+	if (!open_fixture(&f, false, (size_t)130 << 20)) {
+		skip();
+		return;
+	}
+	for (seed = 1; seed <= FAR_LOOPS; seed++)
+		check_loop(&f, seed);
 	close_fixture(&f);
 }
 
@@ -398,7 +423,7 @@ static void test_select_leaves_memory_to_linked_units(void **state)
 	uint64_t seed;
 
 	(void)state;
-	if (!open_fixture(&f, true)) {
+	if (!open_fixture(&f, true, 0)) {
 		skip();
 		return;
 	}
@@ -412,6 +437,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_select_loops_do_what_the_interpreter_does),
+		cmocka_unit_test(test_select_goes_on_far_below),
 		cmocka_unit_test(test_select_leaves_memory_to_linked_units),
 	};
 
