@@ -453,9 +453,15 @@ static void test_emit_conditions_and_jumps(void **state)
 	x64_bind(&buf, at);
 	expect("jmp 0x%x", code_buf_at(&buf) + 2);
 	x64_bind_short(&buf, x64_jmp_short(&buf));
+	expect("call 0x%x", code_buf_at(&buf) + 5);
+	x64_bind(&buf, x64_call(&buf));
 	for (a = 0; a < 16; a++) {
 		expect("jmp %s", reg(8, a));
 		x64_jmp_reg(&buf, a);
+		expect("push %s", reg(8, a));
+		x64_push(&buf, a);
+		expect("pop %s", reg(8, a));
+		x64_pop(&buf, a);
 		expect("lea %s,[rip+0x0]", reg(8, a));
 		x64_bind(&buf, x64_lea_rip(&buf, a));
 	}

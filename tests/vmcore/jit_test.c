@@ -589,6 +589,66 @@ static void test_jit_runs_again_what_is_ready(void **state)
 	close_jit(&c);
 }
 
+/* More values than a caller has registers that a call keeps: the compiler keeps those full of them. */
+static uint64_t run_among_values(const struct jit_ready *ready, struct ir_leave *leave, uint64_t x)
+{
+	uint64_t a = x, b = 3 * x, c = 5 * x, d = 7 * x, e = 11 * x, f = 13 * x, g = 17 * x;
+	int status;
+
+	__asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f), "+r"(g));
+	status = jit_run_ready(ready, leave);
+	__asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f), "+r"(g));
+	return a + b + c + d + e + f + g - 57 * x + (uint64_t)status;
+}
+
+/* Return: 0 if they have not changed. Odd seeds have an address of memory that is none. */
+static uint64_t prepare_and_run(struct compiled *c, const struct jit_code *code, uint64_t seed)
+{
+	static struct outcome o;
+	struct ir_flat flat = { o.memory, CASE_MEM_FIRST, GEN_MEM_BYTES };
+	struct ir_context context = {
+		.state = o.state, .state_bytes = GEN_STATE_BYTES, .fuel = 100000000,
+		.memory = { .priv = &flat, .map = ir_flat_map },
+	};
+	struct jit_ready ready;
+	uint64_t changed;
+
+	gen_world(seed, o.state, o.memory, CASE_MEM_FIRST);
+	if (seed & 1)
+		memset(o.state, 0x55, 8);
+	assert_int_equal(jit_prepare(&ready, &c->jit, code, &context, &c->runner), 0);
+	changed = run_among_values(&ready, &o.leave, seed + 1);
+	jit_finish(&ready);
+	return changed;
+}
+
+/* By way of code with guards that hold, or not, and with an access that is compared on its own. */
+static void test_tier2_keeps_its_caller_s_registers(void **state)
+{
+	struct jit_options options = options_for(true);
+	struct ir_arena arena;
+	struct compiled c;
+	uint64_t seed;
+
+	(void)state;
+	open_jit(&c, &options);
+	ir_arena_init(&arena, 64u << 20);
+	for (seed = 0; seed < 300; seed++) {
+		const struct gen_options gen = { seed, 10 + (uint32_t)seed, 0, 0 };
+		struct jit_code below, code;
+		struct ir_unit unit;
+
+		ir_arena_reset(&arena);
+		ir_unit_init(&unit, &arena);
+		assert_int_equal(gen_unit(&unit, &gen), 0);
+		assert_int_equal(jit_compile(&c.jit, &unit, &below, NULL), 0);
+		assert_int_equal(jit_compile_over(&c.jit, &unit, &below, &code, NULL), 0);
+		assert_int_equal(prepare_and_run(&c, &code, seed), 0);
+	}
+	ir_arena_fini(&arena);
+	close_jit(&c);
+}
+
 /* A block of more code than a conditional branch of some hosts can skip. */
 static void long_block(struct ir_build *build, uint32_t nr_calls)
 {
@@ -708,6 +768,7 @@ int main(void)
 		cmocka_unit_test(test_jit_compiles_for_every_host),
 		cmocka_unit_test(test_jit_runs_out_of_fuel_in_a_loop),
 		cmocka_unit_test(test_jit_runs_again_what_is_ready),
+		cmocka_unit_test(test_tier2_keeps_its_caller_s_registers),
 		cmocka_unit_test(test_jit_branches_as_far_as_it_must),
 		cmocka_unit_test(test_jit_refuses_what_it_was_not_made_for),
 	};

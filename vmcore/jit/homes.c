@@ -249,8 +249,10 @@ static void hint_edge(const struct ir_unit *unit, struct jit_homes *h, const str
 	}
 }
 
-static void weigh_block(const struct ir_unit *unit, struct jit_homes *h, uint32_t b, float weight)
+/* Where it is defined a value that the state has is only loaded once more than elsewhere. */
+static void weigh_block(const struct jit_job *job, struct jit_homes *h, uint32_t b, float weight)
 {
+	const struct ir_unit *unit = job->unit;
 	const struct ir_block *block = &unit->block[b];
 	uint32_t i, k, operand[3];
 
@@ -260,7 +262,8 @@ static void weigh_block(const struct ir_unit *unit, struct jit_homes *h, uint32_
 		jit_operands(insn, unit->nr_insns, operand);
 		for (k = 0; k < 3; k++)
 			h->home[operand[k]].weight += weight;
-		h->home[i].weight += weight;
+		if (!(job->scratch->value[i].flags & JIT_IN_STATE))
+			h->home[i].weight += weight;
 		for (k = 0; insn->op == IR_call && k < unit->helper[insn->lo].nr_args; k++)
 			h->home[unit->arg[insn->hi + k]].weight += weight;
 		for (k = 0; k < ir_nr_edges(insn); k++)
@@ -268,15 +271,16 @@ static void weigh_block(const struct ir_unit *unit, struct jit_homes *h, uint32_
 	}
 }
 
-static void weigh(const struct ir_unit *unit, struct jit_homes *h)
+static void weigh(const struct jit_job *job, struct jit_homes *h)
 {
+	const struct ir_unit *unit = job->unit;
 	uint32_t b;
 
 	h->home[unit->nr_insns] = (struct jit_home){ .hint = IR_NONE, .reg = JIT_NO_HOME };
 	for (b = 0; b < unit->nr_blocks; b++) {
 		int32_t depth = h->block[b].depth;
 
-		weigh_block(unit, h, b, rounds(depth < MAX_DEPTH ? depth : MAX_DEPTH));
+		weigh_block(job, h, b, rounds(depth < MAX_DEPTH ? depth : MAX_DEPTH));
 	}
 }
 
@@ -436,7 +440,7 @@ void jit_homes_find(struct jit_job *job)
 	find_loops(unit, s.h);
 	end_loops(unit, s.h);
 	find_ends(job, s.h);
-	weigh(unit, s.h);
+	weigh(job, s.h);
 	memset(s.owner, 0xff, sizeof(s.owner));
 	memset(s.last, 0xff, sizeof(s.last));
 	memset(s.before, 0xff, sizeof(s.before));
@@ -445,6 +449,9 @@ void jit_homes_find(struct jit_job *job)
 		const struct jit_value *value = &job->scratch->value[i];
 
 		if (i >= s.h->late.first && i <= s.h->late.last && is_global(&s, i))
+			continue;
+		/* One use of what the state has is an operand in memory. */
+		if (value->flags & JIT_IN_STATE && s.h->home[i].weight <= 1)
 			continue;
 		if (unit->insn[i].type != IR_VOID && value->uses && !(value->flags & JIT_CONST))
 			place(&s, i);

@@ -164,6 +164,9 @@ static int finish(struct jit *jit, struct jit_job *job, struct jit_code *code, u
 	code->host = jit->host;
 	code->first = jit->target.first;
 	code->precise = jit->target.precise;
+	code->function = job->function;
+	code->misses = 0;
+	code->guarded = job->select;
 	publish(jit, job, code);
 	return 0;
 }

@@ -60,7 +60,10 @@ struct jit_options {
  * @uses_fp: runs in the guest's floating-point environment
  * @host: whose code it is
  * @precise: struct jit_target
+ * @function: it is entered by a call, as host_enter, and not by host_native.enter
  * @helper: declarations, in the cache
+ * @misses: how often @guarded code has fallen back on other code, since a guard did not hold; chained
+ *	code does not count. Compiled code adds to it; counts of two threads at once may get lost
  */
 struct jit_code {
 	const void *link_entry;
@@ -72,14 +75,19 @@ struct jit_code {
 	uint32_t state_bytes;
 	bool uses_fp;
 	bool precise;
+	bool function;
 	const struct host_ops *host;
 	const struct ir_helper *helper;
 	uint64_t first;
+	uint32_t misses;
+	bool guarded;
 };
 
-/* enter.S knows this number. */
-#define JIT_CODE_FIRST 64
+/* enter.S knows the first number, compiled code the second. */
+#define JIT_CODE_FIRST	64
+#define JIT_CODE_MISSES 72
 static_assert(offsetof(struct jit_code, first) == JIT_CODE_FIRST, "enter.S");
+static_assert(offsetof(struct jit_code, misses) == JIT_CODE_MISSES, "compiled code");
 
 /**
  * struct jit - a compiler with its cache. One thread compiles at a time.
@@ -185,7 +193,7 @@ int jit_run(const struct jit *jit, const struct jit_code *code, struct ir_contex
  * struct jit_ready - a unit that is ready to be run in a world, as often as one likes.
  * @frame: the runner's
  * @at: where it begins
- * @enter: how; host_native.enter or enter_fp
+ * @enter: how; host_native.enter or enter_fp, or the code itself
  * @code, @jit: borrowed
  */
 struct jit_ready {

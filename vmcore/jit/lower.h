@@ -42,6 +42,7 @@ enum jit_value_flag {
 	JIT_STORED = 4,	 /* its slot holds it */
 	JIT_SLOTTED = 8, /* has a slot */
 	JIT_HOME = 16,	 /* used in another block than its own, and there it is in its home */
+	JIT_IN_STATE = 32, /* tier 2: the guest's state has it as long as the unit runs */
 };
 
 /**
@@ -164,6 +165,7 @@ struct jit_select;
  *	the buffer's start
  * @below_fp: that code uses floating point
  * @links: the unit can be entered by links, and its exits to a constant address can be linked
+ * @function: set by the lowering: the code is entered by a call of the host's, as host_enter
  * @unsupported: set with -ENOTSUP: the instruction
  * @no_memory: for points
  * @first_way: number of the unit's first way
@@ -182,6 +184,7 @@ struct jit_job {
 	uint32_t nr_slots;
 	bool uses_fp;
 	bool links;
+	bool function;
 	uint32_t unsupported;
 	bool no_memory;
 	uint32_t first_way;
@@ -195,6 +198,12 @@ void jit_scratch_fini(struct jit_scratch *scratch);
 
 /** jit_scan - fill @job->scratch, nr_slots and uses_fp in one walk over the unit. */
 void jit_scan(struct jit_job *job);
+
+/**
+ * jit_find_in_state - set JIT_IN_STATE of what is loaded from places in the guest's state that nothing in
+ * the unit writes: such a value needs no slot. For a host that loads it again where it has no register.
+ */
+void jit_find_in_state(struct jit_job *job);
 
 /**
  * jit_resume_pc - may a guest be left where a block begins, and go on from a guest address?

@@ -30,6 +30,7 @@ static void forget(struct jit_places *p, unsigned int reg)
 
 static void own(struct jit_places *p, unsigned int reg, uint32_t value)
 {
+	p->touched |= bit(reg);
 	jit_regcache_own(&p->regs, p->value, reg, value);
 }
 
@@ -144,6 +145,7 @@ static void displace(struct jit_places *p, unsigned int reg)
 		forget(p, reg);
 		p->regs.owner[to] = value;
 		p->regs.used |= bit(to);
+		p->touched |= bit(to);
 		p->value[value].reg = (uint8_t)to;
 		return;
 	}
@@ -152,7 +154,14 @@ static void displace(struct jit_places *p, unsigned int reg)
 	forget(p, reg);
 }
 
-unsigned int jit_places_allocate(struct jit_places *p, uint64_t from, uint32_t value)
+void jit_places_vacate(struct jit_places *p, unsigned int reg)
+{
+	if (p->regs.used & bit(reg))
+		displace(p, reg);
+	jit_regcache_lock(&p->regs, reg);
+}
+
+static unsigned int allocate(struct jit_places *p, uint64_t from, uint32_t value)
 {
 	uint64_t candidates = from & ~p->regs.locked, free = candidates & ~p->regs.used;
 	unsigned int home = home_of(p, value)->reg, reg;
@@ -171,6 +180,14 @@ unsigned int jit_places_allocate(struct jit_places *p, uint64_t from, uint32_t v
 	if (is_needed(p, p->regs.owner[reg]))
 		jit_save(p, p->ops, p->regs.owner[reg]);
 	forget(p, reg);
+	return reg;
+}
+
+unsigned int jit_places_allocate(struct jit_places *p, uint64_t from, uint32_t value)
+{
+	unsigned int reg = allocate(p, from, value);
+
+	p->touched |= bit(reg);
 	return reg;
 }
 
@@ -207,9 +224,10 @@ bool jit_places_is_last_use(const struct jit_places *p, uint32_t value)
 
 void jit_places_changed(struct jit_places *p, uint32_t value)
 {
-	bool stored = p->value[value].flags & JIT_STORED;
+	unsigned int flags = p->value[value].flags;
+	bool stored = flags & JIT_STORED || (flags & JIT_IN_STATE && flags & JIT_GLOBAL);
 
-	p->value[value].flags &= (uint8_t)~JIT_STORED;
+	p->value[value].flags &= (uint8_t)~(JIT_STORED | JIT_IN_STATE);
 	if (p->value[value].flags & JIT_HOME)
 		home_of(p, value)->saved = 0;
 	if (stored)
@@ -287,12 +305,12 @@ void jit_places_leave(struct jit_places *p)
 	if (!ir_nr_edges(&p->unit->insn[p->at]))
 		return;
 	live = live_homes(p, p->at);
-	/* What is elsewhere has been saved. */
+	/* What is elsewhere and has been saved is loaded: its register may be another's home. */
 	for (m = live; m; m &= m - 1) {
 		unsigned int reg = (unsigned int)__builtin_ctzll(m), at;
 
 		at = p->value[p->homes->now[reg]].reg;
-		if (at != reg && at != JIT_NO_REG)
+		if (at != reg && at != JIT_NO_REG && jit_places_is_saved(p, p->homes->now[reg]))
 			forget(p, at);
 	}
 	p->regs.locked = live;

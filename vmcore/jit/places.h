@@ -50,6 +50,7 @@ struct jit_places_ops {
  * @next_slot: slots in use
  * @read: tier 2: registers that the current instruction reads although they are free
  * @nr_waiting: tier 2: lazy stores of the block so far, in homes->waiting
+ * @touched: tier 2: registers that have held a value
  */
 struct jit_places {
 	const struct jit_places_ops *ops;
@@ -63,16 +64,17 @@ struct jit_places {
 	uint64_t pc;
 	uint64_t read;
 	uint32_t nr_waiting;
+	uint64_t touched;
 };
 
-/** jit_places_is_saved - does the slot of a value hold it, or is it a constant? */
+/** jit_places_is_saved - is a value also in its slot, in the state, or a constant? */
 VMB_INLINE bool jit_places_is_saved(const struct jit_places *p, uint32_t index)
 {
 	const struct jit_value *value = &p->value[index];
 
-	if (VMB_UNLIKELY(p->homes) && value->flags & JIT_HOME)
+	if (VMB_UNLIKELY(p->homes) && (value->flags & (JIT_HOME | JIT_IN_STATE)) == JIT_HOME)
 		return p->homes->home[index].saved == p->block + 1;
-	return value->flags & (JIT_CONST | JIT_STORED);
+	return value->flags & (JIT_CONST | JIT_STORED | JIT_IN_STATE);
 }
 
 /** jit_places_saved - the slot of a value holds it now. */
@@ -101,6 +103,9 @@ unsigned int jit_places_allocate(struct jit_places *p, uint64_t from, uint32_t v
 
 /** jit_places_advance - the current instruction is done: what it used may be used later, or not. */
 void jit_places_advance(struct jit_places *p);
+
+/** jit_places_vacate - the current instruction computes in a register that may hold a value; locked. */
+void jit_places_vacate(struct jit_places *p, unsigned int reg);
 
 /** jit_places_finish - its result, which other blocks use, goes to its home. */
 void jit_places_finish(struct jit_places *p);

@@ -157,6 +157,7 @@ static void pass_registers(struct jit_places *p, const struct ir_edge *edge)
 		if (!(p->value[param].flags & JIT_HOME) || !is_moved(p, param, arg))
 			continue;
 		moves.to |= bit(home);
+		p->touched |= bit(home);
 		moves.arg[home] = arg;
 		moves.from[home] = p->value[arg].reg;
 	}

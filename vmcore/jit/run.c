@@ -75,6 +75,8 @@ VMB_INLINE int prepare(struct jit_ready *ready, const struct jit *jit, const str
 	fill_frame(jit, context, runner);
 	*ready = (struct jit_ready){ .frame = runner->frame, .at = at, .enter = jit->native->enter,
 				   .code = code, .jit = jit };
+	if (code->function)
+		ready->enter = (host_enter *)(uintptr_t)at;
 	if (VMB_UNLIKELY(code->uses_fp)) {
 		runner->frame->fp_control = code->host->fp_pack(context->fp);
 		ready->enter = jit->native->enter_fp;

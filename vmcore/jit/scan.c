@@ -257,7 +257,7 @@ static uint32_t scan_block(struct jit_job *job, const struct ir_block *block)
 	for (i = first + block->nr_params; i < end; i++) {
 		uint32_t flags = first_flags[insn[i].op];
 
-		value[i] = (struct jit_value){ .last = i, .reg = 0xff, .flags = (uint8_t)flags };
+		value[i] = (struct jit_value){ .last = i, .reg = 0xff, .flags = flags & JIT_CONST };
 		all |= flags;
 		/* Of a guest's code that is half. */
 		if (flags & S_ALONE)
@@ -336,6 +336,64 @@ static void scan_guards(struct jit_job *job)
 	for (i = 0; i < s->nr_guards; i++) {
 		if (s->guard[i].bound != IR_NONE)
 			use_in_guards(job->scratch->value, s->guard[i].bound, s->at);
+	}
+}
+
+/* Words of the state that are looked at; what lies behind them may be written. */
+#define STATE_WORDS 512u
+
+struct written {
+	uint64_t word[STATE_WORDS / 64];
+};
+
+/* The words that [offset, offset + bytes) lies in, from first to last. */
+static bool find_words(uint64_t offset, unsigned int type, uint32_t *first, uint32_t *last)
+{
+	uint64_t end = offset + ir_type_bytes(type) - 1;
+
+	if (end / 8 >= STATE_WORDS)
+		return false;
+	*first = (uint32_t)(offset / 8);
+	*last = (uint32_t)(end / 8);
+	return true;
+}
+
+static bool is_written(const struct written *w, const struct ir_insn *load)
+{
+	uint32_t first, last;
+
+	if (!find_words(load->imm, load->type, &first, &last))
+		return true;
+	return (w->word[first / 64] >> first % 64 | w->word[last / 64] >> last % 64) & 1;
+}
+
+static void note_written(struct written *w, const struct ir_unit *unit, const struct ir_insn *store)
+{
+	uint32_t first, last;
+
+	if (!find_words(store->imm, unit->insn[store->a].type, &first, &last))
+		return;
+	w->word[first / 64] |= UINT64_C(1) << first % 64;
+	w->word[last / 64] |= UINT64_C(1) << last % 64;
+}
+
+void jit_find_in_state(struct jit_job *job)
+{
+	const struct ir_unit *unit = job->unit;
+	struct written w = { { 0 } };
+	uint32_t i;
+
+	for (i = 0; i < unit->nr_insns; i++) {
+		const struct ir_insn *insn = &unit->insn[i];
+
+		if (insn->op == IR_st_state)
+			note_written(&w, unit, insn);
+		else if (insn->op == IR_call && ir_effects(unit, insn) & E_WRS)
+			return;
+	}
+	for (i = 0; i < unit->nr_insns; i++) {
+		if (unit->insn[i].op == IR_ld_state && !is_written(&w, &unit->insn[i]))
+			job->scratch->value[i].flags |= JIT_IN_STATE;
 	}
 }
 

@@ -38,11 +38,11 @@ VMB_INLINE void jit_save(struct jit_places *p, const struct jit_places_ops *ops,
 VMB_INLINE unsigned int jit_take(struct jit_places *p, const struct jit_places_ops *ops,
 				 uint32_t value)
 {
-	uint64_t from = jit_registers_for(ops, p->unit->insn[value].type);
-	unsigned int reg;
+	unsigned int type = p->unit->insn[value].type, reg;
+	uint64_t from = jit_registers_for(ops, type);
 
 	if (VMB_UNLIKELY(p->homes))
-		return jit_places_allocate(p, from, value);
+		return jit_places_allocate(p, type < IR_F32 ? p->job->home_general : from, value);
 	reg = jit_regcache_free(&p->regs, from);
 	if (VMB_LIKELY(reg != JIT_NO_REG))
 		return reg;
@@ -148,6 +148,17 @@ VMB_INLINE void jit_finish(struct jit_places *p, const struct jit_places_ops *op
 	jit_regcache_release(&p->regs, value, p->at);
 }
 
+/* By way of a scratch register. */
+VMB_INLINE void jit_load_to_slot(struct jit_places *p, const struct jit_places_ops *ops,
+				 uint32_t slot, uint32_t value)
+{
+	unsigned int type = p->unit->insn[value].type;
+	unsigned int reg = type < IR_F32 ? ops->scratch_general : ops->scratch_vector;
+
+	ops->load(p, reg, value);
+	ops->store_slot(p, type, slot, reg);
+}
+
 /** jit_to_slot - move a value to a slot of its type. */
 VMB_INLINE void jit_to_slot(struct jit_places *p, const struct jit_places_ops *ops, uint32_t slot,
 			    uint32_t value)
@@ -159,6 +170,8 @@ VMB_INLINE void jit_to_slot(struct jit_places *p, const struct jit_places_ops *o
 		ops->store_slot(p, insn->type, slot, v->reg);
 	else if (v->flags & JIT_CONST)
 		ops->const_to_slot(p, slot, insn);
+	else if (v->flags & JIT_IN_STATE)
+		jit_load_to_slot(p, ops, slot, value);
 	else
 		ops->copy_slot(p, insn->type, slot, v->slot);
 }

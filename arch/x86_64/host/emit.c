@@ -202,6 +202,24 @@ void x64_call_mem(struct code_buf *buf, struct x64_mem mem)
 	x64_rm(buf, X64_CALL, 2, mem);
 }
 
+static void stack(struct code_buf *buf, uint32_t opcode, unsigned int reg)
+{
+	uint8_t *p = x64_put_if(code_buf_room(buf), X64_REX | 1, reg & 8);
+
+	*p++ = (uint8_t)(opcode | (reg & 7));
+	buf->at = p;
+}
+
+void x64_push(struct code_buf *buf, unsigned int reg)
+{
+	stack(buf, 0x50, reg);
+}
+
+void x64_pop(struct code_buf *buf, unsigned int reg)
+{
+	stack(buf, 0x58, reg);
+}
+
 void x64_ret(struct code_buf *buf)
 {
 	uint8_t *p = code_buf_room(buf);

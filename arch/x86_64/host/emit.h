@@ -335,6 +335,8 @@ uint32_t x64_jcc_short(struct code_buf *buf, enum x64_cc cc);
 uint32_t x64_jmp_short(struct code_buf *buf);
 void x64_jmp_reg(struct code_buf *buf, unsigned int reg);
 void x64_call_mem(struct code_buf *buf, struct x64_mem mem);
+void x64_push(struct code_buf *buf, unsigned int reg);
+void x64_pop(struct code_buf *buf, unsigned int reg);
 void x64_ret(struct code_buf *buf);
 
 /** x64_bind - let the displacement at @at lead to here. */

@@ -179,8 +179,8 @@ static void store_equal(struct x64_lower *l, unsigned int cond, struct x64_mem m
 	bool equal = cond == IR_F_OEQ;
 
 	x64_setcc(l->buf, equal ? CC_E : CC_NE, RAX);
-	x64_setcc(l->buf, equal ? CC_NP : CC_P, RDX);
-	x64_alu_rr(l->buf, equal ? X64_AND : X64_OR, 4, RAX, RDX);
+	x64_setcc(l->buf, equal ? CC_NP : CC_P, RCX);
+	x64_alu_rr(l->buf, equal ? X64_AND : X64_OR, 4, RAX, RCX);
 	x64_store(l->buf, 1, mem, RAX);
 }
 

@@ -2,6 +2,8 @@
 /* Guards (vmcore/jit/guards.h): the offset is in rax, the bound in rcx. */
 #include "arch/x86_64/host/lower.h"
 
+#include "vmcore/jit/jit.h"
+
 static void miss(struct x64_lower *l, enum x64_cc cc)
 {
 	VMB_ASSERT(l->nr_misses < VMB_ARRAY_SIZE(l->miss));
@@ -78,12 +80,21 @@ static void miss_together(struct jit_places *p, unsigned int shift, uint64_t roo
 
 static void to_host(struct jit_places *p, unsigned int reg)
 {
-	x64_rm(x64_lower_of(p)->buf, X64_LEA | X64_W, reg,
-	       (struct x64_mem){ .base = X64_MEMORY, .index = RAX });
+	struct x64_lower *l = x64_lower_of(p);
+
+	if (!(l->general & 1u << X64_MEMORY)) {
+		x64_rm(l->buf, X64_LEA | X64_W, reg,
+		       (struct x64_mem){ .base = X64_MEMORY, .index = RAX });
+		return;
+	}
+	x64_alu_rm(l->buf, X64_ADD, 8, RAX, x64_frame(JIT_FRAME_MEMORY));
+	x64_mov(l->buf, 8, reg, RAX);
 }
 
 static unsigned int value_of(struct jit_places *p, uint32_t value)
 {
+	/* That of the offset is one that comparisons use. */
+	jit_regcache_lock(&p->regs, RDX);
 	return x64_value(x64_lower_of(p), value);
 }
 
@@ -98,19 +109,33 @@ static const struct jit_guard_ops ops = {
 	.value = value_of,
 };
 
+uint64_t x64_guard_registers(const struct jit_select *s)
+{
+	uint64_t registers = 0;
+	uint32_t i;
+
+	for (i = 0; s && i < s->nr_registers; i++)
+		registers |= (uint64_t)jit_has_register(s, i) << ops.base[i];
+	return registers;
+}
+
 void x64_guards(struct x64_lower *l)
 {
+	jit_places_vacate(&l->p, RDX);
 	jit_guards(&l->p, &ops);
+}
+
+void x64_restore(struct x64_lower *l, uint64_t regs)
+{
+	if (regs & 1u << X64_LIMIT)
+		x64_load(l->buf, 8, X64_LIMIT, x64_frame(JIT_FRAME_LIMIT));
+	if (regs & 1u << X64_MEMORY)
+		x64_load(l->buf, 8, X64_MEMORY, x64_frame(JIT_FRAME_MEMORY));
 }
 
 void x64_restore_memory(struct x64_lower *l)
 {
-	const struct jit_select *s = l->job->select;
-
-	if (s && jit_has_register(s, 0))
-		x64_load(l->buf, 8, X64_LIMIT, x64_frame(JIT_FRAME_LIMIT));
-	if (s && jit_has_register(s, 1))
-		x64_load(l->buf, 8, X64_MEMORY, x64_frame(JIT_FRAME_MEMORY));
+	x64_restore(l, l->general | x64_guard_registers(l->job->select));
 }
 
 void x64_write_misses(struct x64_lower *l)
@@ -119,8 +144,23 @@ void x64_write_misses(struct x64_lower *l)
 
 	for (i = 0; i < l->nr_misses; i++)
 		x64_bind(l->buf, l->miss[i]);
-	if (l->nr_misses)
-		x64_link(l->buf, x64_jmp(l->buf), l->job->below_at);
+	if (!l->nr_misses)
+		return;
+	/* Chained code does not say in the frame which it is. */
+	if (!l->job->target->chained) {
+		x64_load(l->buf, 8, RAX, x64_frame(JIT_FRAME_CODE));
+		x64_alu_mi(l->buf, X64_ADD, 4, x64_at(RAX, JIT_CODE_MISSES), 1);
+	}
+	x64_go_below(l);
+}
+
+uint64_t x64_covered_register(const struct ir_insn *insn)
+{
+	uint32_t base = jit_covered_base(insn);
+
+	if (base == JIT_BASE_POINTER)
+		return 0;
+	return UINT64_C(1) << (base == JIT_BASE_MEMORY ? X64_MEMORY : ops.base[base]);
 }
 
 struct x64_mem x64_covered(struct x64_lower *l, const struct ir_insn *insn)

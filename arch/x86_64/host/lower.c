@@ -149,6 +149,26 @@ VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
 	}
 }
 
+/* Instructions that compute in rdx, too. */
+static const bool computes_in_rdx[IR_NR_OPS] = {
+	[IR_mulhu] = true, [IR_mulhs] = true, [IR_mulhsu] = true, [IR_udiv] = true,
+	[IR_sdiv] = true, [IR_urem] = true, [IR_srem] = true, [IR_fshl] = true, [IR_fshr] = true,
+	[IR_bitrev] = true, [IR_rmw_add] = true, [IR_rmw_and] = true, [IR_rmw_or] = true,
+	[IR_rmw_xor] = true, [IR_rmw_swap] = true, [IR_rmw_smin] = true, [IR_rmw_smax] = true,
+	[IR_rmw_umin] = true, [IR_rmw_umax] = true,
+};
+
+/* What the load of the operand in memory has used. */
+static void release_folded(struct x64_lower *l)
+{
+	uint32_t operand[3];
+
+	jit_operands(&l->unit->insn[l->folded], l->unit->nr_insns, operand);
+	x64_release(l, operand[0]);
+	x64_release(l, operand[2]);
+	l->folded = IR_NONE;
+}
+
 /* The same in tier 2. */
 static void lower_home_insn(struct x64_lower *l, uint32_t at)
 {
@@ -161,7 +181,12 @@ static void lower_home_insn(struct x64_lower *l, uint32_t at)
 		x64_guards(l);
 	if (ends)
 		jit_places_leave(&l->p);
-	lower_locked(l, insn, ends ? l->p.regs.used : 0);
+	l->p.regs.locked = 0;
+	if (computes_in_rdx[insn->op])
+		jit_places_vacate(&l->p, RDX);
+	lower_locked(l, insn, ends ? l->p.regs.used : l->p.regs.locked);
+	if (l->folded < at && !x64_is_nothing(insn))
+		release_folded(l);
 	jit_places_advance(&l->p);
 }
 
@@ -231,13 +256,16 @@ static int lower_blocks(struct x64_lower *l)
 	return 0;
 }
 
-static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_jumps)
+/* @touched: registers that the code uses, and gets those that it has used. */
+static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_jumps,
+		      uint64_t *touched)
 {
 	struct x64_lower l = {
 		.p = { .ops = &x64_places_ops, .job = job, .unit = job->unit,
 		       .value = job->scratch->value, .homes = homes, .next_slot = job->nr_slots },
 		.buf = job->buf, .unit = job->unit, .value = job->scratch->value, .job = job,
 		.features = job->target->features, .short_jumps = short_jumps,
+		.folded = IR_NONE, .general = homes ? job->home_general : X64_GENERAL,
 	};
 	int status;
 
@@ -247,6 +275,7 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
 	job->scratch->nr_ways = 0;
 	if (job->links)
 		x64_enter_by_link(&l);
+	x64_enter_function(&l, *touched);
 	status = lower_blocks(&l);
 	if (!status)
 		x64_write_slow(&l);
@@ -259,7 +288,39 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
 	if (!status && short_jumps)
 		x64_link_short(&l);
 	job->nr_slots = l.p.next_slot;
+	*touched = l.p.touched;
 	return !status && job->buf->overflow ? -ENOSPC : status;
+}
+
+/* Of memory's registers those that an access needs. */
+static uint64_t memory_registers(const struct jit_job *job, const struct ir_insn *insn)
+{
+	static const uint32_t both = 1u << X64_MEMORY | 1u << X64_LIMIT;
+
+	if (ir_ops[insn->op].aux2 != X_ORD || !job->target->flat)
+		return 0;
+	return insn->aux2 & JIT_COVERED ? x64_covered_register(insn) :
+	       job->select ? 1u << X64_MEMORY : both;
+}
+
+/* Memory's registers may hold values in a unit that does without: those of precise code are a rule. */
+static uint64_t free_registers(const struct jit_job *job)
+{
+	uint64_t free = 1u << X64_MEMORY | 1u << X64_LIMIT;
+	uint32_t i;
+
+	if (job->target->chained || job->target->precise)
+		return 0;
+	for (i = 0; i < job->unit->nr_insns; i++)
+		free &= ~memory_registers(job, &job->unit->insn[i]);
+	return free & ~x64_guard_registers(job->select);
+}
+
+/* A fault finds lazy stores by registers and slots only. */
+static void find_in_state(struct jit_job *job)
+{
+	if (!job->target->precise)
+		jit_find_in_state(job);
 }
 
 /*
@@ -268,19 +329,24 @@ static int lower_once(struct jit_job *job, struct jit_homes *homes, bool short_j
  */
 static int lower(struct jit_job *job)
 {
+	uint64_t touched = UINT64_MAX;
 	int status;
 
 	if (!job->homes)
-		return lower_once(job, NULL, false);
+		return lower_once(job, NULL, false, &touched);
+	job->function = x64_can_be_function(job);
+	job->home_general |= free_registers(job);
+	find_in_state(job);
 	jit_homes_find(job);
 	jit_homes_apply(job);
-	status = lower_once(job, job->homes, false);
+	status = lower_once(job, job->homes, false, &touched);
 	if (status)
 		return status;
 	job->buf->at = job->buf->start;
 	jit_scan(job);
+	find_in_state(job);
 	jit_homes_apply(job);
-	return lower_once(job, job->homes, true);
+	return lower_once(job, job->homes, true, &touched);
 }
 
 /* The bits of MXCSR: flags at 0, with one that the IR has not at 1; masks at 7; rounding at 13. */
@@ -316,7 +382,7 @@ const struct host_ops x64_host_ops = {
 	.name = "x86_64",
 	.nan = IR_NAN_X86,
 	.nr_general = 16,
-	.home_general = X64_GENERAL,
+	.home_general = X64_GENERAL_TIER2,
 	.home_float = X64_VECTOR,
 	.home_vector = X64_VECTOR,
 	.link_bytes = X64_LINK_BYTES,

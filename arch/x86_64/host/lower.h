@@ -36,10 +36,13 @@ struct x64_flags {
 /**
  * struct x64_lower - a unit on its way.
  * @p: where values are; the first member
+ * @general: registers that hold integers
+ * @saved: of a function, registers that it saves
  * @nr_slow: slow ways of accesses to be written behind the unit
  * @flags: what the host's flags are of
  * @nr_jumps: tier 2: jumps to blocks so far
  * @short_jumps: tier 2: it is known how far they lead
+ * @folded: a load that is an operand of the next instruction, IR_NONE
  * @miss: [@nr_misses] jumps that are taken where a guard does not hold
  */
 struct x64_lower {
@@ -49,11 +52,14 @@ struct x64_lower {
 	struct jit_value *value;
 	struct jit_job *job;
 	uint64_t features;
+	uint64_t general;
+	uint32_t saved;
 	uint32_t nr_slow;
 	struct jit_checks checks;
 	struct x64_flags flags;
 	uint32_t nr_jumps;
 	bool short_jumps;
+	uint32_t folded;
 	uint32_t miss[JIT_GUARD_MISSES * JIT_MAX_GUARDS];
 	uint32_t nr_misses;
 };
@@ -82,6 +88,12 @@ struct x64_operand {
 unsigned int x64_value(struct x64_lower *l, uint32_t value);
 /* An integer as a source operand; locked if it is in a register. */
 struct x64_operand x64_source(struct x64_lower *l, uint32_t value);
+/* Is it loaded by the current instruction, which has it as an operand in memory? */
+VMB_INLINE bool x64_is_folded(const struct x64_lower *l, uint32_t value)
+{
+	return VMB_UNLIKELY(l->p.homes) && value == l->folded;
+}
+
 /* A register for the result of the current instruction; locked. */
 unsigned int x64_result(struct x64_lower *l);
 /* The same, with a copy of @value in it: the value's own register if this is its last use. */
@@ -254,6 +266,11 @@ X64_LOWER(vmull);
 X64_LOWER(bitrev);
 
 /* lower_memory.c */
+/* No code at all, whatever surrounds it. */
+VMB_INLINE bool x64_is_nothing(const struct ir_insn *insn)
+{
+	return insn->op == IR_const || (insn->op == IR_fence && !insn->aux);
+}
 X64_LOWER(ld_state);
 X64_LOWER(st_state);
 X64_LOWER(ld);
@@ -270,10 +287,16 @@ struct jit_slow *x64_ask(struct jit_places *p, uint32_t fuel, uint32_t to);
 /* guards.c */
 /* Compare ranges, and set the registers of bases. Uses scratch registers only. */
 void x64_guards(struct x64_lower *l);
-/* Other code comes: the registers of guest memory and its limit are these again. */
+/* The registers of guest memory and its limit, of these, are that again. */
+void x64_restore(struct x64_lower *l, uint64_t regs);
+/* Other code comes: all of them are. */
 void x64_restore_memory(struct x64_lower *l);
 /* Behind the unit: go on with other code of it. */
 void x64_write_misses(struct x64_lower *l);
+/* The registers of bases, as bits. */
+uint64_t x64_guard_registers(const struct jit_select *select);
+/* The register of memory that an access with JIT_COVERED needs, as a bit; 0: none. */
+uint64_t x64_covered_register(const struct ir_insn *insn);
 /* Where an access with JIT_COVERED is; its index is locked. */
 struct x64_mem x64_covered(struct x64_lower *l, const struct ir_insn *insn);
 
@@ -290,6 +313,20 @@ X64_LOWER(call);
 void x64_link_short(struct x64_lower *l);
 /* Leave the unit for the address in rax. */
 void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code);
+
+/* function.c: units that are functions; of others these do nothing or what is usual. */
+
+/* Does all of the unit's code know how to return from one? */
+bool x64_can_be_function(const struct jit_job *job);
+/* Save registers, of those @touched, and set those that are fixed. */
+void x64_enter_function(struct x64_lower *l, uint64_t touched);
+/* Leave; rax and rdx say how. */
+void x64_return(struct x64_lower *l);
+/* Go on with the code below. */
+void x64_go_below(struct x64_lower *l);
+/* Before and behind a call of a stub that may leave. */
+void x64_begin_leaving_call(struct x64_lower *l);
+void x64_end_leaving_call(struct x64_lower *l);
 
 /* link.c: how units follow each other. */
 

@@ -19,7 +19,7 @@ static void test(struct x64_lower *l, unsigned int bytes, unsigned int a, struct
 	if (b.place == IN_IMM)
 		x64_test_ri(l->buf, bytes, a, (uint32_t)b.imm);
 	else if (b.place == IN_MEM)
-		x64_rm(l->buf, X64_TEST | X64_W, a, b.mem);
+		x64_rm(l->buf, x64_sized(X64_TEST, bytes), a, b.mem);
 	else
 		x64_test_rr(l->buf, bytes, a, b.reg);
 }

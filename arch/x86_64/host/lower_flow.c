@@ -52,7 +52,7 @@ void x64_leave(struct x64_lower *l, uint32_t kind, uint32_t code)
 	if (l->job->target->chained)
 		x64_jmp_stub(l, JIT_STUB_LEAVE);
 	else
-		x64_ret(l->buf);
+		x64_return(l);
 }
 
 /* @last: the next block's code follows. */

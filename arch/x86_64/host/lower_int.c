@@ -41,7 +41,7 @@ X64_LOWER(alu)
 	struct x64_operand b;
 	unsigned int dst;
 
-	if (insn->op != IR_sub && (x64_is_const(l, left) ||
+	if (insn->op != IR_sub && (x64_is_const(l, left) || x64_is_folded(l, left) ||
 				   (!x64_dies(l, left) && x64_dies(l, right) &&
 				    l->value[right].reg != JIT_NO_REG && !x64_is_const(l, right)))) {
 		left = insn->b;
@@ -81,7 +81,7 @@ X64_LOWER(unary)
 
 X64_LOWER(mul)
 {
-	bool swap = x64_is_const(l, insn->a);
+	bool swap = x64_is_const(l, insn->a) || x64_is_folded(l, insn->a);
 	uint32_t left = swap ? insn->b : insn->a, right = swap ? insn->a : insn->b;
 	struct x64_operand b = x64_source(l, right);
 	unsigned int bytes = x64_width(insn->type), dst, a;

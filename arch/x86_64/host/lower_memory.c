@@ -7,10 +7,14 @@
  */
 #include "arch/x86_64/host/lower.h"
 
+/* What the state always has is loaded where it is used, but for values with a register of their own. */
 X64_LOWER(ld_state)
 {
 	struct x64_mem mem = x64_at(X64_STATE, (int32_t)insn->imm);
 
+	if (VMB_UNLIKELY(l->value[l->p.at].flags & JIT_IN_STATE) &&
+	    l->p.homes->home[l->p.at].reg == JIT_NO_HOME)
+		return;
 	if (VMB_LIKELY(insn->type == IR_I64))
 		x64_rm(l->buf, X64_MOV | X64_W, x64_result(l), mem);
 	else
@@ -217,7 +221,7 @@ void x64_write_slow(struct x64_lower *l)
 	uint32_t i;
 
 	for (i = 0; i < l->nr_slow && !l->buf->overflow; i++, slow++) {
-		uint8_t *p = code_buf_room(l->buf);
+		uint8_t *p;
 
 		if (slow->desc.op == IR_br) {
 			write_fuel(l, slow);
@@ -232,7 +236,14 @@ void x64_write_slow(struct x64_lower *l)
 			x64_bind(l->buf, slow->jump2);
 		if (l->job->target->precise)
 			jit_repeat_point(l->job, code_buf_at(l->buf), slow->point);
-		p = put_call(l, p, &slow->desc);
+		x64_begin_leaving_call(l);
+		p = put_call(l, code_buf_room(l->buf), &slow->desc);
+		if (l->job->function) {
+			l->buf->at = p;
+			x64_end_leaving_call(l);
+			x64_link(l->buf, x64_jmp(l->buf), slow->back);
+			continue;
+		}
 		*p++ = X64_JMP;
 		l->buf->at = x64_put32(p, slow->back - (code_buf_at(l->buf) +
 							(uint32_t)(p - l->buf->at) + 4));
@@ -264,12 +275,54 @@ static void load_extended(struct x64_lower *l, const struct ir_insn *insn, unsig
 	}
 }
 
+/* The operand that instructions can have in memory: the right one, or either. */
+enum side { NEITHER, RIGHT, EITHER };
+
+static const uint8_t in_memory[IR_NR_OPS] = {
+	[IR_add] = EITHER, [IR_sub] = RIGHT, [IR_and] = EITHER, [IR_or] = EITHER,
+	[IR_xor] = EITHER, [IR_mul] = EITHER,
+};
+
+static void use_until(struct x64_lower *l, uint32_t value, uint32_t at)
+{
+	if (value != IR_NONE && l->value[value].last == l->p.at)
+		l->value[value].last = at;
+}
+
+/* May the load be an operand of what follows, which alone uses it? Return: that is to be done so. */
+static bool fold(struct x64_lower *l, const struct ir_insn *insn)
+{
+	uint32_t at = l->p.at, next = at + 1, other;
+	const struct ir_insn *to;
+
+	if (insn->aux2 != (IR_RLX | JIT_COVERED) || insn->type < IR_I32 || insn->type > IR_I64 ||
+	    1u << (insn->aux & IR_MEM_SIZE_MASK) != ir_type_bytes(insn->type) ||
+	    l->value[at].uses != 1 || l->job->target->precise)
+		return false;
+	while (x64_is_nothing(&l->unit->insn[next]))
+		next++;
+	to = &l->unit->insn[next];
+	if (in_memory[to->op] == NEITHER ||
+	    (to->b != at && (to->a != at || in_memory[to->op] == RIGHT)))
+		return false;
+	other = to->b == at ? to->a : to->b;
+	if (x64_is_const(l, other))
+		return false;
+	l->folded = at;
+	use_until(l, insn->a, next);
+	use_until(l, insn->c, next);
+	return true;
+}
+
 /* The register of the index may be that of the result. */
 static void load_covered(struct x64_lower *l, const struct ir_insn *insn)
 {
-	struct x64_mem mem = x64_covered(l, insn);
+	struct x64_mem mem;
 	unsigned int dst;
 
+	if (fold(l, insn))
+		return;
+	mem = x64_covered(l, insn);
 	l->p.read = l->p.regs.locked;
 	if (insn->a != IR_NONE)
 		x64_release(l, insn->a);

@@ -27,6 +27,8 @@ enum x64_reg {
  *				guest's calls if it is chained
  * xmm15			not used: values.c takes its number for no register
  * others			hold values
+ *
+ * In tier 2 rdx holds values as well, and r12 and r14 where the unit does not need them.
  */
 #define X64_STATE  RBX
 #define X64_FRAME  RBP
@@ -35,6 +37,7 @@ enum x64_reg {
 
 #define X64_GENERAL                                                                                \
 	(1u << RSI | 1u << RDI | 1u << R8 | 1u << R9 | 1u << R10 | 1u << R11 | 1u << R13 | 1u << R15)
-#define X64_VECTOR 0x7ff80000u
+#define X64_GENERAL_TIER2 (X64_GENERAL | 1u << RDX)
+#define X64_VECTOR	  0x7ff80000u
 
 #endif /* VMB_ARCH_X86_64_HOST_REGS_H */

@@ -76,6 +76,11 @@ void x64_make_const(struct x64_lower *l, const struct ir_insn *insn, unsigned in
 	x64_rr(l->buf, X64_PUNPCKLQDQ, reg, high);
 }
 
+static struct x64_mem in_state(const struct ir_insn *load)
+{
+	return x64_at(X64_STATE, (int32_t)load->imm);
+}
+
 static void load(struct jit_places *p, unsigned int reg, uint32_t value)
 {
 	struct x64_lower *l = x64_lower_of(p);
@@ -83,6 +88,8 @@ static void load(struct jit_places *p, unsigned int reg, uint32_t value)
 
 	if (x64_is_const(l, value))
 		x64_make_const(l, insn, reg);
+	else if (l->value[value].flags & JIT_IN_STATE)
+		x64_load_typed(l->buf, insn->type, reg, in_state(insn));
 	else
 		load_slot(l, insn->type, l->value[value].slot, reg);
 }
@@ -133,7 +140,7 @@ const struct jit_places_ops x64_places_ops = {
 	.vectors = X64_VECTOR,
 	.scratch_general = RAX,
 	.scratch_vector = X64_XMM(0),
-	.end = { RAX, RDX },
+	.end = { RAX, RCX },
 	.move = move,
 	.load = load,
 	.store_slot = store_slot,
@@ -153,11 +160,16 @@ struct x64_operand x64_source(struct x64_lower *l, uint32_t value)
 	const struct jit_value *v = &l->value[value];
 	uint32_t unused = 64 - 8 * ir_type_bytes(insn->type);
 
+	if (x64_is_folded(l, value))
+		return (struct x64_operand){ .place = IN_MEM, .mem = x64_covered(l, insn) };
 	if (v->reg == JIT_NO_REG && v->flags & JIT_CONST) {
 		int64_t imm = (int64_t)(insn->imm << unused) >> unused;
 
 		if (imm == (int32_t)imm)
 			return (struct x64_operand){ .place = IN_IMM, .imm = (int32_t)imm };
+	} else if (v->reg == JIT_NO_REG && v->flags & JIT_IN_STATE) {
+		if (insn->type >= IR_I32 && jit_places_is_last_use(&l->p, value))
+			return (struct x64_operand){ .place = IN_MEM, .mem = in_state(insn) };
 	} else if (v->reg == JIT_NO_REG && jit_places_is_last_use(&l->p, value)) {
 		return (struct x64_operand){ .place = IN_MEM, .mem = x64_slot(v->slot) };
 	}

@@ -149,7 +149,9 @@ function x64_stub_leave
 	mov %r9, GPR(9)
 	mov %r10, GPR(10)
 	mov %r11, GPR(11)
+	mov %r12, GPR(12)
 	mov %r13, GPR(13)
+	mov %r14, GPR(14)
 	mov %r15, GPR(15)
 	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	movups %xmm\n, VEC(\n)
@@ -169,13 +171,16 @@ function x64_stub_leave
 	ldmxcsr FP
 	.endif
 	mov GPR(0), %rax
+	mov GPR(2), %rdx
 	mov GPR(6), %rsi
 	mov GPR(7), %rdi
 	mov GPR(8), %r8
 	mov GPR(9), %r9
 	mov GPR(10), %r10
 	mov GPR(11), %r11
+	mov GPR(12), %r12
 	mov GPR(13), %r13
+	mov GPR(14), %r14
 	mov GPR(15), %r15
 	.irp n, 0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	movups VEC(\n), %xmm\n
