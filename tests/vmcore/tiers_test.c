@@ -554,6 +554,49 @@ static void test_tiers_refuse_what_cannot_be(void **state)
 	tiers_destroy(tiers);
 }
 
+/* State 8 says whether the array at state 16 is looked at, which a guard cannot know. */
+static void run_guarded(struct one *o, uint64_t array, uint64_t look)
+{
+	static struct world tiered, interpreted;
+
+	open_world(&tiered, 1);
+	open_world(&interpreted, 1);
+	*slot(&tiered, 1) = *slot(&interpreted, 1) = look;
+	*slot(&tiered, 2) = *slot(&interpreted, 2) = array;
+	assert_int_equal(ir_interpret(&o->ir, &interpreted.context, &o->frame,
+				      &interpreted.leave), 0);
+	assert_int_equal(tiers_run(o->thread, &o->unit, &tiered.context, &tiered.leave), 0);
+	assert_true(same(o->ir.flags, &tiered, &interpreted));
+}
+
+static void test_tiers_do_without_guards_that_fail(void **state)
+{
+	static const char text[] =
+		"unit u {\n  state 32\nb0:\n  %a:i64 = ld_state 16\n  %look:i64 = ld_state 8\n"
+		"  brcond %look, b1, b2\nb1:\n  %x:i64 = ld.u64 %a, 0\n  %y:i64 = ld.u64 %a, 24\n"
+		"  %z:i64 = add %x, %y\n  st.u64 %a, %z, 8\n  br b2\n"
+		"b2:\n  exit.jump 0x1000\n}\n";
+	struct tiers_options opts = options();
+	uint64_t guards = vmb_arch_host()->host_ops->guards, i;
+	struct one o;
+
+	(void)state;
+	begin(&o, &opts, text);
+	for (i = 0; i < 3000; i++)
+		run_guarded(&o, CASE_MEM_FIRST, 1);
+	assert_int_equal(tiers_tier(o.unit), 2);
+	assert_int_equal(tiers_stats(o.tiers).unguarded, 0);
+	for (i = 0; i < 3000; i++)
+		run_guarded(&o, 8, 0);
+	assert_int_equal(tiers_tier(o.unit), 2);
+	assert_int_equal(tiers_stats(o.tiers).unguarded, guards);
+	for (i = 0; i < 3000; i++)
+		run_guarded(&o, i & 1 ? 8 : CASE_MEM_FIRST + 32, ~i & 1);
+	assert_int_equal(tiers_stats(o.tiers).unguarded, guards);
+	assert_int_equal(tiers_stats(o.tiers).compiled[2], 1 + guards);
+	end(&o);
+}
+
 static void test_tiers_keep_one_mapping(void **state)
 {
 	struct tiers_options opts = options();
@@ -577,6 +620,7 @@ int main(void)
 		cmocka_unit_test(test_tiers_report_a_unit_too_large),
 		cmocka_unit_test(test_tiers_do_not_wait_for_threads),
 		cmocka_unit_test(test_tiers_refuse_what_cannot_be),
+		cmocka_unit_test(test_tiers_do_without_guards_that_fail),
 		cmocka_unit_test(test_tiers_keep_one_mapping),
 	};
 

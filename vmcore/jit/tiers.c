@@ -14,6 +14,11 @@
 #define DEFAULT_SLICE	 65536u
 #define ARENA_BYTES	 (UINT64_C(1) << 30)
 
+/* How often the worker looks: each LOOK_US at first, later after twice as long, up to 25.6 ms. */
+#define LOOK_US	      100u
+#define LOOKS_AT_ONCE 64u
+#define MAX_DOUBLINGS 8u
+
 /*
  * Requests.
  */
@@ -68,6 +73,14 @@ static bool pop(struct tiers *t, struct tier_request *request)
 	return any;
 }
 
+/* The worker, if it sleeps. Who is in a loop had better not make that system call. */
+static void wake_locked(struct tiers *t)
+{
+	if (t->asleep)
+		pthread_cond_signal(&t->queue_filled);
+	t->asleep = false;
+}
+
 bool tier_ask(struct tiers *t, const struct tier_request *request)
 {
 	bool done;
@@ -81,8 +94,7 @@ bool tier_ask(struct tiers *t, const struct tier_request *request)
 	}
 	pthread_mutex_lock(&t->queue_lock);
 	done = push(t, request);
-	if (!t->options.poll_us)
-		pthread_cond_signal(&t->queue_filled);
+	wake_locked(t);
 	pthread_mutex_unlock(&t->queue_lock);
 	return done;
 }
@@ -105,19 +117,50 @@ static void forget_requests(struct tiers *t, const struct tier_unit *unit)
 	pthread_mutex_unlock(&t->queue_lock);
 }
 
+/* How long to look away when there was nothing to do @idle times: less and less is to be expected. */
+static uint32_t interval_us(const struct tiers *t, uint32_t idle)
+{
+	uint32_t doublings = idle < LOOKS_AT_ONCE ? 0 : idle - LOOKS_AT_ONCE + 1;
+
+	if (t->options.poll_us)
+		return t->options.poll_us;
+	return LOOK_US << (doublings < MAX_DOUBLINGS ? doublings : MAX_DOUBLINGS);
+}
+
+/* May a thread ask for something soon? */
+static bool is_anybody_inside(struct tiers *t)
+{
+	const struct tier_thread *thread;
+
+	pthread_mutex_lock(&t->lock);
+	for (thread = t->threads; thread && !tier_load(&thread->inside); thread = thread->next)
+		;
+	pthread_mutex_unlock(&t->lock);
+	return thread;
+}
+
+/*
+ * The worker looks by itself as long as somebody runs units, who need not wake it then: that costs more
+ * than a loop that has become hot should wait. Otherwise it sleeps until there is a unit or a request.
+ */
 static bool wait_for_request(struct tiers *t)
 {
-	bool stop;
+	uint32_t idle = 0;
+	bool stop, look;
 
 	pthread_mutex_lock(&t->queue_lock);
 	while (!t->nr_requests && !t->stop) {
-		if (!t->options.poll_us) {
-			pthread_cond_wait(&t->queue_filled, &t->queue_lock);
-			continue;
-		}
 		pthread_mutex_unlock(&t->queue_lock);
-		usleep(t->options.poll_us);
+		look = t->options.poll_us || idle < LOOKS_AT_ONCE || is_anybody_inside(t);
+		if (look)
+			usleep(interval_us(t, idle++));
 		pthread_mutex_lock(&t->queue_lock);
+		if (look || t->nr_requests || t->stop)
+			continue;
+		t->asleep = true;
+		while (t->asleep && !t->stop)
+			pthread_cond_wait(&t->queue_filled, &t->queue_lock);
+		idle = 0;
 	}
 	stop = t->stop;
 	pthread_mutex_unlock(&t->queue_lock);
@@ -414,6 +457,10 @@ int tiers_add(struct tiers *t, const struct ir_unit *unit, struct tier_unit **ou
 	added->next = t->units;
 	t->units = added;
 	pthread_mutex_unlock(&t->lock);
+	/* It will be run, and ask for something: better that the worker wakes up now than then. */
+	pthread_mutex_lock(&t->queue_lock);
+	wake_locked(t);
+	pthread_mutex_unlock(&t->queue_lock);
 	*out = added;
 	return 0;
 }

@@ -24,8 +24,9 @@
  * @slice: instructions that a unit in a loop executes in the tiers 0 and 1 until somebody looks whether
  *	there is something better: 0: 65536. Tier 0 gets a sixteenth
  * @background: a thread of our own compiles; otherwise the one that runs the unit does
- * @poll_us: that thread looks so often whether there is something to do, up to a second; 0: it is
- *	woken, by a system call that the one who runs the unit makes
+ * @poll_us: that thread looks so often whether there is something to do, up to a second; 0: as often as
+ *	it thinks best. It sleeps when nobody has run anything for a while, and is woken by a system
+ *	call, of tiers_add() or of the one who runs the unit
  */
 struct tiers_options {
 	struct jit_options jit;
@@ -45,6 +46,7 @@ struct tiers_options {
  * @failed: compilations that ended with an error; @last_error: -errno of the last
  * @waited: of those, the ones that found the cache full of code that threads might run
  * @evicted: segments of the cache that were thrown away
+ * @unguarded: units whose tier 2 was compiled again, because its guards failed too often
  */
 struct tiers_stats {
 	uint64_t compiled[3];
@@ -53,6 +55,7 @@ struct tiers_stats {
 	int last_error;
 	uint64_t waited;
 	uint64_t evicted;
+	uint64_t unguarded;
 };
 
 /**

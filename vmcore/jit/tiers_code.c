@@ -220,7 +220,9 @@ static const struct jit_code *below(const struct tiers *t, const struct tier_cod
 {
 	const struct tier_code *tier1 = code->unit->code[1];
 
-	return tier1 && !code->point && tier1->segment == t->current ? &tier1->code : NULL;
+	if (!tier1 || code->point || __atomic_load_n(&code->unit->plain, __ATOMIC_RELAXED))
+		return NULL;
+	return tier1->segment == t->current ? &tier1->code : NULL;
 }
 
 static int emit_here(struct tiers *t, const struct ir_unit *unit, struct tier_code *code)
@@ -282,12 +284,24 @@ static int make_unit(struct tiers *t, const struct tier_request *request, struct
 	return status ? status : opt_run(copy, &options, &t->scratch, &error);
 }
 
+/* What other code of its tier comes in place of is not linked any more, and goes with its segment. */
+static void publish_unit(struct tiers *t, struct tier_code *code)
+{
+	struct tier_code *before = code->unit->code[code->tier];
+
+	if (before) {
+		jit_unlink(&before->links);
+		t->stats.unguarded++;
+	}
+	tier_publish(&code->unit->code[code->tier], code);
+}
+
 static void publish(struct tiers *t, struct tier_code *code)
 {
 	if (code->point)
 		tier_publish(&code->point->code, code);
 	else
-		tier_publish(&code->unit->code[code->tier], code);
+		publish_unit(t, code);
 	tier_publish(&t->nr_published, t->nr_published + 1);
 	tier_connect_locked(code);
 	t->stats.compiled[code->point ? 0 : code->tier]++;
@@ -320,7 +334,12 @@ static int compile(struct tiers *t, const struct tier_request *request, struct t
 
 static bool is_there(const struct tier_request *request)
 {
-	return request->point ? request->point->code : request->unit->code[request->tier];
+	const struct tier_unit *unit = request->unit;
+	const struct tier_code *code = unit->code[request->tier];
+
+	if (request->point)
+		return request->point->code;
+	return code && !(code->code.guarded && __atomic_load_n(&unit->plain, __ATOMIC_RELAXED));
 }
 
 int tier_compile_locked(struct tiers *t, const struct tier_request *request)

@@ -33,6 +33,8 @@
  * @at: address of the code's beginning
  * @segment: where it lies
  * @dead: the unit has been removed; guarded by @lock
+ * @looked: entries by tiers_run() since somebody looked how often guards had failed; atomic, but counts
+ *	of two threads at once may get lost
  * @next: of the segment; guarded by @lock
  * @label: [points of the unit] tier 1: offset of the point's block, or TIER_NO_LABEL; NULL if a run
  *	cannot be resumed there
@@ -46,6 +48,7 @@ struct tier_code {
 	const uint8_t *at;
 	unsigned int tier;
 	uint32_t nr_helpers, segment;
+	uint32_t looked;
 	bool dead;
 	struct tier_code *next;
 	uint32_t *label, *first_slot, *slot;
@@ -87,6 +90,7 @@ struct tier_edges {
  * @wanted: the highest tier that has been asked for; atomic
  * @edges: NULL: none; atomic
  * @from: [@nr_from] units that have edges here; guarded by @lock
+ * @plain: its guards failed too often: tier 2 is to be without; atomic
  * @gone: it has been removed; guarded by @lock
  * @next: of all units; of removed ones
  * @retired: of removed ones
@@ -100,6 +104,7 @@ struct tier_unit {
 	struct tier_edges *edges;
 	struct tier_unit **from;
 	uint32_t nr_from, cap_from;
+	bool plain;
 	bool gone;
 	struct tier_unit *next;
 	uint64_t retired;
@@ -149,7 +154,7 @@ struct tiers {
 	pthread_cond_t queue_filled;
 	struct tier_request request[TIERS_NR_REQUESTS];
 	uint32_t first_request, nr_requests;
-	bool stop;
+	bool stop, asleep;
 	pthread_t worker;
 };
 

@@ -212,6 +212,26 @@ static int consider_unit(struct run *r, uint64_t executed)
 	return ask(r, &request);
 }
 
+/* So many entries are looked at together, and of those so many may fall back on tier 1. */
+#define LOOK_AFTER 1024u
+#define MAY_MISS   128u
+
+/* Do guards fail so often that code of tier 2 without them would be better? */
+static int consider_guards(struct run *r, struct tier_code *code)
+{
+	const struct tier_request request = { .unit = r->unit, .tier = 2 };
+	uint32_t looked = __atomic_load_n(&code->looked, __ATOMIC_RELAXED) + 1, misses;
+
+	__atomic_store_n(&code->looked, looked < LOOK_AFTER ? looked : 0, __ATOMIC_RELAXED);
+	if (looked < LOOK_AFTER)
+		return 0;
+	misses = __atomic_exchange_n(&code->code.misses, 0, __ATOMIC_RELAXED);
+	if (misses <= MAY_MISS)
+		return 0;
+	__atomic_store_n(&r->unit->plain, true, __ATOMIC_RELAXED);
+	return ask(r, &request);
+}
+
 /* And the loop that it is in? */
 static int consider_point(struct run *r, uint64_t executed)
 {
@@ -345,17 +365,22 @@ static struct tier_code *best(const struct tier_unit *unit)
 	return code ? code : tier_load(&unit->code[1]);
 }
 
+/* Is there, or is there to be, something better than @code to enter the unit by? */
+static int consider_entry(struct run *r, struct tier_code *code)
+{
+	if (!code || code->tier < r->tiers->options.max_tier)
+		return consider_unit(r, count(r->unit, r->unit->unit.nr_insns));
+	return code->code.guarded ? consider_guards(r, code) : 0;
+}
+
 static int step_entry(struct run *r)
 {
-	struct tier_code *code = best(r->unit);
-	int status;
+	int status = consider_entry(r, best(r->unit));
+	struct tier_code *code;
 
-	if (!code || code->tier < r->tiers->options.max_tier) {
-		status = consider_unit(r, count(r->unit, r->unit->unit.nr_insns));
-		if (status)
-			return status;
-		code = best(r->unit);
-	}
+	if (status)
+		return status;
+	code = best(r->unit);
 	r->thread->stats.entered[code ? code->tier : 0]++;
 	if (!code)
 		return interpret(r, 0);
