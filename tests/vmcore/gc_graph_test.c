@@ -43,7 +43,7 @@ struct world {
 	uint32_t max_live;
 	uint64_t seed, ids;
 	enum gc_collection collection[2];
-	bool stressed;
+	bool slow;
 	uint64_t exhausted, pauses[GC_NR_PAUSE_KINDS];
 };
 
@@ -422,7 +422,7 @@ static struct world *world_new(const struct gc_options *o, uint64_t seed)
 	w->seed = seed;
 	w->next = 1;
 	w->max_live = MAX_SHADOW / 2;
-	w->stressed = o->stress != GC_STRESS_NONE;
+	w->slow = o->stress != GC_STRESS_NONE;
 	w->collection[0] = o->verify ? GC_COLLECT_COMPACT : GC_COLLECT_MINOR;
 	w->collection[1] = o->stop_the_world ? GC_COLLECT_FULL : GC_COLLECT_STEP;
 	w->shadow = calloc(MAX_SHADOW, sizeof(*w->shadow));
@@ -480,13 +480,13 @@ static void world_destroy(struct world *w)
 	gc_heap_destroy(heap);
 }
 
-/* Collecting and verifying at every allocation is a thousand times slower: not so many then. */
+/* Collecting at every allocation is a thousand times slower, and threads wait for each other. */
 static uint64_t operations(const struct world *w, uint64_t few)
 {
 	const char *text = getenv("GC_TEST_OPERATIONS");
 	uint64_t asked = text ? strtoull(text, NULL, 10) : few;
 
-	return w->stressed && asked > few * 50 ? few * 50 : asked;
+	return w->slow && asked > few * 50 ? few * 50 : asked;
 }
 
 static void run(struct world *w, uint64_t few)
@@ -637,6 +637,7 @@ static void *run_part(void *priv)
 	struct world *w = world_new(p->options, p->seed);
 
 	w->max_live = p->max_live;
+	w->slow = true;
 	world_join(w, p->heap, p->table);
 	wait_for_all(w, p->attached);
 	run(w, p->few);
@@ -652,6 +653,7 @@ static void together(const struct gc_options *o, uint32_t table, uint32_t max_li
 
 	assert_int_equal(pthread_barrier_init(&attached, NULL, OTHERS + 1), 0);
 	w->max_live = max_live;
+	w->slow = true;
 	for (uint64_t i = 0; i < OTHERS; i++) {
 		part[i] = (struct part){ o, w->heap, 22 + i, few, table, max_live,
 					&attached, 0 };
