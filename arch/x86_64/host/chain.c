@@ -69,18 +69,23 @@ static struct x64_mem entry_of_rcx(size_t field)
 						    (int32_t)JIT_TABLE_BYTES };
 }
 
-/* rcx: twice the index, of which an entry has 16 bytes. */
-static void look_up(struct x64_lower *l)
+/* Go on where rax says, if the table knows. rcx: twice the index, of which an entry has 16 bytes. */
+static void look_up(struct x64_lower *l, bool call)
 {
-	uint32_t other;
+	uint32_t other, back = 0;
 
 	static_assert(sizeof(struct jit_target_entry) == 16, "rcx is scaled by 8");
 	x64_mov(l->buf, 4, RCX, RAX);
 	x64_alu_ri(l->buf, X64_AND, 4, RCX, 2 * JIT_TABLE_ENTRIES - 2);
 	x64_alu_rm(l->buf, X64_CMP, 8, RAX, entry_of_rcx(offsetof(struct jit_target_entry, pc)));
 	other = x64_jcc_short(l->buf, CC_NE);
-	x64_rm(l->buf, 0xff, 4, entry_of_rcx(offsetof(struct jit_target_entry, code)));
+	x64_rm(l->buf, 0xff, call ? 2 : 4, entry_of_rcx(offsetof(struct jit_target_entry, code)));
+	if (call)
+		back = x64_jmp_short(l->buf);
 	x64_bind_short(l->buf, other);
+	x64_rm(l->buf, 0xff, call ? 2 : 4, x64_frame(JIT_FRAME_STUB + 8 * JIT_STUB_JUMP));
+	if (call)
+		x64_bind_short(l->buf, back);
 }
 
 /* The address is in rax. */
@@ -91,15 +96,15 @@ void x64_chain_indirect(struct x64_lower *l, const struct ir_insn *insn)
 		x64_ret(l->buf);
 		return;
 	}
-	if (insn->aux == IR_JUMP_CALL) {
-		x64_call_mem(l->buf, x64_frame(JIT_FRAME_STUB + 8 * JIT_STUB_JUMP));
-		come_back(l);
-		return;
-	}
-	/* One jump for all of them would be predicted worse. */
+	/* In tier 2 each has a jump of its own, since one for all would be predicted worse. */
 	if (l->p.homes)
-		look_up(l);
-	x64_jmp_stub(l, JIT_STUB_JUMP);
+		look_up(l, insn->aux == IR_JUMP_CALL);
+	else if (insn->aux == IR_JUMP_CALL)
+		x64_call_mem(l->buf, x64_frame(JIT_FRAME_STUB + 8 * JIT_STUB_JUMP));
+	else
+		x64_jmp_stub(l, JIT_STUB_JUMP);
+	if (insn->aux == IR_JUMP_CALL)
+		come_back(l);
 }
 
 /*
