@@ -5,6 +5,7 @@
  */
 #include "tests/guests/guest.h"
 
+#include <signal.h>
 #include <sys/mman.h>
 
 #define VMB_CODE_BYTES 32
@@ -56,6 +57,31 @@ static uint8_t *map(void *at, int prot)
 	return page;
 }
 
+static uint8_t *hidden;
+static volatile sig_atomic_t shown;
+
+/* Let the code be there, and the jump to it be done once more. */
+static void show(int number)
+{
+	(void)number;
+	shown++;
+	mprotect(hidden, VMB_PAGE, PROT_READ | PROT_EXEC);
+}
+
+/* Code that is gone when it is called, and comes back by a handler of the fault. */
+static void hide(uint8_t *page, long times)
+{
+	int i;
+
+	hidden = page;
+	signal(SIGSEGV, show);
+	for (i = 0; i < 3; i++) {
+		mprotect(page, VMB_PAGE, PROT_NONE);
+		printf("hidden %d: %ld ", i, call_often(as_function(page), times));
+		printf("shown %d\n", (int)shown);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	function *const from[] = { plus_one, plus_two, plus_three };
@@ -80,5 +106,6 @@ int main(int argc, char **argv)
 		mprotect(page, VMB_PAGE, PROT_READ | PROT_EXEC);
 		printf("mapped %d: %ld\n", i, call_often(as_function(page), times));
 	}
+	hide(page, times);
 	return 0;
 }

@@ -154,7 +154,7 @@ static uint32_t lift_insn(struct state *s, uint64_t pc)
 		s->done.nr_bytes += (uint32_t)bytes;
 		return (uint32_t)bytes;
 	}
-	trap(s, bytes ? IR_TRAP_ILLEGAL : IR_TRAP_BOUNDS, pc + (bytes ? 0 : s->code.nr_bytes));
+	trap(s, bytes ? IR_TRAP_ILLEGAL : IR_TRAP_BOUNDS, pc);
 	return 0;
 }
 

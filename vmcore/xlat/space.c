@@ -79,6 +79,9 @@ static void note(struct xlat_space *space, uint64_t address, uint64_t bytes, uns
 		space->nr_watched--;
 		changed = true;
 	}
+	/* What has been translated where no code was ends there. */
+	if (what & PROT_EXEC && __atomic_exchange_n(&space->missed, false, __ATOMIC_RELAXED))
+		changed = true;
 	if (changed)
 		xlat_space_changed(space);
 	memset(page, (int)what, (size_t)(end - page));
@@ -295,16 +298,24 @@ static bool executable(const struct xlat_space *space, uint64_t address)
 	       space->page[address / XLAT_PAGE] & PROT_EXEC;
 }
 
+/* There was no code, or so little that an instruction may want more. */
+static size_t missed(struct xlat_space *space, size_t bytes)
+{
+	if (bytes < LONGEST)
+		__atomic_store_n(&space->missed, true, __ATOMIC_RELAXED);
+	return bytes;
+}
+
 size_t xlat_fetch(void *priv, uint64_t pc, const uint8_t **bytes)
 {
 	struct xlat_space *space = priv;
 	uint64_t end = (pc | (XLAT_PAGE - 1)) + 1;
 
 	if (!executable(space, pc) || !(is_constant(space, pc) || watch(space, pc)))
-		return 0;
+		return missed(space, 0);
 	*bytes = xlat_host(space, pc);
 	if (!executable(space, end))
-		return end - pc;
+		return missed(space, end - pc);
 	/* The second page is watched only if an instruction may end there. */
 	if (!is_constant(space, end) && (end - pc >= LONGEST || !watch(space, end)))
 		return end - pc;

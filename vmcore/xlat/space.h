@@ -25,6 +25,7 @@
  * @page: by page: PROT_* of mapped ones with XLAT_MAPPED; XLAT_WATCHED: the host may not write to it
  *	though the guest may
  * @watches: pages that are writable and executable are watched from when code is read from them
+ * @missed: code was asked for where none is, which has been translated as that
  * @shared: others than one thread may see this memory, and the order of accesses to it
  * @top: below this free room is looked for first
  * @lock: held, for short, by who changes @page; @nr_watched: pages that are watched
@@ -35,7 +36,7 @@ struct xlat_space {
 	uint8_t *host;
 	uint64_t end, limit;
 	uint8_t *page;
-	bool watches, shared;
+	bool watches, shared, missed;
 	int lock;
 	uint32_t nr_watched;
 	uint64_t top;

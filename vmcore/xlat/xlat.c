@@ -513,8 +513,17 @@ static bool exit_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *e
 	}
 }
 
+static int segv_code(const struct xlat *x, uint64_t address)
+{
+	const struct xlat_space *space = x->program.space;
+
+	return address < space->end && space->page[address / XLAT_PAGE] ? SEGV_ACCERR : SEGV_MAPERR;
+}
+
 static bool trap_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *end)
 {
+	const uint8_t *bytes;
+
 	switch (leave->code) {
 	case IR_TRAP_ILLEGAL:
 		end_illegal(x, end, leave->pc);
@@ -522,8 +531,9 @@ static bool trap_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *e
 		return fault_ends(x, leave, end, ILL_ILLOPC);
 	case IR_TRAP_BOUNDS:
 		end_with(end, XLAT_NO_CODE, leave->pc, SIGSEGV);
-		end->address = leave->pc;
-		return fault_ends(x, leave, end, SEGV_MAPERR);
+		/* What is missing may be an instruction's second half. */
+		end->address = leave->pc + xlat_peek(x->program.space, leave->pc, &bytes);
+		return fault_ends(x, leave, end, segv_code(x, end->address));
 	case IR_TRAP_DIVIDE:
 		end_with(end, XLAT_TRAP, leave->pc, (int)leave->code);
 		end->address = leave->pc;
@@ -533,13 +543,6 @@ static bool trap_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *e
 		xlat_process_end(x->program.process, &x->program, end);
 		return true;
 	}
-}
-
-static int segv_code(const struct xlat *x, uint64_t address)
-{
-	const struct xlat_space *space = x->program.space;
-
-	return address < space->end && space->page[address / XLAT_PAGE] ? SEGV_ACCERR : SEGV_MAPERR;
 }
 
 /*
