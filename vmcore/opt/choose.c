@@ -437,11 +437,11 @@ int opt_choose(struct ir_unit *unit, struct ir_arena *scratch)
 	struct choice *choice = ir_arena_alloc(scratch, unit->nr_blocks * sizeof(*choice));
 	struct opt_edit edit;
 	uint32_t b, found = 0;
-	int status = choice ? opt_preds_build(&w.preds, unit, scratch) : -ENOMEM;
+	int status = opt_preds_build(&w.preds, unit, scratch);
 
 	w.first = opt_array(scratch, unit->nr_blocks, 0, &status);
-	if (status)
-		return status;
+	if (!choice || status)
+		return -ENOMEM;
 	for (b = 0; b < unit->nr_blocks; b++) {
 		if (find_choice(&w, b, &choice[b]))
 			found++;

@@ -182,7 +182,7 @@ static uint32_t copy_insn(struct work *w, uint32_t at)
 static void write_stores(struct work *w, uint32_t b)
 {
 	const struct flow *flow = &w->flow[b];
-	uint32_t now[OPT_MAX_SLOTS];
+	uint32_t now[OPT_MAX_SLOTS] = { 0 };
 	uint64_t m;
 
 	for (m = flow->come; m; m &= m - 1) {
