@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Guards (vmcore/jit/guards.h): the offset is in x0, the bound in x1. */
 #include "arch/arm64/host/lower.h"
+#include "vmcore/jit/jit.h"
 
 #define OFFSET 0u
 #define BOUND  1u
@@ -109,14 +110,27 @@ static void go_below(struct a64_lower *l)
 	a64_put(l->buf, A64_BR | a64_rn(ROOM));
 }
 
+/* Chained code does not say in the frame which it is. */
+static void count_miss(struct a64_lower *l)
+{
+	if (l->job->target->chained)
+		return;
+	a64_access(l->buf, A64_LDR_X, ROOM, A64_FRAME, JIT_FRAME_CODE);
+	a64_access(l->buf, A64_LDR_W, BOUND, ROOM, JIT_CODE_MISSES);
+	a64_add_const(l->buf, BOUND, BOUND, 1);
+	a64_access(l->buf, A64_STR_W, BOUND, ROOM, JIT_CODE_MISSES);
+}
+
 void a64_write_misses(struct a64_lower *l)
 {
 	uint32_t i;
 
 	for (i = 0; i < l->nr_misses; i++)
 		a64_lead_here(l, l->miss[i]);
-	if (l->nr_misses)
-		go_below(l);
+	if (!l->nr_misses)
+		return;
+	count_miss(l);
+	go_below(l);
 }
 
 struct a64_place a64_covered(struct a64_lower *l, const struct ir_insn *insn)

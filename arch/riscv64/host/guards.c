@@ -4,6 +4,7 @@
  * jump to other code, as no branch would reach the end of the unit.
  */
 #include "arch/riscv64/host/lower.h"
+#include "vmcore/jit/jit.h"
 
 #define OFFSET RV_T1
 #define BOUND  RV_A6
@@ -73,6 +74,19 @@ static void miss_together(struct jit_places *p, unsigned int shift, uint64_t roo
 	miss(l, RV_BLTU, ROOM, OFFSET);
 }
 
+/* Chained code does not say in the frame which it is. */
+static void count_miss(struct rv_lower *l)
+{
+	const struct rv_mem misses = { .base = ROOM, .disp = JIT_CODE_MISSES };
+
+	if (l->job->target->chained)
+		return;
+	rv_load(l->buf, RV_LD, ROOM, rv_frame(JIT_FRAME_CODE));
+	rv_load(l->buf, RV_LW, BOUND, misses);
+	rv_i(l->buf, RV_ADDI, BOUND, BOUND, 1);
+	rv_store(l->buf, RV_SW, BOUND, misses);
+}
+
 /* The last branch is taken where the guard holds, and what the others lead to comes behind it. */
 static void compared(struct jit_places *p)
 {
@@ -82,6 +96,7 @@ static void compared(struct jit_places *p)
 	for (i = 0; i < last; i++)
 		rv_bind(l, l->miss[i]);
 	rv_negate(l->buf, l->miss[last]);
+	count_miss(l);
 	rv_link(l->buf, rv_jump(l->buf, rv_reach_of(l->buf, below), 0), below);
 	rv_bind(l, l->miss[last]);
 }
