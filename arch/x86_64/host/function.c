@@ -76,8 +76,8 @@ static void leave(struct x64_lower *l)
 void x64_enter_function(struct x64_lower *l, uint64_t touched)
 {
 	uint64_t own = l->general | x64_guard_registers(l->job->select);
-	uint64_t memory = l->general & BIT(X64_MEMORY) ? 0 : BIT(X64_MEMORY);
-	uint64_t limit = own & BIT(X64_LIMIT) ? 0 : BIT(X64_LIMIT);
+	uint64_t memory = (l->general & BIT(X64_MEMORY)) ? 0 : BIT(X64_MEMORY);
+	uint64_t limit = (own & BIT(X64_LIMIT)) ? 0 : BIT(X64_LIMIT);
 
 	if (!l->job->function)
 		return;
