@@ -63,8 +63,7 @@ struct jit_options {
  * @function: it is entered by a call, as host_enter, and not by host_native.enter
  * @helper: declarations, in the cache
  * @misses: how often @guarded code has fallen back on other code, since a guard did not hold; chained
- *	code does not count, nor does that of other hosts than x86_64. Counts of two threads at once may
- *	get lost
+ *	code does not count. Counts of two threads at once may get lost
  */
 struct jit_code {
 	const void *link_entry;
