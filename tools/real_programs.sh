@@ -1,98 +1,181 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Programs that nobody here wrote, under `vmbench exec` and under qemu-user: binaries of the
-# distribution's arm64 packages, and programs that the cross compilers build from its sources. What they
-# print, and how they end, must be the same. Debian; needs the network, and
-# gcc-aarch64-linux-gnu gcc-riscv64-linux-gnu qemu-user dpkg-dev.
+# Programs that nobody here wrote, under `vmbench exec` and beside it: binaries of the distribution's
+# packages, and programs that compilers build from its sources. What they print, and how they end, must
+# be the same under qemu-user, or natively for the architecture of this machine. Debian; needs the network
+# that apt is configured for, and gcc-aarch64-linux-gnu gcc-riscv64-linux-gnu qemu-user dpkg-dev tcl.
+# LUA_TESTS=DIRECTORY has the tests of Lua 5.4, which no package has.
 
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd)
 vmbench=${VMBENCH:-$top/vmbench}
 work=${TMPDIR:-/tmp}/vmbench-programs
 failed=0 passed=0
+binaries=(busybox-static bash-static zsh-static)
+sources=(gzip lua5.4 sqlite3 bzip2 xz-utils libzstd mbedtls)
 
 usage()
 {
-	echo "usage: tools/real_programs.sh [-h]   what is fetched and built stays in $work"
+	echo "usage: tools/real_programs.sh [-h] [aarch64|riscv64|x86_64...]"
+	echo "what is fetched and built stays in $work"
 }
 
-[ $# = 0 ] || { usage; [ "$1" = -h ] && exit 0; exit 2; }
+case ${1:-} in
+-h) usage; exit 0 ;;
+-*) usage; exit 2 ;;
+esac
+machines=("${@:-aarch64 riscv64 x86_64}")
+read -ra machines <<<"${machines[*]}"
 [ -x "$vmbench" ] || { echo "real_programs.sh: no $vmbench: run make first" >&2; exit 1; }
-mkdir -p "$work/lists/partial" "$work/src" "$work/run"
+mkdir -p "$work/lists/partial" "$work/src" "$work/run" "$work/scratch"
 cd "$work" || exit 1
 
-# apt for packages of arm64 and for sources, without a change of this system.
-sources()
-{
-	local types=$1
-
-	echo "$types http://deb.debian.org/debian bookworm main"
-}
-
-{ sources "deb [arch=arm64]"; sources deb-src; } >sources.list
+# apt as this system is configured, but for arm64 and amd64 and for sources, and without a change of it.
+for types in 'deb [arch=arm64,amd64]' deb-src; do
+	# shellcheck disable=SC2016 # apt's
+	apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' \
+		'Origin: Debian' | sort -u | sed "s/^/$types /"
+done >sources.list
 apt=(-o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
 	-o "Dir::State::Lists=$work/lists" -o APT::Sandbox::User=root
-	-o "APT::Architectures::=arm64" -o "Dir::Cache=$work")
+	-o "APT::Architectures::=arm64" -o "APT::Architectures::=amd64" -o "Dir::Cache=$work")
 
 fetch()
 {
+	local arch package archive
+
 	[ -e "$work/fetched" ] && return
-	apt-get "${apt[@]}" update >/dev/null &&
-		apt-get "${apt[@]}" download busybox-static:arm64 bash-static:arm64 zsh-static:arm64 &&
-		(cd src && apt-get "${apt[@]}" source --download-only gzip lua5.4) &&
-		for package in *.deb; do dpkg-deb -x "$package" arm64 || return; done &&
-		tar -C src -xf src/gzip_*.orig.tar.xz && tar -C src -xf src/lua5.4_*.orig.tar.gz &&
-		touch "$work/fetched"
+	apt-get "${apt[@]}" update >/dev/null || return
+	for arch in arm64 amd64; do
+		apt-get "${apt[@]}" download "${binaries[@]/%/:$arch}" || return
+		for package in *_"$arch".deb; do dpkg-deb -x "$package" $arch || return; done
+	done
+	for package in "${sources[@]}"; do
+		(cd src && apt-get -q "${apt[@]}" source --download-only "$package" >/dev/null 2>&1) ||
+			echo "not fetched: the sources of $package"
+	done
+	for archive in src/*.orig.tar.*; do
+		[ "${archive%.asc}" != "$archive" ] || tar -C src -xf "$archive" || return
+	done
+	touch "$work/fetched"
 }
 
-# build MACHINE: gzip and lua, static.
+# build NAME MACHINE SOURCES PROGRAM COMMAND...: run/NAME-MACHINE is what the command, in a copy of the
+# sources, makes as PROGRAM.
 build()
 {
-	local machine=$1 cc=$1-linux-gnu-gcc lua
+	local name=$1 machine=$2 source=$3 program=$4
 
-	command -v "$cc" >/dev/null || return
-	if [ ! -x "run/gzip-$machine" ]; then
-		rm -rf "build-$machine"
-		cp -a src/gzip-* "build-$machine"
-		(cd "build-$machine" && ./configure -q --host="$machine-linux-gnu" CC="$cc" \
-			LDFLAGS=-static && make -s) >"gzip-$machine.log" 2>&1 &&
-			cp "build-$machine/gzip" "run/gzip-$machine"
-	fi
-	mapfile -t lua < <(find src -path '*lua*/src/*.c' ! -name luac.c)
-	[ -x "run/lua-$machine" ] ||
-		"$cc" -O2 -static -DLUA_USE_POSIX -o "run/lua-$machine" "${lua[@]}" -lm \
-			2>"lua-$machine.log"
+	shift 4
+	[ ! -x "run/$name-$machine" ] || return
+	rm -rf "build-$name-$machine"
+	# shellcheck disable=SC2086 # a pattern
+	cp -a src/$source/ "build-$name-$machine" || { echo "not built: no sources of $name"; return; }
+	(cd "build-$name-$machine" && "$@") >"$name-$machine.log" 2>&1 &&
+		cp "build-$name-$machine/$program" "run/$name-$machine" ||
+		echo "not built: $name for $machine, see $work/$name-$machine.log"
+}
+
+# What the commands know: cc, machine.
+configured()
+{
+	./configure -q --host="$machine-linux-gnu" CC="$cc" LDFLAGS=-static "$@" && make -s -j2 LDFLAGS="${link:--static}"
+}
+
+build_lua()
+{
+	rm src/luac.c && "$cc" -O2 -static -DLUA_USE_POSIX -o lua src/*.c -lm
+}
+
+build_bzip2()
+{
+	make -s CC="$cc" AR=ar RANLIB=ranlib LDFLAGS=-static bzip2
+}
+
+build_zstd()
+{
+	make -s -C programs CC="$cc" LDFLAGS=-static HAVE_ZLIB=0 HAVE_LZMA=0 HAVE_LZ4=0 zstd
+}
+
+# The one big file is made by programs of this machine.
+build_sqlite()
+{
+	./configure -q --disable-tcl --disable-readline && make -s sqlite3.c shell.c &&
+		"$cc" -O2 -static -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_RTREE -DSQLITE_ENABLE_MATH_FUNCTIONS \
+			-DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_THREADSAFE=1 -o sqlite3 shell.c sqlite3.c -lm
+}
+
+build_mbedtls()
+{
+	make -s -j2 -C library CC="$cc" AR=ar static &&
+		make -s -C programs CC="$cc" LDFLAGS=-static test/selftest
+}
+
+build_all()
+{
+	local machine=$1 cc=$1-linux-gnu-gcc
+
+	command -v "$cc" >/dev/null || { echo "not built for $machine: no $cc"; return; }
+	build gzip "$machine" 'gzip-*' gzip configured
+	build lua "$machine" 'lua-5*' lua build_lua
+	build bzip2 "$machine" 'bzip2-*' bzip2 build_bzip2
+	link=-all-static build xz "$machine" 'xz-*' src/xz/xz configured --disable-shared
+	build zstd "$machine" 'zstd-*' programs/zstd build_zstd
+	build selftest "$machine" '*mbedtls-*' programs/test/selftest build_mbedtls
+	build sqlite "$machine" 'sqlite3-*' sqlite3 build_sqlite
+}
+
+# clean: each side begins with a directory that has nothing but what it is given.
+clean()
+{
+	rm -rf scratch
+	mkdir scratch
+	cp input packed "$top"/tools/programs/* scratch/
+	[ -z "${LUA_TESTS:-}" ] || cp -r "$LUA_TESTS" scratch/tests
+}
+
+# side PROGRAM...: what it prints and how it ends, in scratch/$dir.
+side()
+{
+	clean
+	(cd "scratch/${dir:-}" && timeout 600 "$@" <"$work/input" 2>&1)
+	echo "= $?"
 }
 
 # same NAME MACHINE PROGRAM ARGUMENT...
 same()
 {
-	local name=$1 machine=$2
+	local name=$1 machine=$2 program=$3 beside=("qemu-$2")
 
-	shift 2
-	{ timeout 300 "qemu-$machine" "$@" <input 2>&1; echo "= $?"; } >want
-	{ timeout 300 "$vmbench" exec "$@" <input 2>&1; echo "= $?"; } >got
+	[ -x "$program" ] || return
+	program=$(realpath "$program")
+	shift 3
+	[ "$machine" != "$(uname -m)" ] || beside=()
+	side "${beside[@]}" "$program" "$@" >want
+	side "$vmbench" exec "$program" "$@" >got
 	if cmp -s want got; then
 		passed=$((passed + 1))
-		echo "same    $machine $name"
+		echo "same    $machine $name ($(tail -c 7 want | grep -a -o '= [0-9]*$'))"
 	else
 		failed=$((failed + 1))
 		echo "DIFFERS $machine $name"
-		diff -a want got | head -n 6
+		diff -a want got | head -n 6 | cut -c 1-200 | tr -dc '[:print:]\n'
 	fi
 }
 
+# applets MACHINE DIRECTORY
 applets()
 {
 	local line
 
 	while read -r line; do
 		# shellcheck disable=SC2086 # words
-		same "busybox $line" aarch64 arm64/bin/busybox $line
+		same "busybox $line" "$1" "$2/bin/busybox" $line
 	done <<'LINES'
 md5sum input
 sha512sum input
+sha3sum input
 sort -rn input
 wc input
 sed -n s/1/x/p input
@@ -102,59 +185,74 @@ bzip2 -c input
 dc -e 2_300^p
 od -x input
 tar c input
+cpio -o
 factor 1234567890123
 cal 1 2020
 find /usr/share/doc/bash
 cksum input
 base64 input
+uuencode input name
 ls -l /bin
+xargs -n 1000 echo
+diff input packed
+expr 12345 * 678
+printf %08.3f\n 3.14159
+stat -c %s input
+dd if=input bs=1000 count=3
+ash -c ulimit
+vi -c q input
 LINES
 }
 
 shells()
 {
-	cat >script <<'SCRIPT'
-x=0; i=0; while [ $i -lt 3000 ]; do i=$((i+1)); x=$((x+i)); done; echo $x
-f() { echo "f $1 $(echo sub)"; }; f hello
-(exit 3); echo $?
-printf '%s\n' c a b | while read -r line; do echo "<$line>"; done
-trap 'echo usr1' USR1; kill -USR1 $$
-cd / && pwd
-SCRIPT
-	same "bash" aarch64 arm64/bin/bash-static script
-	same "zsh" aarch64 arm64/bin/zsh-static script
-	same "busybox sh" aarch64 arm64/bin/busybox sh script
+	same bash "$1" "$2/bin/bash-static" shell.sh
+	same zsh "$1" "$2/bin/zsh-static" shell.sh
+	same "busybox sh" "$1" "$2/bin/busybox" sh shell.sh
 }
 
-sources_of()
+# Both ways of those that pack: what the program has packed is what it unpacks.
+packers()
 {
-	local machine=$1
+	local name quiet
 
-	cat >test.lua <<'LUA'
-local t = {}
-for i = 1, 20000 do t[i] = (i * 7919) % 10007 end
-table.sort(t)
-local s = 0
-for i, v in ipairs(t) do s = s + v * math.sin(i) end
-print(("%.9g"):format(s), #t, t[1], t[#t])
-print(("hello world"):gsub("o", "0"), string.pack("<i4", 7):byte(1, -1))
-local co = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(i) end end)
-print(co(), co(), co(), pcall(error, "x"), 7 // 2, 2^53, 10 / 3, math.maxinteger + 1)
-local function fib(n) return n < 2 and n or fib(n - 1) + fib(n - 2) end
-print(fib(22), collectgarbage("count") > 0)
-LUA
-	[ ! -x "run/gzip-$machine" ] || same "gzip -9" "$machine" "run/gzip-$machine" -9nc input
-	[ ! -x "run/gzip-$machine" ] || same "gzip -1" "$machine" "run/gzip-$machine" -1nc input
-	[ ! -x "run/lua-$machine" ] || same "lua" "$machine" "run/lua-$machine" test.lua
+	for name in gzip bzip2 xz zstd; do
+		# gzip writes the time, without this.
+		quiet=''
+		[ $name != gzip ] || quiet=n
+		same "$name -9" "$1" "run/$name-$1" -9${quiet}c input
+		same "$name -1" "$1" "run/$name-$1" -1${quiet}c input
+		[ ! -x "run/$name-$1" ] || "run/$name-$1" -c input >packed 2>/dev/null ||
+			"qemu-$1" "run/$name-$1" -c input >packed
+		same "$name -d" "$1" "run/$name-$1" -dc packed
+	done
+	same "xz, threads" "$1" "run/xz-$1" -T4 --block-size=20000 -c input
+	same "zstd, threads" "$1" "run/zstd-$1" -T3 -19 -c input
+}
+
+built()
+{
+	packers "$1"
+	same lua "$1" "run/lua-$1" test.lua
+	same "sqlite in memory" "$1" "run/sqlite-$1" :memory: '.read database.sql'
+	same "sqlite in a file" "$1" "run/sqlite-$1" data.db '.read database.sql'
+	same "Mbed TLS's own test" "$1" "run/selftest-$1"
+	[ -z "${LUA_TESTS:-}" ] || dir=tests same "Lua's own tests" "$1" "run/lua-$1" -e _U=true all.lua
 }
 
 seq 1 30000 >input
+gzip -9c input >packed
 fetch || { echo "real_programs.sh: cannot fetch the packages" >&2; exit 1; }
-for machine in aarch64 riscv64; do
-	build "$machine"
-	sources_of "$machine"
+for machine in "${machines[@]}"; do
+	build_all "$machine"
+	built "$machine"
+	case $machine in
+	aarch64) packages=arm64 ;;
+	x86_64) packages=amd64 ;;
+	*) continue ;;
+	esac
+	applets "$machine" "$packages"
+	shells "$machine" "$packages"
 done
-applets
-shells
 echo "$passed the same, $failed differ"
 [ "$failed" = 0 ]
