@@ -131,7 +131,7 @@ clean()
 {
 	rm -rf scratch
 	mkdir scratch
-	cp input packed "$top"/tools/programs/* scratch/
+	cp -p input packed "$top"/tools/programs/* scratch/
 	[ -z "${LUA_TESTS:-}" ] || cp -r "$LUA_TESTS" scratch/tests
 }
 
@@ -206,8 +206,9 @@ LINES
 
 shells()
 {
-	same bash "$1" "$2/bin/bash-static" shell.sh
-	same zsh "$1" "$2/bin/zsh-static" shell.sh
+	# What they start is dynamically linked on this machine, which a guest of its kind cannot run.
+	[ "$1" = "$(uname -m)" ] || same bash "$1" "$2/bin/bash-static" shell.sh
+	[ "$1" = "$(uname -m)" ] || same zsh "$1" "$2/bin/zsh-static" shell.sh
 	same "busybox sh" "$1" "$2/bin/busybox" sh shell.sh
 }
 
