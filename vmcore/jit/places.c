@@ -30,7 +30,7 @@ static void forget(struct jit_places *p, unsigned int reg)
 
 static void own(struct jit_places *p, unsigned int reg, uint32_t value)
 {
-	p->touched |= bit(reg);
+	p->touched |= UINT64_C(1) << reg;
 	jit_regcache_own(&p->regs, p->value, reg, value);
 }
 
@@ -135,7 +135,7 @@ static bool is_needed(const struct jit_places *p, uint32_t value)
 static void displace(struct jit_places *p, unsigned int reg)
 {
 	uint32_t value = p->regs.owner[reg];
-	uint64_t taken = p->regs.used | p->regs.locked | p->read | bit(reg);
+	uint64_t taken = p->regs.used | p->regs.locked | p->read | UINT64_C(1) << reg;
 	uint64_t others = jit_home_class(p->job, type_of(p, value)) & ~taken;
 	unsigned int to;
 
@@ -156,7 +156,7 @@ static void displace(struct jit_places *p, unsigned int reg)
 
 void jit_places_vacate(struct jit_places *p, unsigned int reg)
 {
-	if (p->regs.used & bit(reg))
+	if (p->regs.used >> reg & 1)
 		displace(p, reg);
 	jit_regcache_lock(&p->regs, reg);
 }

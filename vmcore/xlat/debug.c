@@ -82,7 +82,7 @@ static bool set_registers(struct xlat *x, const char *hex)
 {
 	struct xlat_program *p = &x->program;
 	const struct guest_registers *row = abi(p)->registers;
-	uint8_t skipped[16];
+	uint8_t skipped[16] = { 0 };
 	struct image image;
 	uint32_t i;
 
