@@ -135,6 +135,12 @@ static_assert(offsetof(struct jit_frame, exit_word) == JIT_FRAME_EXIT_WORD, "ent
 static_assert(offsetof(struct jit_frame, code) == JIT_FRAME_CODE, "enter.S");
 static_assert(offsetof(struct jit_frame, slot) == JIT_FRAME_SLOT, "enter.S");
 
+/** jit_frame_bytes - of a frame with @nr_slots, a multiple of the 64 that it is aligned to. */
+VMB_INLINE size_t jit_frame_bytes(size_t nr_slots)
+{
+	return (sizeof(struct jit_frame) + nr_slots * sizeof(uint64_t) + 63) & ~(size_t)63;
+}
+
 /** jit_exit_word - enum ir_leave_kind and its code, as code leaves them in @exit_word. */
 VMB_INLINE uint32_t jit_exit_word(uint32_t kind, uint32_t code)
 {

@@ -22,7 +22,7 @@ static int grow(struct jit_runner *runner, uint32_t nr_slots)
 
 	jit_runner_fini(runner);
 	nr = (nr + 7) & ~(size_t)7;
-	runner->frame = aligned_alloc(64, sizeof(struct jit_frame) + nr * sizeof(uint64_t));
+	runner->frame = aligned_alloc(64, jit_frame_bytes(nr));
 	if (!runner->frame)
 		return -ENOMEM;
 	runner->nr_slots = (uint32_t)nr;

@@ -177,7 +177,7 @@ static int reserve(struct xlat *x)
 
 	if (VMB_LIKELY(x->frame && nr_slots <= x->nr_slots))
 		return 0;
-	room = aligned_alloc(64, JIT_TABLE_BYTES + sizeof(*frame) + nr * sizeof(uint64_t));
+	room = aligned_alloc(64, JIT_TABLE_BYTES + jit_frame_bytes(nr));
 	if (!room)
 		return -ENOMEM;
 	frame = (void *)(room + JIT_TABLE_BYTES);
