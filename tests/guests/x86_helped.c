@@ -201,8 +201,34 @@ static void mmx(void)
 	printf("mmx %016lx %.12Lg\n", (unsigned long)sum, half);
 }
 
+/*
+ * A loop that becomes hot, so that its region is translated again with what lies far behind it, where
+ * the x87 is: callers were linked with code that needed no help.
+ */
+static __attribute__((noinline)) uint64_t count_and_help(uint64_t n)
+{
+	uint64_t left = 60;
+	double x = 1.5;
+
+	__asm__ volatile("1:\n\tadd $3, %0\n\tdec %1\n\tjnz 1b\n\t.rept 150\n\tadd $1, %0\n\t.endr\n\t"
+			 "fldl %2\n\tfadd %%st(0), %%st\n\tfstpl %2"
+			 : "+r"(n), "+r"(left), "+m"(x) : : "cc");
+	return n + (uint64_t)x;
+}
+
+static void help_late(void)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < 20000; i++)
+		sum = sum * 31 + count_and_help(sum);
+	printf("late %016lx\n", (unsigned long)sum);
+}
+
 int main(void)
 {
+	help_late();
 	mmx();
 	encrypt();
 	multiply();

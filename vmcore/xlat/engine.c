@@ -206,14 +206,18 @@ int xlat_engine_find(struct xlat_engine *e, uint64_t pc, struct xlat_code **foun
 	return 0;
 }
 
-/* All links to a region lead where its code is now. */
+/* All links to a region lead where its code is now, or leave if none may lead there. */
 static int link_all(struct xlat_engine *e, const struct xlat_code *code)
 {
 	uint32_t at;
 	int status = 0;
 
-	for (at = code->incoming; at != XLAT_NO_LINK && !status; at = e->link[at].next)
-		status = jit_lead_to(&e->jit, e->link[at].word, code->code.entry);
+	for (at = code->incoming; at != XLAT_NO_LINK && !status; at = e->link[at].next) {
+		const struct xlat_link *link = &e->link[at];
+
+		status = jit_lead_to(&e->jit, link->word,
+				     code->alone ? link->stub : code->code.entry);
+	}
 	return status;
 }
 
