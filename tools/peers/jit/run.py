@@ -15,7 +15,8 @@ import sys
 
 # Program, title, levels as it counts them; the last digit is shown.
 PEERS = (("vmcore", "vmcore, tier 1", (0, 1, 2, 3)), ("vmcore", "vmcore, tier 2", (10, 11, 12, 13)),
-         ("llvm", "LLVM", (0, 1, 2)), ("gccjit", "libgccjit", (0, 1, 2)))
+         ("llvm", "LLVM", (0, 1, 2)), ("gccjit", "libgccjit", (0, 1, 2)), ("luajit", "LuaJIT", (0,)))
+LOOPS_ONLY = ("luajit",)
 SIZES = (10, 100, 1000)
 TEXT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernels.ir")
 with open(TEXT) as text:
@@ -53,7 +54,7 @@ def kernel_figure(rows):
 
 def measure(o):
     jobs = [(peer, level, size) for peer, _, levels in PEERS if peer not in o.absent
-            for level in levels for size in o.sizes + o.kernels]
+            for level in levels for size in (o.kernels if peer in LOOPS_ONLY else o.sizes + o.kernels)]
     results = {job: [] for job in jobs}
     load = [os.getloadavg()[0]]
     for i in range(o.rounds):
@@ -92,6 +93,8 @@ def report_kernels(o, results):
 
 def sizes_figure(o):
     def text(results, peer, level):
+        if peer in LOOPS_ONLY:
+            return " | ".join(4 * "–")
         columns = zip(*(figures(results[peer, level, size]) for size in o.sizes))
         return " | ".join(" / ".join("%.3g" % n for n in column) for column in columns)
 

@@ -3,8 +3,9 @@
 #
 # run.sh [--rounds N] [--units N] [--seconds S] [--cpu CPU] [--quick]: the code generator of vmcore beside
 # LLVM and libgccjit: the same random units, how fast they are compiled, how much code they become,
-# and how fast it runs, on this machine, in one run. Builds into build/peers/jit. Packages:
-# llvm-14-dev (or another from 14 on) and libgccjit-12-dev; what is not installed is said so.
+# and how fast it runs, on this machine, in one run; and of loops beside LuaJIT. Builds into build/peers/jit.
+# Packages: llvm-14-dev (or another from 14 on), libgccjit-12-dev, libluajit-5.1-dev; what is not
+# installed is said so.
 
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -63,6 +64,14 @@ if [ -z "$header" ]; then
 else
 	program gccjit -idirafter "${header%/*}" -L"${header%/*/*}" -lgccjit ||
 		absent gccjit "it cannot be compiled with this libgccjit"
+fi
+
+if ! pkg-config --exists luajit; then
+	absent luajit "no luajit.pc (package libluajit-5.1-dev)"
+else
+	read -ra libs <<<"$(pkg-config --cflags --libs luajit)"
+	program luajit -DLUA_LOOPS="\"$here/loops.lua\"" "${libs[@]}" ||
+		absent luajit "it cannot be compiled with this LuaJIT"
 fi
 
 exec python3 "$here/run.py" --build "$build" "$@"
