@@ -72,22 +72,29 @@ uint32_t *opt_count_uses(const struct ir_unit *unit, struct ir_arena *scratch, i
 	return uses;
 }
 
+static void renumber_args(struct ir_unit *unit, const uint32_t *new_insn)
+{
+	uint32_t i;
+
+	for (i = 0; i < unit->nr_args; i++)
+		unit->arg[i] = new_insn[unit->arg[i]];
+}
+
 void opt_renumber(struct ir_unit *unit, struct ir_insn *insn, const uint32_t *new_insn)
 {
 	uint32_t i;
 
-	for (i = 0; i < unit->nr_insns; i++) {
-		unsigned int nr = ir_ops[insn[i].op].nr_operands;
+	for (i = 0; i < unit->nr_insns; i++)
+		opt_renumber_insn(&insn[i], new_insn);
+	renumber_args(unit, new_insn);
+}
 
-		if (nr)
-			insn[i].a = new_insn[insn[i].a];
-		if (nr > 1)
-			insn[i].b = new_insn[insn[i].b];
-		if (nr > 2)
-			insn[i].c = new_insn[insn[i].c];
-	}
-	for (i = 0; i < unit->nr_args; i++)
-		unit->arg[i] = new_insn[unit->arg[i]];
+void opt_replace_insns(struct ir_unit *unit, struct ir_insn *insn, uint32_t nr_insns,
+		       const uint32_t *new_insn)
+{
+	renumber_args(unit, new_insn);
+	unit->insn = insn;
+	unit->nr_insns = unit->cap_insns = nr_insns;
 }
 
 int opt_preds_build(struct opt_preds *preds, const struct ir_unit *unit, struct ir_arena *scratch)

@@ -272,11 +272,8 @@ static void note_pending(struct work *w, uint32_t b)
 static void copy_insn(struct work *w, uint32_t at)
 {
 	struct ir_insn insn = w->unit->insn[at];
-	unsigned int nr = ir_ops[insn.op].nr_operands;
 
-	insn.a = nr ? w->new_insn[insn.a] : insn.a;
-	insn.b = nr > 1 ? w->new_insn[insn.b] : insn.b;
-	insn.c = nr > 2 ? w->new_insn[insn.c] : insn.c;
+	opt_renumber_insn(&insn, w->new_insn);
 	w->new_insn[at] = w->nr_insns;
 	append(w, &insn);
 }
@@ -321,7 +318,7 @@ static void rewrite_block(struct work *w, uint32_t b)
 static int rewrite(struct work *w, struct ir_arena *scratch)
 {
 	uint64_t nr = w->unit->nr_insns;
-	uint32_t b, i;
+	uint32_t b;
 
 	for (b = 0; b < w->unit->nr_blocks; b++)
 		nr += (uint32_t)__builtin_popcountll(w->flow[b].pending);
@@ -335,10 +332,7 @@ static int rewrite(struct work *w, struct ir_arena *scratch)
 		mark(w, b);
 	for (b = 0; b < w->unit->nr_blocks; b++)
 		rewrite_block(w, b);
-	for (i = 0; i < w->unit->nr_args; i++)
-		w->unit->arg[i] = w->new_insn[w->unit->arg[i]];
-	w->unit->insn = w->insn;
-	w->unit->nr_insns = w->unit->cap_insns = w->nr_insns;
+	opt_replace_insns(w->unit, w->insn, w->nr_insns, w->new_insn);
 	return 0;
 }
 

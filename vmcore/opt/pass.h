@@ -46,12 +46,31 @@ uint32_t *opt_array(struct ir_arena *scratch, uint32_t nr, int fill, int *status
 /** opt_count_uses - an array of how often each value is used. @status: as of opt_array() */
 uint32_t *opt_count_uses(const struct ir_unit *unit, struct ir_arena *scratch, int *status);
 
+/** opt_renumber_insn - give the operands of an instruction the new numbers of values. */
+VMB_INLINE void opt_renumber_insn(struct ir_insn *insn, const uint32_t *new_insn)
+{
+	unsigned int nr = ir_ops[insn->op].nr_operands;
+
+	insn->a = nr ? new_insn[insn->a] : insn->a;
+	insn->b = nr > 1 ? new_insn[insn->b] : insn->b;
+	insn->c = nr > 2 ? new_insn[insn->c] : insn->c;
+}
+
 /**
  * opt_renumber - give the operands of moved instructions, and all arguments, the new numbers of values.
  * @insn: [nr_insns] the instructions where they are now
  * @new_insn: [nr_insns] by their old numbers
  */
 void opt_renumber(struct ir_unit *unit, struct ir_insn *insn, const uint32_t *new_insn);
+
+/**
+ * opt_replace_insns - let a unit have other instructions, whose operands are right; arguments get the new
+ * numbers of values.
+ * @insn: [nr_insns] of the unit's arena
+ * @new_insn: by the old numbers
+ */
+void opt_replace_insns(struct ir_unit *unit, struct ir_insn *insn, uint32_t nr_insns,
+		       const uint32_t *new_insn);
 
 /**
  * struct opt_preds - the edges that lead to each block.

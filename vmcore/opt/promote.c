@@ -316,16 +316,13 @@ static void extend_edge(struct work *w, uint32_t at)
 static void copy_insn(struct work *w, uint32_t at)
 {
 	struct ir_insn insn = w->unit->insn[at];
-	unsigned int nr = ir_ops[insn.op].nr_operands;
 	uint32_t slot = opt_slot_of(&w->slots, w->unit, &w->unit->insn[at]), i;
 
 	if (insn.op == IR_ld_state && slot != OPT_NO_SLOT && w->value[slot] != IR_NONE) {
 		w->new_insn[at] = w->value[slot];
 		return;
 	}
-	insn.a = nr ? w->new_insn[insn.a] : insn.a;
-	insn.b = nr > 1 ? w->new_insn[insn.b] : insn.b;
-	insn.c = nr > 2 ? w->new_insn[insn.c] : insn.c;
+	opt_renumber_insn(&insn, w->new_insn);
 	if (insn.op == IR_call) {
 		uint32_t first = w->out.nr_args;
 

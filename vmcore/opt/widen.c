@@ -181,9 +181,7 @@ static void copy_insn(struct work *w, uint32_t i)
 		insn.a = whole(w, insn.a);
 		insn.b = nr > 1 ? whole(w, insn.b) : insn.b;
 	} else {
-		insn.a = nr ? w->new_insn[insn.a] : insn.a;
-		insn.b = nr > 1 ? w->new_insn[insn.b] : insn.b;
-		insn.c = nr > 2 ? w->new_insn[insn.c] : insn.c;
+		opt_renumber_insn(&insn, w->new_insn);
 	}
 	w->new_insn[i] = w->nr_insns;
 	w->insn[w->nr_insns++] = insn;
@@ -202,10 +200,7 @@ static void rewrite(struct work *w)
 		block->first = first;
 		block->nr = w->nr_insns - first;
 	}
-	for (i = 0; i < w->unit->nr_args; i++)
-		w->unit->arg[i] = w->new_insn[w->unit->arg[i]];
-	w->unit->insn = w->insn;
-	w->unit->nr_insns = w->unit->cap_insns = w->nr_insns;
+	opt_replace_insns(w->unit, w->insn, w->nr_insns, w->new_insn);
 }
 
 int opt_widen(struct ir_unit *unit, struct ir_arena *scratch)
