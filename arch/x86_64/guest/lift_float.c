@@ -194,29 +194,28 @@ bool x86_doubles_from_ints(struct x86 *t)
 	return true;
 }
 
-bool x86_doubles_to_ints(struct x86 *t)
+/* The first two lanes of a vector, as words; above them zeros. */
+static bool two_to_ints(struct x86 *t, unsigned int lane, uint32_t value)
 {
-	uint32_t value = x86_get(t, 1), part[2];
+	uint32_t part[2];
 	unsigned int k;
 
 	for (k = 0; k < 2; k++)
-		part[k] = to_int(t, IR_I32, t->i->line->arg, x86_extract(t, IR_F64X2, value, k));
+		part[k] = to_int(t, IR_I32, t->i->line->arg, x86_extract(t, lane, value, k));
 	value = x86_move0(t, IR_I32X4, part[0]);
 	x86_set(t, 0, x86_insert(t, IR_I32X4, value, 1, part[1]));
 	return true;
 }
 
+bool x86_doubles_to_ints(struct x86 *t)
+{
+	return two_to_ints(t, IR_F64X2, x86_get(t, 1));
+}
+
 /* CVTPS2PI, CVTTPS2PI; arg: how to round. */
 bool x86_mmx_to_ints(struct x86 *t)
 {
-	uint32_t value = x86_low(t, 1, IR_I64X2), part[2];
-	unsigned int k;
-
-	for (k = 0; k < 2; k++)
-		part[k] = to_int(t, IR_I32, t->i->line->arg, x86_extract(t, IR_F32X4, value, k));
-	value = x86_move0(t, IR_I32X4, part[0]);
-	x86_set(t, 0, x86_insert(t, IR_I32X4, value, 1, part[1]));
-	return true;
+	return two_to_ints(t, IR_F32X4, x86_low(t, 1, IR_I64X2));
 }
 
 /* CVTPI2PS: the upper half stays. */
