@@ -46,14 +46,15 @@ static void end(struct one *o)
 	ir_arena_fini(&o->arena);
 }
 
-/* Run with @rounds in the tiers and in the interpreter. */
-static void compare_nested(struct one *o, uint64_t rounds)
+/* Run in the tiers and in the interpreter, the state at 8 and at 16 being this. */
+static void compare(struct one *o, uint64_t at_8, uint64_t at_16)
 {
 	static struct world tiered, interpreted;
 
 	open_world(&tiered, 1);
 	open_world(&interpreted, 1);
-	*slot(&tiered, 1) = *slot(&interpreted, 1) = rounds;
+	*slot(&tiered, 1) = *slot(&interpreted, 1) = at_8;
+	*slot(&tiered, 2) = *slot(&interpreted, 2) = at_16;
 	assert_int_equal(ir_interpret(&o->ir, &interpreted.context, &o->frame,
 				      &interpreted.leave), 0);
 	assert_int_equal(tiers_run(o->thread, &o->unit, &tiered.context, &tiered.leave), 0);
@@ -72,7 +73,7 @@ static void test_tiers_climb_by_executions(void **state)
 	begin(&o, &opts, nested);
 	assert_int_equal(tiers_tier(o.unit), 0);
 	for (i = 0; i < 10; i++)
-		compare_nested(&o, 3);
+		compare(&o, 3, 0);
 	assert_int_equal(tiers_tier(o.unit), 2);
 	stats = tier_thread_stats(o.thread);
 	assert_int_equal(stats->entered[0], 1);
@@ -93,7 +94,7 @@ static void test_tiers_stop_at_the_highest(void **state)
 		opts.max_tier = tier;
 		begin(&o, &opts, nested);
 		for (i = 0; i < 20; i++)
-			compare_nested(&o, 30);
+			compare(&o, 30, 0);
 		assert_int_equal(tiers_tier(o.unit), tier);
 		end(&o);
 	}
@@ -110,7 +111,7 @@ static void test_tiers_replace_the_code_of_a_loop(void **state)
 	opts.tier1_after = 20;
 	opts.tier2_after = 100;
 	begin(&o, &opts, nested);
-	compare_nested(&o, 5000);
+	compare(&o, 5000, 0);
 	stats = tier_thread_stats(o.thread);
 	assert_int_equal(stats->replaced[2], 1);
 	assert_int_equal(stats->replaced[1], tiers_resumes(o.tiers));
@@ -555,20 +556,6 @@ static void test_tiers_refuse_what_cannot_be(void **state)
 }
 
 /* State 8 says whether the array at state 16 is looked at, which a guard cannot know. */
-static void run_guarded(struct one *o, uint64_t array, uint64_t look)
-{
-	static struct world tiered, interpreted;
-
-	open_world(&tiered, 1);
-	open_world(&interpreted, 1);
-	*slot(&tiered, 1) = *slot(&interpreted, 1) = look;
-	*slot(&tiered, 2) = *slot(&interpreted, 2) = array;
-	assert_int_equal(ir_interpret(&o->ir, &interpreted.context, &o->frame,
-				      &interpreted.leave), 0);
-	assert_int_equal(tiers_run(o->thread, &o->unit, &tiered.context, &tiered.leave), 0);
-	assert_true(same(o->ir.flags, &tiered, &interpreted));
-}
-
 static void test_tiers_do_without_guards_that_fail(void **state)
 {
 	static const char text[] =
@@ -583,15 +570,15 @@ static void test_tiers_do_without_guards_that_fail(void **state)
 	(void)state;
 	begin(&o, &opts, text);
 	for (i = 0; i < 3000; i++)
-		run_guarded(&o, CASE_MEM_FIRST, 1);
+		compare(&o, 1, CASE_MEM_FIRST);
 	assert_int_equal(tiers_tier(o.unit), 2);
 	assert_int_equal(tiers_stats(o.tiers).unguarded, 0);
 	for (i = 0; i < 3000; i++)
-		run_guarded(&o, 8, 0);
+		compare(&o, 0, 8);
 	assert_int_equal(tiers_tier(o.unit), 2);
 	assert_int_equal(tiers_stats(o.tiers).unguarded, guards);
 	for (i = 0; i < 3000; i++)
-		run_guarded(&o, i & 1 ? 8 : CASE_MEM_FIRST + 32, ~i & 1);
+		compare(&o, ~i & 1, i & 1 ? 8 : CASE_MEM_FIRST + 32);
 	assert_int_equal(tiers_stats(o.tiers).unguarded, guards);
 	assert_int_equal(tiers_stats(o.tiers).compiled[2], 1 + guards);
 	end(&o);
