@@ -64,8 +64,8 @@ VMB_INLINE void opt_renumber_insn(struct ir_insn *insn, const uint32_t *new_insn
 void opt_renumber(struct ir_unit *unit, struct ir_insn *insn, const uint32_t *new_insn);
 
 /**
- * opt_replace_insns - let a unit have other instructions, whose operands are right; arguments get the new
- * numbers of values.
+ * opt_replace_insns - let a unit have other instructions, whose operands are right; arguments get the
+ * new numbers of values.
  * @insn: [nr_insns] of the unit's arena
  * @new_insn: by the old numbers
  */
