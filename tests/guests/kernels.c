@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Twelve small kernels of the kinds that translators are usually compared with, one per run:
+ * Small kernels of the kinds that translators are usually compared with, one per run:
  * kernels NAME [REPEATS]. Without a name: all of them. Each prints a sum of what it has computed.
  */
 #include "tests/guests/guest.h"
@@ -452,6 +452,164 @@ static uint64_t strings(void)
 	return sum;
 }
 
+/*
+ * Text as programs treat it: split into words, which are counted, turned round and compared; numbers
+ * that are read and written; a search. The loops are the program's own, and the C library is
+ * called for short strings.
+ */
+struct word {
+	char text[24];
+	unsigned int nr;
+};
+
+static VMB_GUEST_NOINLINE char *print_number(char *to, uint32_t number)
+{
+	char digits[10];
+	unsigned int nr = 0;
+
+	do {
+		digits[nr++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	while (nr)
+		*to++ = digits[--nr];
+	return to;
+}
+
+static VMB_GUEST_NOINLINE const char *parse_number(const char *from, uint32_t *number)
+{
+	*number = 0;
+	for (; *from >= '0' && *from <= '9'; from++)
+		*number = *number * 10 + (uint32_t)(*from - '0');
+	return from;
+}
+
+/* Words, every seventh with a capital, every eleventh a number; lines of ten. */
+static VMB_GUEST_NOINLINE void write_text(char *to, const char *end, uint64_t *seed)
+{
+	static const char *const words[] = {
+		"a", "of", "the", "level", "register", "in", "translation", "memory", "is", "was",
+		"not", "by", "noon", "kernels", "machine", "and", "instruction", "it", "for", "refer",
+	};
+	unsigned int i;
+
+	for (i = 1; to + 32 < end; i++) {
+		const char *word = words[next(seed) % 20];
+		size_t nr = strlen(word);
+
+		if (i % 11) {
+			memcpy(to, word, nr);
+			if (i % 7 == 0)
+				*to = (char)(*to - 'a' + 'A');
+			to += nr;
+		} else {
+			to = print_number(to, (uint32_t)(next(seed) >> (32 + next(seed) % 24)));
+		}
+		*to++ = i % 10 ? ' ' : '\n';
+	}
+	*to = '\0';
+}
+
+/* Small letters only. Return: behind the word. */
+static VMB_GUEST_NOINLINE const char *take_word(const char *from, char *word)
+{
+	for (;; from++) {
+		if (*from >= 'A' && *from <= 'Z')
+			*word++ = (char)(*from - 'A' + 'a');
+		else if (*from >= 'a' && *from <= 'z')
+			*word++ = *from;
+		else
+			break;
+	}
+	*word = '\0';
+	return from;
+}
+
+static VMB_GUEST_NOINLINE unsigned int count_word(struct word *table, const char *text)
+{
+	uint32_t at = 2166136261u, i;
+
+	for (i = 0; text[i]; i++)
+		at = (at ^ (uint8_t)text[i]) * 16777619u;
+	for (at %= 64; table[at].nr && strcmp(table[at].text, text); at = (at + 1) % 64)
+		;
+	if (!table[at].nr)
+		strcpy(table[at].text, text);
+	return ++table[at].nr;
+}
+
+static VMB_GUEST_NOINLINE void reverse(char *text, size_t nr)
+{
+	char *end = text + nr;
+
+	while (text < --end) {
+		char c = *text;
+
+		*text++ = *end;
+		*end = c;
+	}
+}
+
+static VMB_GUEST_NOINLINE int compare(const char *a, const char *b)
+{
+	for (; *a && *a == *b; a++, b++)
+		;
+	return *a - *b;
+}
+
+static VMB_GUEST_NOINLINE unsigned int search(const char *text, const char *wanted)
+{
+	unsigned int nr = 0, i;
+
+	for (; *text; text++) {
+		for (i = 0; wanted[i] && text[i] == wanted[i]; i++)
+			;
+		nr += !wanted[i];
+	}
+	return nr;
+}
+
+static uint64_t read_text(const char *at, struct word *table)
+{
+	char word[24], turned[24];
+	uint64_t sum = 0;
+
+	while (*at) {
+		uint32_t number;
+
+		if (*at >= '0' && *at <= '9') {
+			at = parse_number(at, &number);
+			*print_number(turned, number) = '\0';
+			sum += number + strlen(turned);
+		} else if (*at == ' ' || *at == '\n') {
+			at++;
+		} else {
+			at = take_word(at, word);
+			strcpy(turned, word);
+			reverse(turned, strlen(turned));
+			sum += count_word(table, word) * (uint64_t)(1 + (compare(word, turned) > 0));
+			sum += strchr(word, 'e') ? 5 : 0;
+		}
+	}
+	return sum;
+}
+
+static uint64_t text(void)
+{
+	static char page[4096];
+	struct word table[64];
+	uint64_t seed = 29, sum = 0;
+	int round;
+
+	for (round = 0; round < 8; round++) {
+		memset(table, 0, sizeof(table));
+		write_text(page, page + sizeof(page), &seed);
+		sum = sum * 3 + read_text(page, table);
+		sum += search(page, "in the") + search(page, "machine");
+	}
+	return sum;
+}
+
 static uint64_t empty(void)
 {
 	return 0;
@@ -464,7 +622,7 @@ static const struct kernel {
 	{ "core", core }, { "records", records }, { "fib", fib }, { "sha", sha },
 	{ "sort", sort }, { "nbody", nbody }, { "matmul", matmul }, { "mandel", mandel },
 	{ "hash", hash }, { "sieve", sieve }, { "interpreter", interpreter },
-	{ "strings", strings }, { "empty", empty },
+	{ "strings", strings }, { "text", text }, { "empty", empty },
 };
 
 int main(int argc, char **argv)

@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 KERNELS = ("core", "records", "fib", "sha", "sort", "nbody", "matmul", "mandel", "hash", "sieve",
-           "interpreter", "strings", "empty")
+           "interpreter", "strings", "text", "empty")
 GUESTS = (("riscv64", "qemu-riscv64"), ("arm64", "qemu-aarch64"), ("x86_64", "qemu-x86_64"))
 
 
