@@ -186,6 +186,7 @@ struct guest_ops {
 
 struct jit_job;
 struct jit_frame;
+struct jit_trap;
 
 /**
  * struct host_ops - an architecture as a host. Portable: it writes bytes and does not run them.
@@ -254,6 +255,10 @@ typedef struct host_exit host_enter(struct jit_frame *frame, const void *code);
  *	no precise code
  * @take_registers: from there to @frame, with the floating-point control register and the fuel. If the
  *	code has trapped, the offset that has failed its check is the frame's fault_address
+ * @can_trap: do floating-point operations that are invalid trap here if they are to (jit_target.traps)?
+ *	An emulator may not do that. NULL: they do not
+ * @go_on: let what a signal handler gets go on behind the instruction that has trapped
+ *	(jit_compute()), with the result and the floating-point control register of @frame
  */
 struct host_native {
 	uint64_t (*features)(void);
@@ -265,6 +270,8 @@ struct host_native {
 	bool one_mapping;
 	const void *(*interrupted)(const void *context);
 	void (*take_registers)(const void *context, struct jit_frame *frame);
+	bool (*can_trap)(void);
+	void (*go_on)(void *context, const struct jit_frame *frame, const struct jit_trap *trap);
 };
 
 #endif /* VMB_VMCORE_PORTS_H */

@@ -25,10 +25,12 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "lanes are numbered fro
  * struct ir_fpenv - the floating-point environment of a running unit.
  * @rm: rounding mode, IR_RNE .. IR_RUP
  * @flags: accrued exceptions, enum ir_fpflag
+ * @traps: of compiled code: what is invalid traps (jit_target.traps). No matter of the guest's
  */
 struct ir_fpenv {
 	uint8_t rm;
 	uint8_t flags;
+	bool traps;
 };
 
 /**

@@ -31,6 +31,8 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 	};
 	jit->target.precise = options->precise && jit->target.flat && options->native &&
 			      options->native->take_registers;
+	jit->target.traps = options->traps && jit->target.precise && options->native->can_trap &&
+			    options->native->can_trap();
 	return code_cache_init(&jit->cache, options->cache_bytes, wx,
 			       options->lazy ? 0 : options->cache_bytes);
 }

@@ -30,6 +30,7 @@
  *	jit_run() but by an embedder that serves the ways (vmcore/xlat/README.md)
  * @precise: as struct jit_target; @native must be able to (host_native.take_registers), and memory be
  *	@flat. The embedder catches the host's faults
+ * @traps: as struct jit_target; of precise code, @native must be able to (host_native.can_trap)
  * @features: what code may use if @native is NULL
  * @links: units can be linked (vmcore/jit/link.h), if the host can do that and @wx is CODE_WX_DUAL
  */
@@ -43,6 +44,7 @@ struct jit_options {
 	bool flat;
 	bool chained;
 	bool precise;
+	bool traps;
 	uint64_t first;
 	uint64_t bytes;
 	uint64_t features;

@@ -18,12 +18,17 @@
  * @precise: what a fault finds out by the host's address (vmcore/jit/recover.h) is noted; an access
  *	that fails its check traps, so that there is no slow way but that of atomic ones. Memory has
  *	JIT_GUARD bytes before and behind it that the host faults on
+ * @traps: precise code runs with a floating-point control register that lets invalid operations trap:
+ *	those of NaNs that signal, and those whose result is a NaN that no operand is. Such an
+ *	instruction is noted (jit_add_trap()), and who handles the trap computes it (jit_compute()) and
+ *	goes on behind it. So the host itself never makes a NaN
  */
 struct jit_target {
 	uint64_t features;
 	bool flat;
 	bool chained;
 	bool precise;
+	bool traps;
 	uint64_t first;
 	uint64_t bytes;
 };
@@ -132,11 +137,26 @@ struct jit_point {
 };
 
 /**
+ * struct jit_trap - an instruction of the host's that may trap, since it is invalid.
+ * @at: offset of it in the unit; they are in ascending order
+ * @bytes: its length
+ * @dst: register of the result; JIT_NO_REG: it is a comparison, of which at least one operand is a NaN
+ * @desc: what it computes; its operands are in their registers when it traps
+ */
+struct jit_trap {
+	uint32_t at;
+	uint8_t bytes;
+	uint8_t dst;
+	struct jit_eval_desc desc;
+};
+
+/**
  * struct jit_scratch - memory of the compiler, reused from unit to unit.
  * @value: [nr_insns + 1] by instruction, and one that stands for operands that are none
  * @label: [nr_blocks]
  * @way: [nr_ways] of the unit compiled last, if it is chained
  * @point: [nr_points] of it, if it is precise; @pending: [nr_pending] of its points
+ * @trap: [nr_traps] of it
  */
 struct jit_scratch {
 	struct jit_value *value;
@@ -145,8 +165,9 @@ struct jit_scratch {
 	struct jit_way *way;
 	struct jit_point *point;
 	struct jit_pending *pending;
-	uint32_t cap_values, cap_labels, cap_ways, cap_points, cap_pending;
-	uint32_t nr_ways, nr_points, nr_pending;
+	struct jit_trap *trap;
+	uint32_t cap_values, cap_labels, cap_ways, cap_points, cap_pending, cap_traps;
+	uint32_t nr_ways, nr_points, nr_pending, nr_traps;
 };
 
 struct jit_homes;
@@ -223,6 +244,15 @@ void jit_add_pending(struct jit_job *job, const struct jit_pending *pending);
 
 /** jit_repeat_point - at @at as many values wait, in the same places, as at point number @as. */
 void jit_repeat_point(struct jit_job *job, uint32_t at, uint32_t as);
+
+/** jit_add_trap - an instruction that may trap; behind all that were added before. */
+void jit_add_trap(struct jit_job *job, const struct jit_trap *trap);
+
+/**
+ * jit_compute - what an instruction of the host's has to do that has trapped.
+ * @frame: with the code's registers; gets the result as from jit_eval(), and the floating-point flags
+ */
+void jit_compute(struct jit_frame *frame, const struct jit_trap *trap);
 
 /**
  * jit_follows_only - is a block entered only from the one before it, so that what the registers hold

@@ -5,6 +5,9 @@
  * lowest first. Then for each value its offset in the state, its type and place, and there the
  * register, the slot, or the bits of a constant. A distance of 0 in the host's code, but for the
  * first point's, ends the list.
+ *
+ * Behind them are the instructions that may trap: per instruction the distance in the host's code
+ * from the one before, its length, the register of its result, and what it computes.
  */
 #include "vmcore/jit/recover.h"
 
@@ -15,6 +18,7 @@
 /* Bytes that a number, and a value that waits, take at most. */
 #define MAX_NUMBER 10u
 #define MAX_VALUE  (2 * MAX_NUMBER + 17)
+#define MAX_TRAP   (MAX_NUMBER + 2 + sizeof(struct jit_eval_desc))
 
 void jit_recovery_fini(struct jit_recovery *r)
 {
@@ -71,6 +75,34 @@ static void put_pending(struct jit_recovery *r, const struct jit_pending *p)
 	r->nr += bytes;
 }
 
+static void put_point(struct jit_recovery *r, const struct jit_scratch *s,
+		      const struct jit_point *point, const struct jit_point *before)
+{
+	uint32_t k;
+
+	put(r, point->at - before->at);
+	put(r, folded(point->pc - before->pc));
+	put(r, point->nr);
+	for (k = 0; k < point->nr; k++)
+		put_pending(r, &s->pending[point->first + k]);
+}
+
+static void put_traps(struct jit_recovery *r, const struct jit_scratch *s)
+{
+	uint32_t at = 0, i;
+
+	for (i = 0; i < s->nr_traps; i++) {
+		const struct jit_trap *trap = &s->trap[i];
+
+		put(r, trap->at - at);
+		r->bytes[r->nr++] = trap->bytes;
+		r->bytes[r->nr++] = trap->dst;
+		memcpy(r->bytes + r->nr, &trap->desc, sizeof(trap->desc));
+		r->nr += sizeof(trap->desc);
+		at = trap->at;
+	}
+}
+
 static int reserve(struct jit_recovery *r, size_t bytes)
 {
 	uint32_t units = r->cap_units ? 2 * r->cap_units : 256;
@@ -97,27 +129,24 @@ static int reserve(struct jit_recovery *r, size_t bytes)
 int jit_recovery_add(struct jit_recovery *r, const struct jit_scratch *s,
 		     const struct jit_code *code)
 {
-	uint32_t at = 0, i, k;
-	uint64_t pc = 0;
+	const struct jit_point none = { 0 };
+	struct jit_recovery_unit *unit;
+	uint32_t i;
 
-	if (!s->nr_points)
+	if (!s->nr_points && !s->nr_traps)
 		return 0;
-	if (reserve(r, (size_t)s->nr_points * 3 * MAX_NUMBER + s->nr_pending * MAX_VALUE + 1))
+	if (reserve(r, (size_t)s->nr_points * 3 * MAX_NUMBER + s->nr_pending * MAX_VALUE + 1 +
+		       s->nr_traps * MAX_TRAP))
 		return -ENOMEM;
-	r->unit[r->nr_units++] = (struct jit_recovery_unit){
-		.start = code->start, .end = code->entry + code->bytes, .first = r->nr };
-	for (i = 0; i < s->nr_points; i++) {
-		const struct jit_point *point = &s->point[i];
-
-		put(r, point->at - at);
-		put(r, folded(point->pc - pc));
-		put(r, point->nr);
-		for (k = 0; k < point->nr; k++)
-			put_pending(r, &s->pending[point->first + k]);
-		at = point->at;
-		pc = point->pc;
-	}
+	unit = &r->unit[r->nr_units++];
+	*unit = (struct jit_recovery_unit){
+		.start = code->start, .end = code->entry + code->bytes, .first = r->nr,
+		.nr_points = s->nr_points, .nr_traps = s->nr_traps };
+	for (i = 0; i < s->nr_points; i++)
+		put_point(r, s, &s->point[i], i ? &s->point[i - 1] : &none);
 	put(r, 0);
+	unit->traps = r->nr;
+	put_traps(r, s);
 	return 0;
 }
 
@@ -166,7 +195,7 @@ bool jit_recover(const struct jit_recovery *r, size_t at, struct jit_frame *fram
 	uint64_t nr, found_nr = 0, far, guest = 0;
 	size_t host;
 
-	if (!unit)
+	if (!unit || !unit->nr_points)
 		return false;
 	now = r->bytes + unit->first;
 	for (host = unit->start + get(&now); host <= at; host += far) {
@@ -183,4 +212,26 @@ bool jit_recover(const struct jit_recovery *r, size_t at, struct jit_frame *fram
 	while (found && found_nr--)
 		read_pending(&found, frame, frame->code->host->nr_general);
 	return found;
+}
+
+bool jit_find_trap(const struct jit_recovery *r, size_t at, struct jit_trap *trap)
+{
+	const struct jit_recovery_unit *unit = unit_at(r, at);
+	const uint8_t *now;
+	uint32_t i;
+
+	if (!unit)
+		return false;
+	now = r->bytes + unit->traps;
+	trap->at = 0;
+	for (i = 0; i < unit->nr_traps && unit->start + trap->at <= at; i++) {
+		trap->at += (uint32_t)get(&now);
+		trap->bytes = *now++;
+		trap->dst = *now++;
+		memcpy(&trap->desc, now, sizeof(trap->desc));
+		now += sizeof(trap->desc);
+		if (unit->start + trap->at == at)
+			return true;
+	}
+	return false;
 }

@@ -5,14 +5,16 @@
  * Precise faults. An access of precise code (jit_target.precise) that the host faults on, or whose
  * address fails its check, is found by the host's address: each unit has a list of points, which
  * says for the code from there on which guest instruction it belongs to, and where the values are
- * that are to be in the guest's state and have not been written there.
+ * that are to be in the guest's state and have not been written there. What traps since it is
+ * invalid (jit_target.traps) is found so, too.
  */
 
 #include "vmcore/jit/jit.h"
 
 /**
- * struct jit_recovery - the points of all units in a code cache. Zero-initialised it is empty.
- * @bytes: [@nr] the points of each unit, as recover.c writes them
+ * struct jit_recovery - the points, and the instructions that may trap, of all units in a cache.
+ * Zero-initialised it is empty.
+ * @bytes: [@nr] those of each unit, as recover.c writes them
  * @unit: [@nr_units] in the order of their code
  */
 struct jit_recovery {
@@ -21,6 +23,8 @@ struct jit_recovery {
 	struct jit_recovery_unit {
 		size_t start, end; /* of the code, in the cache */
 		size_t first;	   /* of the points, in @bytes */
+		size_t traps;	   /* the same of the instructions */
+		uint32_t nr_points, nr_traps;
 	} *unit;
 	uint32_t nr_units, cap_units;
 };
@@ -49,5 +53,13 @@ int jit_recovery_add(struct jit_recovery *recovery, const struct jit_scratch *sc
  */
 bool jit_recover(const struct jit_recovery *recovery, size_t at, struct jit_frame *frame,
 		 uint64_t *pc);
+
+/**
+ * jit_find_trap - what an instruction computes that has trapped.
+ * @at: offset in the cache
+ * @trap: gets it
+ * Return: false if it is not known.
+ */
+bool jit_find_trap(const struct jit_recovery *recovery, size_t at, struct jit_trap *trap);
 
 #endif /* VMB_VMCORE_JIT_RECOVER_H */

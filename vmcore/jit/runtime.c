@@ -108,6 +108,22 @@ void jit_eval(struct jit_frame *frame, uint64_t word, uint64_t imm)
 	set_result(frame, &result);
 }
 
+void jit_compute(struct jit_frame *frame, const struct jit_trap *trap)
+{
+	const struct host_ops *host = frame->code->host;
+	struct ir_fpenv fp;
+	uint64_t word;
+
+	if (trap->dst == JIT_NO_REG) {
+		fp = host->fp_unpack(frame->fp_control);
+		fp.flags |= IR_FP_INVALID;
+		frame->fp_control = host->fp_pack(fp);
+		return;
+	}
+	memcpy(&word, &trap->desc, sizeof(word));
+	jit_eval(frame, word, 0);
+}
+
 static int leave(struct jit_frame *frame, uint32_t kind, uint32_t code, uint64_t pc)
 {
 	frame->exit_word = jit_exit_word(kind, code);

@@ -88,6 +88,7 @@ void jit_scratch_fini(struct jit_scratch *scratch)
 	free(scratch->way);
 	free(scratch->point);
 	free(scratch->pending);
+	free(scratch->trap);
 	*scratch = (struct jit_scratch){ 0 };
 }
 
@@ -179,6 +180,19 @@ void jit_add_pending(struct jit_job *job, const struct jit_pending *pending)
 	*to = *pending;
 	s->nr_pending++;
 	s->point[s->nr_points - 1].nr++;
+}
+
+void jit_add_trap(struct jit_job *job, const struct jit_trap *trap)
+{
+	struct jit_scratch *s = job->scratch;
+	void *array = s->trap;
+	struct jit_trap *to = entry(job, &array, &s->cap_traps, s->nr_traps, sizeof(*to));
+
+	s->trap = array;
+	if (!to)
+		return;
+	*to = *trap;
+	s->nr_traps++;
 }
 
 static void give_slot(struct jit_job *job, struct jit_value *value, unsigned int type)
@@ -406,6 +420,7 @@ void jit_scan(struct jit_job *job)
 	job->nr_slots = 0;
 	job->uses_fp = job->target->chained;
 	job->scratch->nr_ways = job->scratch->nr_points = job->scratch->nr_pending = 0;
+	job->scratch->nr_traps = 0;
 	job->no_memory = false;
 	job->scratch->value[unit->nr_insns] = (struct jit_value){ .reg = 0xff };
 	for (b = 0; b < unit->nr_blocks; b++)

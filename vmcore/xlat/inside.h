@@ -17,6 +17,8 @@
  * nothing needs a lock.
  * @owned: the first thread's: what all share
  * @steps: the next instruction stores to code: it is done alone
+ * @traps: operations of floating point that have trapped; @traps_since: when that was looked at last
+ * @traps_often: they cost more than it would to look at results; code shall do that
  * @room: [JIT_TABLE_BYTES before @frame] memory of @frame
  */
 struct xlat {
@@ -30,6 +32,9 @@ struct xlat {
 	struct ir_context context;
 	struct ir_frame values;
 	bool steps;
+	uint32_t traps;
+	bool traps_often;
+	uint64_t traps_since;
 	uint64_t seen_changes, seen_flushes;
 };
 
@@ -53,6 +58,12 @@ void xlat_give_fp(struct xlat *x);
  * what others wait for is done (xlat_thread_end()).
  */
 void xlat_run_thread(struct xlat *x);
+
+/**
+ * xlat_compute - compiled code has trapped at what is invalid: compute it, and let what a signal
+ * handler gets go on behind it. Return: false if it has not.
+ */
+bool xlat_compute(struct xlat *x, void *context);
 
 /** xlat_spawn, xlat_fork - of struct xlat_process. */
 int64_t xlat_spawn(struct xlat_program *parent, const struct xlat_clone *clone);

@@ -28,7 +28,7 @@ bool xlat_is_ignored(unsigned int number)
 
 bool xlat_is_fault(unsigned int number)
 {
-	return number == SIGSEGV || number == SIGBUS || number == SIGILL;
+	return number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE;
 }
 
 void xlat_host_mask(uint64_t mask, sigset_t *set)

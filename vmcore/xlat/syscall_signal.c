@@ -50,7 +50,8 @@ static void set_action(struct xlat_program *p, unsigned int number,
 
 	process->action[number] = *action;
 	xlat_signal_install(number, action);
-	if (action->handler > XLAT_SIG_IGN && (!xlat_is_fault(number) || number == SIGILL))
+	if (action->handler > XLAT_SIG_IGN && (!xlat_is_fault(number) || number == SIGILL ||
+					       number == SIGFPE))
 		xlat_need_polls_locked(process);
 }
 

@@ -24,7 +24,7 @@
 /* Where a fault of the host's goes while a guest runs: signals have no other argument. */
 static __thread struct {
 	sigjmp_buf back;
-	const struct xlat *running;
+	struct xlat *running;
 	uint64_t address;
 	int number;
 	bool inside;
@@ -87,7 +87,9 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		xlat_signal_came(info);
 		return;
 	}
-	if (fault.running && takes(fault.running, number, info, context)) {
+	if (fault.running && number == SIGFPE && xlat_compute(fault.running, context))
+		return;
+	if (fault.running && number != SIGFPE && takes(fault.running, number, info, context)) {
 		if (is_store_to_code(fault.running))
 			return;
 		xlat_copy_faulted();
@@ -162,6 +164,7 @@ static void fill_frame(struct xlat *x, struct jit_frame *frame, const struct jit
 	frame->limit = jit_limit(&x->engine.jit.target);
 	frame->state = x->program.state;
 	frame->context = &x->context;
+	x->context.fp.traps = x->engine.jit.target.traps;
 	frame->fp_control = x->engine.jit.host->fp_pack(x->context.fp);
 	frame->fuel = xlat_engine_has_tier2(&x->engine) ? SLICE : INT64_MAX;
 	memcpy(frame->stub, x->engine.native->stub, sizeof(frame->stub));
@@ -421,10 +424,19 @@ void xlat_take_fp(struct xlat *x)
 
 void xlat_give_fp(struct xlat *x)
 {
+	x->program.fp.traps = x->engine.has_jit && x->engine.jit.target.traps;
 	if (x->engine.native)
 		x->frame->fp_control = x->engine.jit.host->fp_pack(x->program.fp);
 	else
 		x->context.fp = x->program.fp;
+}
+
+/* Results are looked at from now on. */
+static void trap_no_more(struct xlat *x)
+{
+	x->traps_often = false;
+	x->engine.jit.target.traps = false;
+	flush(x);
 }
 
 /* The thread is wanted. Return: true if it is to end. */
@@ -440,6 +452,8 @@ static bool attend(struct xlat *x, struct ir_leave *leave)
 	xlat_take_fp(x);
 	xlat_signal_deliver(p);
 	xlat_debug_attend(x);
+	if (x->traps_often)
+		trap_no_more(x);
 	xlat_give_fp(x);
 	leave->pc = xlat_get(p, p->guest->pc_offset);
 	/* Behind what has cleared the word. */
@@ -717,7 +731,7 @@ void xlat_run(struct xlat *x, struct xlat_end *end)
 {
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
 	struct xlat_program *p = &x->program;
-	struct sigaction segv, bus, ill;
+	struct sigaction segv, bus, ill, fpe;
 	sigset_t mask;
 	int status;
 
@@ -725,6 +739,7 @@ void xlat_run(struct xlat *x, struct xlat_end *end)
 	sigaction(SIGSEGV, &action, &segv);
 	sigaction(SIGBUS, &action, &bus);
 	sigaction(SIGILL, &action, &ill);
+	sigaction(SIGFPE, &action, &fpe);
 	status = xlat_signals_start(p);
 	if (status)
 		xlat_process_end(p->process, p,
@@ -741,6 +756,7 @@ void xlat_run(struct xlat *x, struct xlat_end *end)
 	sigaction(SIGSEGV, &segv, NULL);
 	sigaction(SIGBUS, &bus, NULL);
 	sigaction(SIGILL, &ill, NULL);
+	sigaction(SIGFPE, &fpe, NULL);
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	if (p->process->forked)
 		xlat_end_as(end);

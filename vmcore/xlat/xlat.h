@@ -44,8 +44,9 @@ struct xlat *xlat_start(const struct xlat_options *options, const uint8_t *file,
 			const char **why);
 
 /**
- * xlat_run - run it to its end, in this thread and those that it makes. Takes SIGSEGV, SIGBUS, and the
- * signals that the guest has handlers for, while it runs; one program at a time, and once.
+ * xlat_run - run it to its end, in this thread and those that it makes. Takes SIGSEGV, SIGBUS,
+ * SIGFPE, and the signals that the guest has handlers for, while it runs; one program at a time, and
+ * once.
  * @end: gets how it ended
  */
 void xlat_run(struct xlat *x, struct xlat_end *end);

@@ -351,6 +351,7 @@ static int lower(struct jit_job *job)
 
 /* The bits of MXCSR: flags at 0, with one that the IR has not at 1; masks at 7; rounding at 13. */
 #define MXCSR_DEFAULT	  0x1f80u
+#define MXCSR_MASK_INVALID 0x80u
 #define MXCSR_ROUND_SHIFT 13
 
 static uint32_t fp_pack(struct ir_fpenv env)
@@ -358,7 +359,8 @@ static uint32_t fp_pack(struct ir_fpenv env)
 	static const uint8_t mode[] = { [IR_RNE] = 0, [IR_RTZ] = 3, [IR_RDN] = 1, [IR_RUP] = 2 };
 	uint32_t f = env.flags;
 
-	return MXCSR_DEFAULT | (uint32_t)mode[env.rm & 3] << MXCSR_ROUND_SHIFT |
+	return (env.traps ? MXCSR_DEFAULT & ~MXCSR_MASK_INVALID : MXCSR_DEFAULT) |
+	       (uint32_t)mode[env.rm & 3] << MXCSR_ROUND_SHIFT |
 	       (f & IR_FP_INVALID ? 1 : 0) | (f & IR_FP_DIVZERO ? 4 : 0) |
 	       (f & IR_FP_OVERFLOW ? 8 : 0) | (f & IR_FP_UNDERFLOW ? 16 : 0) |
 	       (f & IR_FP_INEXACT ? 32 : 0);
@@ -370,6 +372,7 @@ static struct ir_fpenv fp_unpack(uint32_t control)
 
 	return (struct ir_fpenv){
 		.rm = mode[control >> MXCSR_ROUND_SHIFT & 3],
+		.traps = !(control & MXCSR_MASK_INVALID),
 		.flags = (uint8_t)((control & 1 ? IR_FP_INVALID : 0) |
 				   (control & 4 ? IR_FP_DIVZERO : 0) |
 				   (control & 8 ? IR_FP_OVERFLOW : 0) |

@@ -219,6 +219,12 @@ bool x64_store_flag(struct x64_lower *l, const struct ir_insn *insn);
 void x64_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst, enum x64_cc cc,
 		bool ask);
 void x64_write_nan(struct x64_lower *l, const struct jit_slow *slow);
+/*
+ * What has been written since @at may trap (jit_target.traps). Its operands are in the registers @dst,
+ * which gets the result, and @b.
+ */
+void x64_may_trap(struct x64_lower *l, const struct ir_insn *insn, uint32_t at, unsigned int dst,
+		  unsigned int b);
 /* Compare the operands of a fcmp, or the second with the first. */
 void x64_compare_floats(struct x64_lower *l, const struct ir_insn *insn, bool swap);
 /* The same where they are in these registers. */

@@ -4,6 +4,9 @@
  * mode and collects its flags while a unit runs. Where the host's answer may differ from the
  * instruction's (another rule for NaNs, another result out of range), the answer shows it, and the
  * interpreter is asked; that raises the same flags once more.
+ *
+ * With jit_target.traps what is invalid traps, and the interpreter computes it. Quiet NaNs do not: of
+ * two operands the host chooses the first, as ARM does.
  */
 #include "arch/x86_64/host/lower.h"
 
@@ -76,6 +79,33 @@ static void default_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsi
 	x64_if_nan(l, insn, dst, CC_P, false);
 }
 
+/* What has been written since @at may trap; its operands are in @a, @b and @c. */
+static void may_trap(struct x64_lower *l, const struct ir_insn *insn, uint32_t at, unsigned int dst,
+		     unsigned int a, unsigned int b, unsigned int c)
+{
+	const struct jit_trap trap = {
+		.at = at, .bytes = (uint8_t)(code_buf_at(l->buf) - at), .dst = (uint8_t)dst,
+		.desc = { .op = insn->op, .type = insn->type, .aux = insn->aux, .aux2 = insn->aux2,
+			  .atype = (uint8_t)x64_type(l, insn->a), .a = (uint8_t)a, .b = (uint8_t)b,
+			  .c = (uint8_t)c },
+	};
+
+	if (l->job->target->traps)
+		jit_add_trap(l->job, &trap);
+}
+
+void x64_may_trap(struct x64_lower *l, const struct ir_insn *insn, uint32_t at, unsigned int dst,
+		  unsigned int b)
+{
+	may_trap(l, insn, at, dst, dst, b, 0);
+}
+
+/* Where operations of the instruction's rule trap, are the host's other NaNs those of ARM? */
+static bool traps_as_a64(const struct x64_lower *l, const struct ir_insn *insn)
+{
+	return l->job->target->traps && nan_rule(insn) == IR_NAN_A64;
+}
+
 X64_LOWER(bitcast)
 {
 	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
@@ -93,37 +123,44 @@ X64_LOWER(fbinary)
 		[IR_fadd] = X64_FADD, [IR_fsub] = X64_FSUB, [IR_fmul] = X64_FMUL,
 		[IR_fdiv] = X64_FDIV, [IR_fminsel] = X64_FMIN, [IR_fmaxsel] = X64_FMAX,
 	};
-	bool exact = insn->op == IR_fminsel || insn->op == IR_fmaxsel;
-	unsigned int a, b = x64_value(l, insn->b), dst;
+	bool exact = insn->op == IR_fminsel || insn->op == IR_fmaxsel || traps_as_a64(l, insn);
+	bool asks = !exact && nan_rule(insn) == IR_NAN_A64;
+	unsigned int a = 0, b = x64_value(l, insn->b), dst;
+	uint32_t at;
 
-	if (!exact && nan_rule(insn) == IR_NAN_A64) {
+	if (asks) {
 		a = x64_value(l, insn->a);
 		dst = x64_result(l);
 		x64_rr(l->buf, X64_MOVAPS, dst, a);
-		x64_rr(l->buf, ops[insn->op] | scalar(insn->type), dst, b);
-		ask_if_nan(l, insn, dst);
-		return;
+	} else {
+		dst = x64_result_from(l, insn->a);
 	}
-	dst = x64_result_from(l, insn->a);
+	at = code_buf_at(l->buf);
 	x64_rr(l->buf, ops[insn->op] | scalar(insn->type), dst, b);
-	if (!exact && nan_rule(insn) == IR_NAN_DEF)
+	x64_may_trap(l, insn, at, dst, b);
+	if (asks)
+		ask_if_nan(l, insn, dst);
+	else if (!exact && nan_rule(insn) == IR_NAN_DEF)
 		default_if_nan(l, insn, dst);
 }
 
 X64_LOWER(fsqrt)
 {
 	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+	uint32_t at = code_buf_at(l->buf);
 
 	x64_rr(l->buf, X64_SQRT | scalar(insn->type), dst, a);
+	may_trap(l, insn, at, dst, a, 0, 0);
 	if (nan_rule(insn) == IR_NAN_DEF)
 		default_if_nan(l, insn, dst);
-	else if (nan_rule(insn) == IR_NAN_A64)
+	else if (nan_rule(insn) == IR_NAN_A64 && !traps_as_a64(l, insn))
 		ask_if_nan(l, insn, dst);
 }
 
 X64_LOWER(ffma)
 {
 	unsigned int a, b, c, dst;
+	uint32_t at;
 
 	if (!(l->features & X64_HAS_FMA)) {
 		x64_lower_eval(l, insn);
@@ -134,7 +171,10 @@ X64_LOWER(ffma)
 	c = x64_value(l, insn->c);
 	dst = x64_result(l);
 	x64_rr(l->buf, X64_MOVAPS, dst, a);
+	at = code_buf_at(l->buf);
 	x64_vex(l->buf, insn->type == IR_F32 ? X64_VFMADD213SS : X64_VFMADD213SD, dst, b, c);
+	may_trap(l, insn, at, dst, dst, b, c);
+	/* Of three NaNs the host chooses another one. */
 	ask_if_nan(l, insn, dst);
 }
 
@@ -189,6 +229,7 @@ static uint8_t round_mode(unsigned int mode)
 X64_LOWER(fround)
 {
 	unsigned int mode = insn->aux2 & IR_RND_MASK, a, dst;
+	uint32_t at;
 
 	if (mode == IR_RMM || !(l->features & X64_HAS_SSE41)) {
 		x64_lower_eval(l, insn);
@@ -196,8 +237,10 @@ X64_LOWER(fround)
 	}
 	a = x64_value(l, insn->a);
 	dst = x64_result(l);
+	at = code_buf_at(l->buf);
 	x64_rr_imm8(l->buf, insn->type == IR_F32 ? X64_ROUNDSS : X64_ROUNDSD, dst, a,
 		    round_mode(mode) | ROUND_EXACT);
+	may_trap(l, insn, at, dst, a, 0, 0);
 	if (nan_rule(insn) == IR_NAN_DEF)
 		default_if_nan(l, insn, dst);
 }
@@ -237,8 +280,11 @@ enum x64_cc x64_float_cc(unsigned int cond, bool *swap)
 void x64_compare_registers(struct x64_lower *l, const struct ir_insn *insn, unsigned int a,
 			   unsigned int b, bool swap)
 {
+	uint32_t at = code_buf_at(l->buf);
+
 	x64_rr(l->buf, (insn->aux & IR_FCOND_SIGNAL ? X64_COMI : X64_UCOMI) |
 	       packed(x64_type(l, insn->a)), swap ? b : a, swap ? a : b);
+	may_trap(l, insn, at, JIT_NO_REG, 0, 0, 0);
 }
 
 void x64_compare_floats(struct x64_lower *l, const struct ir_insn *insn, bool swap)
@@ -267,8 +313,10 @@ X64_LOWER(fcmp)
 X64_LOWER(fcvt)
 {
 	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+	uint32_t at = code_buf_at(l->buf);
 
 	x64_rr(l->buf, X64_CVTF2F | scalar(x64_type(l, insn->a)), dst, a);
+	may_trap(l, insn, at, dst, a, 0, 0);
 	if (nan_rule(insn) == IR_NAN_DEF)
 		default_if_nan(l, insn, dst);
 }
@@ -309,7 +357,7 @@ static void ask_if_least(struct x64_lower *l, const struct ir_insn *insn, unsign
 X64_LOWER(f2si)
 {
 	unsigned int mode = insn->aux2 & IR_RND_MASK, a, dst;
-	uint32_t wide = insn->type == IR_I64 ? X64_W : 0;
+	uint32_t wide = insn->type == IR_I64 ? X64_W : 0, at;
 
 	if (mode != IR_RTZ && mode != IR_DYN) {
 		x64_lower_eval(l, insn);
@@ -317,8 +365,10 @@ X64_LOWER(f2si)
 	}
 	a = x64_value(l, insn->a);
 	dst = x64_result(l);
+	at = code_buf_at(l->buf);
 	x64_rr(l->buf, (mode == IR_RTZ ? X64_CVTTF2SI : X64_CVTF2SI) |
 	       scalar(x64_type(l, insn->a)) | wide, dst, a);
-	if ((insn->aux2 & IR_SAT_MASK) >> IR_SAT_SHIFT != IR_SATIND)
+	may_trap(l, insn, at, dst, a, 0, 0);
+	if (!l->job->target->traps && (insn->aux2 & IR_SAT_MASK) >> IR_SAT_SHIFT != IR_SATIND)
 		ask_if_least(l, insn, dst);
 }

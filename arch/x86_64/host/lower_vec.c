@@ -79,11 +79,13 @@ static const uint32_t lanes[IR_NR_OPS][IR_NR_LANES] = {
 	[IR_vfmaxsel] = { 0, 0, 0, 0, X64_0F(0x5f), SSE2(0x5f) },
 };
 
-/* Whether the instruction's NaNs may be others than the host's. */
-static bool other_nans(const struct ir_insn *insn)
+/* Whether its NaNs may be others than the host's; ARM's are not if what is invalid traps. */
+static bool other_nans(const struct x64_lower *l, const struct ir_insn *insn)
 {
-	return ir_ops[insn->op].aux2 == X_NAN &&
-	       (insn->aux2 & IR_NAN_MASK) >> IR_NAN_SHIFT != IR_NAN_X86;
+	unsigned int rule = (insn->aux2 & IR_NAN_MASK) >> IR_NAN_SHIFT;
+
+	return ir_ops[insn->op].aux2 == X_NAN && rule != IR_NAN_X86 &&
+	       !(rule == IR_NAN_A64 && l->job->target->traps);
 }
 
 /* If a lane of @dst is a NaN, the interpreter says what it is. The operands are in registers. */
@@ -103,21 +105,26 @@ X64_LOWER(vlanes)
 	uint32_t op = lanes[insn->op][insn->aux];
 	bool needs_sse41 = (op & X64_MAP(3u)) != X64_MAP(1u);
 	unsigned int b, dst;
+	uint32_t at;
 
 	if (!op || (needs_sse41 && !(l->features & X64_HAS_SSE41))) {
 		x64_lower_eval(l, insn);
 		return;
 	}
 	b = x64_value(l, insn->b);
-	if (other_nans(insn)) {
+	if (other_nans(l, insn)) {
 		x64_value(l, insn->a);
 		dst = x64_result(l);
 		x64_rr(l->buf, X64_MOVAPS, dst, l->value[insn->a].reg);
-		x64_rr(l->buf, op, dst, b);
-		ask_if_nan(l, insn, dst);
-		return;
+	} else {
+		dst = x64_result_from(l, insn->a);
 	}
-	x64_rr(l->buf, op, x64_result_from(l, insn->a), b);
+	at = code_buf_at(l->buf);
+	x64_rr(l->buf, op, dst, b);
+	if (ir_ops[insn->op].effects & E_FP)
+		x64_may_trap(l, insn, at, dst, b);
+	if (other_nans(l, insn))
+		ask_if_nan(l, insn, dst);
 }
 
 /* Immediate shifts of the lanes: extension of their opcode; the opcode by the width. */

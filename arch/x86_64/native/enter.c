@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "arch/x86_64/native/enter.h"
 
+#include <fenv.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <string.h>
 #include <ucontext.h>
 
@@ -25,7 +28,7 @@ static uint64_t features(void)
 }
 
 /* The caches of this architecture are coherent; a jump to new code is enough. */
-static void sync(const void *code, size_t bytes)
+static void sync_code(const void *code, size_t bytes)
 {
 	(void)code, (void)bytes;
 }
@@ -50,22 +53,107 @@ static const void *interrupted(const void *context)
 	return (const void *)(uintptr_t)u->uc_mcontext.gregs[REG_RIP];
 }
 
+/* Where a signal's frame has a register. */
+static const uint8_t place[] = {
+	[RAX] = REG_RAX, [RCX] = REG_RCX, [RDX] = REG_RDX, [RBX] = REG_RBX,
+	[RSP] = REG_RSP, [RBP] = REG_RBP, [RSI] = REG_RSI, [RDI] = REG_RDI,
+	[R8] = REG_R8,	 [R9] = REG_R9,	  [R10] = REG_R10, [R11] = REG_R11,
+	[R12] = REG_R12, [R13] = REG_R13, [R14] = REG_R14, [R15] = REG_R15,
+};
+
 static void take_registers(const void *context, struct jit_frame *frame)
 {
-	static const uint8_t number[] = {
-		[RAX] = REG_RAX, [RCX] = REG_RCX, [RDX] = REG_RDX, [RBX] = REG_RBX,
-		[RSP] = REG_RSP, [RBP] = REG_RBP, [RSI] = REG_RSI, [RDI] = REG_RDI,
-		[R8] = REG_R8,	 [R9] = REG_R9,	  [R10] = REG_R10, [R11] = REG_R11,
-		[R12] = REG_R12, [R13] = REG_R13, [R14] = REG_R14, [R15] = REG_R15,
-	};
 	const ucontext_t *u = context;
 	unsigned int i;
 
-	for (i = 0; i < VMB_ARRAY_SIZE(number); i++)
-		frame->gpr[i] = (uint64_t)u->uc_mcontext.gregs[number[i]];
+	for (i = 0; i < VMB_ARRAY_SIZE(place); i++)
+		frame->gpr[i] = (uint64_t)u->uc_mcontext.gregs[place[i]];
 	memcpy(frame->vec, u->uc_mcontext.fpregs->_xmm, sizeof(u->uc_mcontext.fpregs->_xmm));
 	frame->fp_control = u->uc_mcontext.fpregs->mxcsr;
 	frame->fault_address = frame->gpr[RAX];
+}
+
+/*
+ * Where a signal's frame says which parts of the extended state it holds, and the bit of the registers of
+ * SSE, which may be clear if they are as they are initially.
+ * Source: Linux, arch/x86/include/uapi/asm/sigcontext.h: struct _fpx_sw_bytes, struct _xstate.
+ */
+#define SW_MAGIC_AT  464u
+#define SW_MAGIC     0x46505853u
+#define XSTATE_BV_AT 512u
+#define XSTATE_SSE   UINT64_C(2)
+
+static void sse_is_valid(void *fpregs)
+{
+	uint8_t *bytes = fpregs;
+	uint64_t parts;
+	uint32_t magic;
+
+	memcpy(&magic, bytes + SW_MAGIC_AT, sizeof(magic));
+	if (magic != SW_MAGIC)
+		return;
+	memcpy(&parts, bytes + XSTATE_BV_AT, sizeof(parts));
+	parts |= XSTATE_SSE;
+	memcpy(bytes + XSTATE_BV_AT, &parts, sizeof(parts));
+}
+
+/* ZF, PF and CF: unordered; and the others that a comparison clears: OF, SF, AF. */
+#define EFLAGS_UNORDERED 0x45
+#define EFLAGS_COMPARED	 0x8d5
+
+static void go_on(void *context, const struct jit_frame *frame, const struct jit_trap *trap)
+{
+	ucontext_t *u = context;
+	greg_t *gregs = u->uc_mcontext.gregs;
+
+	if (trap->dst == JIT_NO_REG)
+		gregs[REG_EFL] = (gregs[REG_EFL] & ~EFLAGS_COMPARED) | EFLAGS_UNORDERED;
+	else if (trap->dst >= 16)
+		memcpy(&u->uc_mcontext.fpregs->_xmm[trap->dst - 16], &frame->vec[0],
+		       sizeof(frame->vec[0]));
+	else
+		gregs[place[trap->dst]] = (greg_t)frame->gpr[0];
+	u->uc_mcontext.fpregs->mxcsr = frame->fp_control;
+	sse_is_valid(u->uc_mcontext.fpregs);
+	gregs[REG_RIP] += trap->bytes;
+}
+
+static sigjmp_buf probe_back;
+
+static void on_probe(int unused)
+{
+	(void)unused;
+	siglongjmp(probe_back, 1);
+}
+
+/* Asked before there are threads. */
+static bool probe(void)
+{
+	const struct sigaction action = { .sa_handler = on_probe };
+	volatile bool trapped = true;
+	double zero = 0;
+	struct sigaction old;
+	fenv_t host;
+
+	fegetenv(&host);
+	sigaction(SIGFPE, &action, &old);
+	if (!sigsetjmp(probe_back, 1)) {
+		__builtin_ia32_ldmxcsr(x64_host_ops.fp_pack((struct ir_fpenv){ .traps = true }));
+		__asm__ volatile("divsd %0, %0" : "+x"(zero));
+		trapped = false;
+	}
+	sigaction(SIGFPE, &old, NULL);
+	fesetenv(&host);
+	return trapped;
+}
+
+static bool can_trap(void)
+{
+	static int known; /* 1: no, 2: yes */
+
+	if (!known)
+		known = probe() ? 2 : 1;
+	return known == 2;
 }
 
 const struct host_native x64_host_native = {
@@ -74,7 +162,9 @@ const struct host_native x64_host_native = {
 	.enter_fp = x64_enter_fp,
 	.enter_chained = x64_enter_chained,
 	.stub = stubs,
-	.sync = sync,
+	.sync = sync_code,
 	.interrupted = interrupted,
 	.take_registers = take_registers,
+	.can_trap = can_trap,
+	.go_on = go_on,
 };

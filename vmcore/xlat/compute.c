@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Floating point that is invalid traps in compiled code (jit_target.traps), so that no result needs to
+ * be looked at for NaNs. What has trapped is computed here, in the signal handler, and the code
+ * goes on.
+ */
+#include <time.h>
+
+#include "vmcore/xlat/inside.h"
+
+/* So many traps in less than so long are a program that would rather have its results looked at. */
+#define MANY_TRAPS 1000u
+#define SOON_NS	   1000000000
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* The thread leaves its code where that asks for fuel, and goes on with other code. */
+static void count(struct xlat *x)
+{
+	uint64_t now;
+
+	if (++x->traps % MANY_TRAPS)
+		return;
+	now = now_ns();
+	if (now - x->traps_since < SOON_NS) {
+		x->traps_often = true;
+		x->frame->fuel = -1;
+		xlat_want(&x->program);
+	}
+	x->traps_since = now;
+}
+
+bool xlat_compute(struct xlat *x, void *context)
+{
+	const struct code_cache *cache = &x->engine.jit.cache;
+	const struct host_native *native = x->engine.native;
+	struct jit_trap trap;
+	const uint8_t *at;
+
+	if (!native || !x->engine.jit.target.traps)
+		return false;
+	at = native->interrupted(context);
+	if (at < cache->run || at >= cache->run + cache->bytes ||
+	    !jit_find_trap(&x->engine.recovery, (size_t)(at - cache->run), &trap))
+		return false;
+	native->take_registers(context, x->frame);
+	jit_compute(x->frame, &trap);
+	native->go_on(context, x->frame, &trap);
+	count(x);
+	return true;
+}
