@@ -276,16 +276,16 @@ static void test_decode_reaches_every_line(void **state)
 /* What a compiler makes, without the C library's code for CPUs that have more. */
 static void test_decode_takes_compiled_code(void **state)
 {
-	static const char program[] = "/tmp/a64-decode-program";
 	static uint32_t word[1 << 18];
 	struct tally tally = { 0 };
-	char command[512], line[256];
+	char program[64], command[512], line[256];
 	uint32_t nr = 0, value;
 	FILE *in;
 
 	(void)state;
 	skip_without(CC);
 	skip_without(OBJDUMP);
+	snprintf(program, sizeof(program), "/tmp/a64-decode-program-%ld", (long)getpid());
 	snprintf(command, sizeof(command),
 		 CC " -std=gnu11 -D_GNU_SOURCE -I. -O3 -c -o %s.o vmcore/ir/eval_vec.c && "
 		    CC " -std=gnu11 -D_GNU_SOURCE -I. -O3 -c -march=armv8.1-a+crc -o %s.2.o "
