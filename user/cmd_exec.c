@@ -35,7 +35,7 @@ static bool map_file(const char *path, struct file *file)
 	struct stat s = { 0 };
 	void *bytes = MAP_FAILED;
 
-	*file = (struct file){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	*file = (struct file){ .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
 	if (file->fd < 0)
 		return false;
 	if (fstat(file->fd, &s) || !S_ISREG(s.st_mode) || !s.st_size)
@@ -87,7 +87,7 @@ static void print_end(const char *path, const struct xlat_end *end)
 	case XLAT_UNALIGNED:
 		fprintf(stderr, "%s 0x%" PRIx64 ", near 0x%" PRIx64 "\n",
 			end->kind == XLAT_FAULT ? "bad access to address" :
-						  "misaligned atomic access to address",
+						  "misaligned access to address",
 			end->address, end->pc);
 		break;
 	case XLAT_BREAK:

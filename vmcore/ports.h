@@ -56,10 +56,11 @@ struct guest_linux_call {
  * @number: of the signal
  * @fault: an instruction has caused it; @present: what it has accessed is mapped
  * @address: of that access
+ * @untold: it is none that there could be (guest_signal.address_bits)
  */
 struct guest_event {
 	unsigned int number;
-	bool fault, present;
+	bool fault, present, untold;
 	uint64_t address;
 };
 
@@ -95,6 +96,9 @@ struct guest_registers {
  * @restorer: the kernel's struct sigaction has a field sa_restorer
  * @syscall_bytes: length of the instruction that makes a system call
  * @trampoline: code that calls rt_sigreturn(2)
+ * @illegal_code: si_code of SIGILL for an instruction that is not there
+ * @address_bits: an access to an address that is no such number, extended by its sign, is a fault of
+ *	another kind: SI_KERNEL, without the address. 0: all are alike
  * @save: write the registers to uc_mcontext of @uc and to @apart; both are zero, but for what all
  *	architectures have alike
  * @enter: what else is not as it was when the handler begins. NULL: nothing
@@ -107,6 +111,7 @@ struct guest_signal {
 	uint32_t red_zone, link;
 	bool pushes, restorer;
 	uint8_t syscall_bytes;
+	uint8_t illegal_code, address_bits;
 	uint32_t trampoline[2];
 	void (*save)(const void *state, struct ir_fpenv fp, const struct guest_event *event,
 		     uint8_t *uc, uint8_t *apart);

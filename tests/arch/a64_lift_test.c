@@ -54,6 +54,12 @@ static void state_to_case(const struct a64_state *s, const struct ir_fpenv *fp, 
 	c->fpcr = (uint32_t)fpcr[fp->rm & 3] << 22;
 }
 
+static bool call_helper(void *priv, const struct ir_helper *helper, const union ir_val *arg,
+			union ir_val *result)
+{
+	return guest_ops_arm64.call(priv, helper, arg, result);
+}
+
 static const char *interpret(struct a64_case *c, uint64_t at)
 {
 	static struct a64_state state;
@@ -61,6 +67,7 @@ static const char *interpret(struct a64_case *c, uint64_t at)
 	struct ir_context context = {
 		.state = &state, .state_bytes = sizeof(state),
 		.memory = { .priv = &flat, .map = ir_flat_map }, .fuel = 100000,
+		.call = call_helper, .call_priv = &state,
 	};
 	const struct guest_code code = { .bytes = (const uint8_t *)c->word,
 					  .nr_bytes = sizeof(c->word), .pc = at };

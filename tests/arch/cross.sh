@@ -66,7 +66,7 @@ cross_guests()
 
 	cross_build exec tests/arch/cross_exec.c
 	for guest in "$@"; do
-		for program in integer float memory interpreter modify system forks signals faults; do
+		for program in integer float memory interpreter modify system forks signals faults causes; do
 			cross_guest "$guest" "$program" 1
 		done
 		cross_guest "$guest" kernels

@@ -16,7 +16,7 @@
 
 #include "tests/guests/guest.h"
 
-static volatile int seen, length;
+static volatile int seen, code, length;
 static volatile long cr2, trapno;
 static void *volatile address;
 static volatile unsigned int mxcsr_inside, control_inside;
@@ -43,6 +43,7 @@ static void skip(int number, siginfo_t *info, void *context)
 
 	memset((void *)(uintptr_t)mess, 0xaa, sizeof(mess));
 	seen = number;
+	code = info->si_code;
 	address = info->si_addr;
 	cr2 = uc->uc_mcontext.gregs[REG_CR2];
 	trapno = uc->uc_mcontext.gregs[REG_TRAPNO];
@@ -83,9 +84,9 @@ static void illegal(void)
 			 : "=&r"(flags), "=&r"(r12), "=&r"(rbx), "=m"(x), "=&r"(below), "=&r"(low),
 			   "=&r"(high)
 			 :: "rax", "r12", "rbx", "xmm9", "cc", "memory", "st");
-	printf("signal %d at it %d flags %lx r12 %lu rbx %lx st %.18Lg below %lx xmm %lx %lx\n", seen,
-	       address != NULL, (unsigned long)(flags & 0xcd5), (unsigned long)r12, (unsigned long)rbx,
-	       x, (unsigned long)below, (unsigned long)low, (unsigned long)high);
+	printf("signal %d code %d at it %d flags %lx r12 %lu rbx %lx st %.18Lg below %lx xmm %lx %lx\n", seen,
+	       code, address != NULL, (unsigned long)(flags & 0xcd5), (unsigned long)r12,
+	       (unsigned long)rbx, x, (unsigned long)below, (unsigned long)low, (unsigned long)high);
 	printf("inside: mxcsr %x control %x; behind: %x %x\n", mxcsr_inside, control_inside, mxcsr(),
 	       control());
 	fesetround(FE_TONEAREST);
@@ -96,7 +97,15 @@ static void access_fault(void)
 	length = 3;
 	/* 44 88 20: mov %r12b, (%rax) */
 	__asm__ volatile(".byte 0x44, 0x88, 0x20" :: "a"(nowhere), "r"(0) : "r12", "memory");
-	printf("signal %d address %p cr2 %lx trap %ld\n", seen, address, cr2, trapno);
+	printf("signal %d code %d address %p cr2 %lx trap %ld\n", seen, code, address, cr2, trapno);
+}
+
+/* An address whose upper bits are not all alike: the CPU does not say which it was. */
+static void impossible_address(void)
+{
+	length = 3;
+	__asm__ volatile(".byte 0x44, 0x88, 0x20" :: "a"(UINT64_C(1) << 47) : "r12", "memory");
+	printf("impossible: signal %d code %d address %p trap %ld\n", seen, code, address, trapno);
 }
 
 static void divide(void)
@@ -177,6 +186,7 @@ int main(void)
 	handle(SIGTRAP);
 	illegal();
 	access_fault();
+	impossible_address();
 	divide();
 	contexts();
 	old_calls();

@@ -256,20 +256,36 @@ void xlat_signal_deliver(struct xlat_program *p)
 	p->checks = false;
 }
 
+/* Does the CPU say of an access where it was? */
+static bool is_told(const struct guest_signal *s, uint64_t address)
+{
+	unsigned int unused = s->address_bits ? 64u - s->address_bits : 0;
+
+	return (uint64_t)((int64_t)(address << unused) >> unused) == address;
+}
+
 bool xlat_signal_fault(struct xlat_program *p, int number, int code, uint64_t address)
 {
-	const struct guest_event event = {
+	const struct guest_signal *s = p->guest->linux_abi->signal;
+	struct guest_event event = {
 		.number = (unsigned int)number, .fault = true, .address = address,
 		.present = number == SIGSEGV && code == SEGV_ACCERR,
 	};
 	struct xlat_action action;
 	siginfo_t info;
 
-	if (!p->guest->linux_abi->signal || p->mask & xlat_signal_bit(event.number))
+	if (!s || p->mask & xlat_signal_bit(event.number))
 		return false;
 	action = take_action(p, event.number);
 	if (action.handler <= XLAT_SIG_IGN)
 		return false;
+	if (number == SIGILL)
+		code = s->illegal_code;
+	if (number == SIGSEGV && !is_told(s, address)) {
+		event.untold = true;
+		code = SI_KERNEL;
+		address = 0;
+	}
 	memset(&info, 0, sizeof(info));
 	info.si_signo = number;
 	info.si_code = code;

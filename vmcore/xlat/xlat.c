@@ -527,6 +527,19 @@ static bool exit_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *e
 	}
 }
 
+/*
+ * The first byte of an access that is not there: the interpreter tells where it begins, and it may do
+ * so in a page that is.
+ */
+static uint64_t first_missing(const struct xlat_space *space, uint64_t address, bool write)
+{
+	unsigned int wanted = write ? PROT_WRITE : PROT_READ | PROT_WRITE | PROT_EXEC;
+
+	if (address >= space->limit || !(space->page[address / XLAT_PAGE] & wanted))
+		return address;
+	return (address | (XLAT_PAGE - 1)) + 1;
+}
+
 static int segv_code(const struct xlat *x, uint64_t address)
 {
 	const struct xlat_space *space = x->program.space;
@@ -548,6 +561,10 @@ static bool trap_ends(struct xlat *x, struct ir_leave *leave, struct xlat_end *e
 		/* What is missing may be an instruction's second half. */
 		end->address = leave->pc + xlat_peek(x->program.space, leave->pc, &bytes);
 		return fault_ends(x, leave, end, segv_code(x, end->address));
+	case IR_TRAP_UNALIGNED:
+		end_with(end, XLAT_UNALIGNED, leave->pc, SIGBUS);
+		end->address = leave->pc;
+		return fault_ends(x, leave, end, BUS_ADRALN);
 	case IR_TRAP_DIVIDE:
 		end_with(end, XLAT_TRAP, leave->pc, (int)leave->code);
 		end->address = leave->pc;
@@ -592,6 +609,9 @@ static bool ends(struct xlat *x, struct ir_leave *leave)
 		else
 			end_with(&end, XLAT_FAULT, leave->pc, SIGSEGV);
 		end.address = leave->address;
+		if (!x->engine.native && end.kind == XLAT_FAULT)
+			end.address = first_missing(x->program.space, leave->address,
+						    leave->code == IR_FAULT_WRITE);
 		return fault_ends(x, leave, &end, end.kind == XLAT_UNALIGNED ? BUS_ADRALN :
 						  segv_code(x, end.address));
 	case IR_LEAVE_TRAP:

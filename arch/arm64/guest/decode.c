@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "arch/arm64/guest/decode.h"
 
+#include "arch/arm64/guest/cipher.h"
 #include "arch/arm64/guest/insns.h"
 
 /* Bits 28..24 of a word choose a group of insn.def, which holds few enough lines to look through. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "arch/arm64/guest/cipher.h"
 #include "arch/arm64/guest/guest.h"
 #include "arch/arm64/guest/signal.h"
 
@@ -14,6 +15,10 @@
 /* AT_HWCAP. Source: Linux, arch/arm64/include/uapi/asm/hwcap.h. */
 #define HWCAP_FP      (1u << 0)
 #define HWCAP_ASIMD   (1u << 1)
+#define HWCAP_AES     (1u << 3)
+#define HWCAP_PMULL   (1u << 4)
+#define HWCAP_SHA1    (1u << 5)
+#define HWCAP_SHA2    (1u << 6)
 #define HWCAP_CRC32   (1u << 7)
 #define HWCAP_ATOMICS (1u << 8)
 #define HWCAP_LRCPC   (1u << 15)
@@ -290,11 +295,23 @@ static int lift_word(struct guest_lift *lift, uint64_t pc, uint32_t word)
 	return -EILSEQ;
 }
 
+/* A jump goes wherever it is told to; what it finds there is no instruction. */
+static int misaligned(struct guest_lift *lift, uint64_t pc)
+{
+	ir_guest_pc(lift->build, pc);
+	ir_emit(lift->build, &(struct ir_insn){ .op = IR_trap, .aux = IR_TRAP_UNALIGNED, .a = IR_NONE,
+						.b = IR_NONE, .c = IR_NONE, .imm = pc });
+	lift->ends = true;
+	return 4;
+}
+
 static int lift(struct guest_lift *lift, const struct guest_code *code)
 {
 	uint32_t word;
 
 	lift->ends = false;
+	if (code->pc % 4)
+		return misaligned(lift, code->pc);
 	if (code->nr_bytes < sizeof(word))
 		return 0;
 	memcpy(&word, code->bytes, sizeof(word));
@@ -305,7 +322,8 @@ static const struct guest_linux linux_abi = {
 	.elf_machine = EM_AARCH64,
 	.machine = "aarch64",
 	.platform = "aarch64",
-	.hwcap = HWCAP_FP | HWCAP_ASIMD | HWCAP_CRC32 | HWCAP_ATOMICS | HWCAP_LRCPC,
+	.hwcap = HWCAP_FP | HWCAP_ASIMD | HWCAP_AES | HWCAP_PMULL | HWCAP_SHA1 | HWCAP_SHA2 |
+		 HWCAP_CRC32 | HWCAP_ATOMICS | HWCAP_LRCPC,
 	.number = A64_STATE_X(8),
 	.arg = { A64_STATE_X(0), A64_STATE_X(1), A64_STATE_X(2), A64_STATE_X(3), A64_STATE_X(4),
 		 A64_STATE_X(5) },
@@ -327,5 +345,6 @@ const struct guest_ops guest_ops_arm64 = {
 	.max_insn_bytes = 4,
 	.unit_flags = IR_UNIT_FPFLAGS,
 	.linux_abi = &linux_abi,
+	.call = a64_helper,
 	.lift = lift,
 };

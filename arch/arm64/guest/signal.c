@@ -2,6 +2,7 @@
 #include "arch/arm64/guest/signal.h"
 
 #include <assert.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -115,6 +116,7 @@ const struct guest_signal a64_guest_signal = {
 	.link = offsetof(struct a64_state, x) + 30 * 8,
 	.restorer = true,
 	.syscall_bytes = 4,
+	.illegal_code = ILL_ILLOPC,
 	.trampoline = { 0xd2801168, 0xd4000001 }, /* mov x8, 139; svc 0 */
 	.save = save,
 	.restore = restore,

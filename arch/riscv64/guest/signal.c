@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "arch/riscv64/guest/signal.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "arch/riscv64/guest/state.h"
@@ -71,6 +72,7 @@ const struct guest_signal rv_guest_signal = {
 	.mask_at = offsetof(struct ucontext, mask),
 	.link = RV_X(1),
 	.syscall_bytes = 4,
+	.illegal_code = ILL_ILLOPC,
 	.trampoline = { 0x08b00893, 0x00000073 }, /* li a7, 139; ecall */
 	.save = save,
 	.restore = restore,

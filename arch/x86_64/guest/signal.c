@@ -161,6 +161,8 @@ static void describe(const struct guest_event *event, struct ucontext *u)
 		if (vectors[i].number == event->number)
 			u->trapno = vectors[i].vector;
 	}
+	if (event->untold)
+		u->trapno = 13;
 	if (u->trapno == 14) {
 		u->cr2 = event->address;
 		u->err = 4u | event->present;
@@ -265,6 +267,8 @@ const struct guest_signal x86_guest_signal = {
 	.pushes = true,
 	.restorer = true,
 	.syscall_bytes = 2,
+	.illegal_code = ILL_ILLOPN,
+	.address_bits = 48,
 	.trampoline = { 0x00000fb8, 0x90050f00 }, /* mov eax, 15; syscall; nop */
 	.save = save,
 	.enter = enter,
