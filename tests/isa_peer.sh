@@ -28,7 +28,7 @@ same=0 different=0 unsupported=0 refused=0
 # build SOURCE PROGRAM
 build()
 {
-	[ -x "$2" ] || timeout 300 "$machine-linux-gnu-gcc" -w -O1 -static -pthread -I"$out/include" \
+	[ -x "$2" ] || timeout 900 "$machine-linux-gnu-gcc" -w -O1 -static -pthread -I"$out/include" \
 		-I"$(dirname "$1")" "${flags[@]}" -o "$2" "$1" -lm 2>"$2.log"
 }
 
