@@ -58,7 +58,7 @@ static const struct {
 	{ "pclmulqdq", "pclmullqhqdq" }, { "pclmulqdq", "pclmulhqhqdq" },
 	{ "pcmpestri", "pcmpestriq" }, { "fnstenv", "fnstenvw" }, { "push", "pushw" }, { "pop", "popw" },
 	{ "nop", "bndldx" }, { "nop", "bndstx" }, { "nop", "bndmk" }, { "nop", "bndmov" },
-	{ "nop", "bndcl" }, { "nop", "bndcu" }, { "nop", "bndcn" }, { "prefetch", "nop" },
+	{ "fxsave", "fxsave64" }, { "fxrstor", "fxrstor64" }, { "nop", "bndcl" }, { "nop", "bndcu" }, { "nop", "bndcn" }, { "prefetch", "nop" },
 };
 
 static bool same_name(const struct x86_line *line, const char *mnemonic)

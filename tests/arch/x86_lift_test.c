@@ -275,7 +275,8 @@ static void print_case(const struct x86_case *c, FILE *out)
 /* What has tests of its own, or what a CPU does otherwise each time. */
 static bool is_left_out(const struct x86_line *line)
 {
-	static const char *const names[] = { "syscall", "cpuid", "rdtsc", "int3" };
+	static const char *const names[] = { "syscall", "cpuid", "rdtsc", "int3", "fxsave",
+					     "fxrstor" };
 	unsigned int i;
 
 	for (i = 0; i < VMB_ARRAY_SIZE(names); i++) {
@@ -323,7 +324,7 @@ static bool is_plain(const struct x86_line *line)
 	return !(line->attr & (X86_JUMP | X86_STOP | X86_MEM | X86_D64 | X86_F64)) &&
 	       !(line->attr >> 12 & X86_ALL_FLAGS & ~(1u << X86_A)) && !is_left_out(line) &&
 	       !is_name(line, "leave") && !is_name(line, "lahf") && !is_name(line, "xlat") &&
-	       !is_name(line, "bswap") && !is_string(line) &&
+	       !is_name(line, "bswap") && !is_string(line) && strncmp(line->name, "maskmov", 7) &&
 	       strncmp(line->name, "shl", 3) && strncmp(line->name, "shr", 3) &&
 	       line->operand[0] != X86_Ob && line->operand[0] != X86_Ov && line->operand[1] != X86_Ob &&
 	       line->operand[1] != X86_Ov;

@@ -438,6 +438,8 @@ static inline void place_implicit(struct maker *m, uint64_t landed)
 	}
 	if (is_string(line))
 		place_strings(m);
+	if (!strncmp(line->name, "maskmov", 7))
+		c->r[X86_RDI] = X86_DATA + 128 + rng() % 256;
 	if (is_name(line, "leave"))
 		c->r[X86_RBP] = X86_DATA + 128 + rng() % 256;
 	if (is_name(line, "xlat"))
@@ -473,6 +475,19 @@ static inline void place(struct maker *m, uint64_t address, uint64_t value, unsi
 		memcpy(m->c->memory + (address - X86_DATA), &value, bytes);
 }
 
+/* Digits: what FBLD makes of others is undefined. */
+static inline void place_decimal(struct maker *m, uint64_t address)
+{
+	unsigned int k, digits = rng() % 19;
+	uint64_t byte;
+
+	for (k = 0; k < 9; k++) {
+		byte = 2 * k < digits ? rng() % 10 | rng() % 10 << 4 : 0;
+		place(m, address + k, byte, 1);
+	}
+	place(m, address + 9, rng() & 0x80, 1);
+}
+
 /*
  * Operands that cannot be anything: where calls and jumps lead, and MXCSR. Return: false if that cannot
  * be.
@@ -490,6 +505,8 @@ static inline bool place_operand(struct maker *m, const struct x86_insn *i, uint
 		place(m, address_of(m, i, slot), (rng() & 0x0f00) | 0x7f, 4);
 		place(m, address_of(m, i, slot) + 24, 0, 4);
 	}
+	if (is_name(m->line, "fbld"))
+		place_decimal(m, address_of(m, i, slot));
 	if (m->line->opcode != 0xff || (m->line->ext != 2 && m->line->ext != 4))
 		return true;
 	if (i->mod != 3) {

@@ -144,6 +144,63 @@ static void save_and_restore(void)
 	printf("%.6f %x %x %x\n", result, image[0] & 0xffff, image[1] & 0xffff, image[2] & 0xffff);
 }
 
+/* FXSAVE and FXRSTOR: with 64-bit addresses and without, between them everything changes. */
+static void fx(void)
+{
+	static uint8_t image[2][512] __attribute__((aligned(16)));
+	const uint32_t mxcsr = 0x5fa1, first = 0x1f80;
+	const uint16_t control = 0x0b7f;
+	uint64_t pattern = 0x123456789abcdef0, back[2];
+	uint32_t now, head[2];
+	double one, pi;
+
+	memset(image, 0xa5, sizeof(image));
+	__asm__ volatile("fninit\n\tfldcw %[control]\n\tldmxcsr %[mxcsr]\n\t"
+			 "fldz\n\tfldpi\n\tfstp %%st(1)\n\tfld1\n\t"
+			 "movq %[pattern], %%xmm11\n\tpunpcklqdq %%xmm11, %%xmm11\n\t"
+			 "fxsave %[a]\n\tfxsave64 %[b]\n\t"
+			 "fninit\n\tldmxcsr %[first]\n\tpxor %%xmm11, %%xmm11\n\t"
+			 "fxrstor %[a]\n\tfxrstor64 %[b]\n\t"
+			 "stmxcsr %[now]\n\tldmxcsr %[first]\n\t"
+			 "fstpl %[one]\n\tfstpl %[pi]\n\tmovdqu %%xmm11, %[back]"
+			 : [a] "+m"(image[0]), [b] "+m"(image[1]), [now] "=m"(now), [one] "=m"(one),
+			   [pi] "=m"(pi), [back] "=m"(back)
+			 : [control] "m"(control), [mxcsr] "m"(mxcsr), [first] "m"(first),
+			   [pattern] "r"(pattern)
+			 : "xmm11", "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)");
+	memcpy(head, image[0], sizeof(head));
+	printf("saved %08x %04x mxcsr %x %d one %g pi %.15g xmm %lx %lx\n", head[0], head[1] & 0xffff,
+	       now, !memcmp(image[0] + 24, &mxcsr, 4), one, pi, (unsigned long)back[0],
+	       (unsigned long)back[1]);
+	printf("alike %d, left alone %02x %02x\n", !memcmp(image[0] + 24, image[1] + 24, 392),
+	       image[0][464], image[1][511]);
+	__asm__ volatile("fninit");
+}
+
+/* FBLD and FBSTP: the ends of what there is, and how it is rounded. */
+static void decimals(void)
+{
+	static const long double from[] = { 0, -0.0L, 0.5L, -0.4L, 1.5L, -99.5L, 12345678901234567.0L,
+					    999999999999999999.0L, -999999999999999999.0L, 1e18L,
+					    -1e30L, __builtin_infl(), -__builtin_nanl("") };
+	static const uint16_t controls[] = { 0x37f, 0x77f, 0xb7f, 0xf7f };
+	uint8_t bcd[10], again[10];
+	uint16_t status, k;
+	unsigned int i;
+
+	for (i = 0; i < 4 * sizeof(from) / sizeof(from[0]); i++) {
+		__asm__ volatile("fninit\n\tfldcw %3\n\tfldt %2\n\tfbstp %0\n\tfnstsw %1\n\t"
+				 : "=m"(bcd), "=m"(status) : "m"(from[i / 4]), "m"(controls[i % 4]));
+		for (k = 10; k-- > 0;)
+			printf("%02x", bcd[k]);
+		memset(again, 0, sizeof(again));
+		if (!(status & 1))
+			__asm__ volatile("fbld %1\n\tfbstp %0" : "=m"(again) : "m"(bcd));
+		printf(" %04x %d\n", status, !memcmp(bcd, again, sizeof(bcd)));
+	}
+	__asm__ volatile("fninit");
+}
+
 static void copy(void *to, const void *from, size_t bytes)
 {
 	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(bytes) : : "memory");
@@ -235,6 +292,8 @@ int main(void)
 	compare();
 	functions();
 	save_and_restore();
+	fx();
+	decimals();
 	repeat();
 	return 0;
 }

@@ -78,6 +78,8 @@ static const struct {
 	{ "x86_function", x86_function_helper },
 	{ "x86_save", x86_save_helper },
 	{ "x86_restore", x86_restore_helper },
+	{ "x86_fxsave", x86_fxsave_helper },
+	{ "x86_fxrstor", x86_fxrstor_helper },
 };
 
 bool x86_helper(void *state, const struct ir_helper *helper, const union ir_val *arg,

@@ -54,4 +54,8 @@
 #include "arch/x86_64/guest/insn.def"
 #undef X86
 
+/* MXCSR as a value of 32 bits; and set to one, which is a trap if it asks for what is not supported. */
+uint32_t x86_mxcsr(const struct x86 *t);
+void x86_set_mxcsr(const struct x86 *t, uint32_t value);
+
 #endif /* VMB_ARCH_X86_64_GUEST_INSNS_H */

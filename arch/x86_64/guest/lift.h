@@ -139,6 +139,9 @@ uint32_t x86_effective(const struct x86 *t);
 uint32_t x86_get(struct x86 *t, unsigned int n);
 void x86_set(struct x86 *t, unsigned int n, uint32_t value);
 
+/* Whatever uses an MMX register makes all of the x87's full, and the first the top; x86_set() does so. */
+void x86_enter_mmx(const struct x86 *t);
+
 /** x86_get_as - operand @n, extended by @op (zext, sext) or cut to @type. */
 uint32_t x86_get_as(struct x86 *t, unsigned int n, unsigned int op, unsigned int type);
 

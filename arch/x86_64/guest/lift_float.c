@@ -264,7 +264,7 @@ static uint32_t recode(const struct x86 *t, uint32_t mode, unsigned int table)
 #define TO_IR	(0u | 2u << 2 | 3u << 4 | 1u << 6)
 #define FROM_IR (0u | 3u << 2 | 1u << 4 | 2u << 6)
 
-bool x86_stmxcsr(struct x86 *t)
+uint32_t x86_mxcsr(const struct x86 *t)
 {
 	uint32_t mode = recode(t, environment(t, IR_get_rm), FROM_IR);
 	uint32_t flags = environment(t, IR_get_fpflags), value, bit;
@@ -276,14 +276,19 @@ bool x86_stmxcsr(struct x86 *t)
 		bit = x86_opi(t, IR_shl, IR_I32, bit, exceptions[k].mxcsr);
 		value = x86_op2(t, IR_or, IR_I32, value, bit);
 	}
-	x86_set(t, 0, value);
+	return value;
+}
+
+bool x86_stmxcsr(struct x86 *t)
+{
+	x86_set(t, 0, x86_mxcsr(t));
 	return true;
 }
 
 /* Unmasked exceptions, FTZ and DAZ are not supported: a value that asks for them is illegal. */
-bool x86_ldmxcsr(struct x86 *t)
+void x86_set_mxcsr(const struct x86 *t, uint32_t value)
 {
-	uint32_t value = x86_get(t, 0), flags, bit, odd;
+	uint32_t flags, bit, odd;
 	uint32_t illegal = ir_new_block(t->build), next = ir_new_block(t->build);
 	struct x86_test test;
 	unsigned int k;
@@ -303,5 +308,10 @@ bool x86_ldmxcsr(struct x86 *t)
 	}
 	set_environment(t, IR_set_fpflags, flags);
 	set_environment(t, IR_set_rm, recode(t, x86_bits(t, IR_I32, value, ROUND_BIT, 2), TO_IR));
+}
+
+bool x86_ldmxcsr(struct x86 *t)
+{
+	x86_set_mxcsr(t, x86_get(t, 0));
 	return true;
 }

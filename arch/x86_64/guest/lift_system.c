@@ -54,6 +54,7 @@ bool x86_rdtsc(struct x86 *t)
 #define EDX_CMOV     (1u << 15)
 #define EDX_CLFSH    (1u << 19)
 #define EDX_MMX	     (1u << 23)
+#define EDX_FXSR     (1u << 24)
 #define EDX_SSE	     (1u << 25)
 #define EDX_SSE2     (1u << 26)
 /* Leaf 7. */
@@ -79,8 +80,8 @@ static const struct {
 	{ 0, { 7, 0x626d6576, 0x20202068, 0x636e6562 } }, /* "vmbench   " */
 	{ 1, { 0x600, CLFLUSH_LINE, ECX_SSE3 | ECX_CLMUL | ECX_SSSE3 | ECX_CX16 | ECX_SSE41 |
 			   ECX_SSE42 | ECX_MOVBE | ECX_POPCNT | ECX_AES,
-	       EDX_FPU | EDX_TSC | EDX_CX8 | EDX_CMOV | EDX_CLFSH | EDX_MMX | EDX_SSE |
-		       EDX_SSE2 } },
+	       EDX_FPU | EDX_TSC | EDX_CX8 | EDX_CMOV | EDX_CLFSH | EDX_MMX | EDX_FXSR |
+		       EDX_SSE | EDX_SSE2 } },
 	{ 7, { 0, EBX_BMI1 | EBX_BMI2, 0, 0 } },
 	{ 0x80000000, { 0x80000008, 0, 0, 0 } },
 	{ 0x80000001, { 0, 0, ECX_LAHF | ECX_LZCNT | ECX_PREFETCH, EDX_SYSCALL | EDX_LM } },

@@ -157,6 +157,30 @@ bool x86_blend_by_xmm0(struct x86 *t)
 	return true;
 }
 
+/*
+ * Bytes to [RDI] where the mask's have their highest bit; arg: the type. The others are stored as they were
+ * read, so that another thread's stores to them could be lost.
+ */
+bool x86_mask_move(struct x86 *t)
+{
+	unsigned int type = t->i->line->arg;
+	uint32_t value = x86_get(t, 0), mask = x86_get(t, 1), old, address;
+
+	if (t->i->segment || t->i->address32)
+		return false;
+	address = x86_reg(t, IR_I64, X86_RDI);
+	old = x86_load(t, type, address, 0);
+	if (type == IR_I64)
+		old = x86_move0(t, IR_I64X2, old);
+	mask = x86_vec(t, IR_vcmp, IR_I8X16, IR_SGT, x86_const_v(t, 0, 0), mask, IR_NONE);
+	value = x86_vec(t, IR_vbsl, 0, 0, mask, value, old);
+	if (type == IR_I64)
+		value = x86_extract(t, IR_I64X2, value, 0);
+	x86_store(t, type, address, 0, value);
+	x86_enter_mmx(t);
+	return true;
+}
+
 /* Lanes of @lane by the bits of @bits. */
 static uint32_t lanes_by(const struct x86 *t, unsigned int lane, unsigned int bits)
 {

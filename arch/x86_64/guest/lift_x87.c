@@ -4,6 +4,7 @@
  * stored is converted first, and popped afterwards, since the store may fault.
  */
 #include "arch/x86_64/guest/vector.h"
+#include "arch/x86_64/guest/x87_image.h"
 
 static uint32_t call(const struct x86 *t, uint32_t code, uint32_t a, uint32_t b)
 {
@@ -28,13 +29,18 @@ static bool is_int(unsigned int format)
 	return format >= X87_I16;
 }
 
+static bool is_ten_bytes(unsigned int format)
+{
+	return format == X87_F80 || format == X87_BCD;
+}
+
 /* arg: the code; the operand is what it says. */
 bool x86_x87_load(struct x86 *t)
 {
 	unsigned int format = t->i->line->arg >> 11 & 7;
 	uint32_t zero = x86_const(t, IR_I64, 0), address, low, high;
 
-	if (format == X87_F80) {
+	if (is_ten_bytes(format)) {
 		address = x86_address(t);
 		low = x86_load(t, IR_I64, address, 0);
 		high = x86_op1(t, IR_zext, IR_I64, x86_load(t, IR_I16, address, 8));
@@ -57,8 +63,9 @@ bool x86_x87_store(struct x86 *t)
 	unsigned int format = t->i->line->arg >> 11 & 7;
 	uint32_t code = t->i->line->arg & ~X87_POPS, value = call_plain(t, code), address, high;
 
-	if (format == X87_F80) {
-		high = x86_op1(t, IR_trunc, IR_I16, call_plain(t, X87_GET_HIGH));
+	if (is_ten_bytes(format)) {
+		high = call_plain(t, format == X87_F80 ? X87_GET_HIGH : code | X87_BCD_HIGH);
+		high = x86_op1(t, IR_trunc, IR_I16, high);
 		address = x86_address(t);
 		/* The part that faults, if one does, comes first. */
 		x86_store(t, IR_I16, address, 8, high);
@@ -215,6 +222,61 @@ bool x86_x87_restore(struct x86 *t)
 	arg[6] = x86_load(t, IR_I64, address, 96);
 	arg[7] = x86_load(t, IR_I32, address, 104);
 	x86_call_helper(t, &helper, arg);
+	return true;
+}
+
+static uint32_t fx_part(const struct x86 *t, unsigned int number)
+{
+	static const struct ir_helper helper = { .name = "x86_fxsave", .type = IR_V128, .nr_args = 1,
+						 .arg = { IR_I32 }, .effects = E_RDS };
+	uint32_t which = x86_const(t, IR_I32, number);
+
+	return x86_call_helper(t, &helper, &which);
+}
+
+static void set_fx_part(const struct x86 *t, unsigned int number, uint32_t value)
+{
+	static const struct ir_helper helper = { .name = "x86_fxrstor", .type = IR_I64, .nr_args = 2,
+						 .arg = { IR_I32, IR_V128 }, .effects = E_WRS };
+	const uint32_t arg[] = { x86_const(t, IR_I32, number), value };
+
+	x86_call_helper(t, &helper, arg);
+}
+
+/* The x87, MXCSR and the vectors: 416 of 512 bytes; the others are left alone. */
+bool x86_fxsave(struct x86 *t)
+{
+	uint32_t address, mxcsr = x86_op1(t, IR_zext, IR_I64, x86_mxcsr(t)), k;
+	uint32_t part[1 + X86_FX_REGS];
+
+	mxcsr = x86_op2(t, IR_or, IR_I64, mxcsr, x86_const(t, IR_I64, (uint64_t)X86_MXCSR_MASK << 32));
+	mxcsr = x86_insert(t, IR_I64X2, x86_const_v(t, 0, 0), 1, mxcsr);
+	for (k = 0; k < 1 + X86_FX_REGS; k++)
+		part[k] = fx_part(t, k);
+	address = x86_address(t);
+	/* The part that faults, if one does, comes first. */
+	for (k = 16; k-- > 0;)
+		x86_store(t, IR_V128, address, (int32_t)(160 + 16 * k), x86_xmm(t, k));
+	for (k = 1 + X86_FX_REGS; k-- > 1;)
+		x86_store(t, IR_V128, address, (int32_t)(16 + 16 * k), part[k]);
+	x86_store(t, IR_V128, address, 16, mxcsr);
+	x86_store(t, IR_V128, address, 0, part[0]);
+	return true;
+}
+
+/* All is read before anything changes. */
+bool x86_fxrstor(struct x86 *t)
+{
+	uint32_t address = x86_address(t), part[26], k;
+
+	for (k = 0; k < VMB_ARRAY_SIZE(part); k++)
+		part[k] = x86_load(t, IR_V128, address, (int32_t)(16 * k));
+	x86_set_mxcsr(t, x86_op1(t, IR_trunc, IR_I32, x86_extract(t, IR_I64X2, part[1], 1)));
+	set_fx_part(t, 0, part[0]);
+	for (k = 1; k < 1 + X86_FX_REGS; k++)
+		set_fx_part(t, k, part[1 + k]);
+	for (k = 0; k < 16; k++)
+		x86_set_xmm(t, k, part[10 + k]);
 	return true;
 }
 

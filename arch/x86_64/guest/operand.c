@@ -348,8 +348,7 @@ static void set_mmx(struct x86 *t, unsigned int n, uint32_t value)
 		     x86_const(t, IR_I16, 0xffff));
 }
 
-/* Whatever uses an MMX register makes all of the x87's full, and the first the top. */
-static void enter_mmx(const struct x86 *t)
+void x86_enter_mmx(const struct x86 *t)
 {
 	unsigned int n;
 
@@ -397,7 +396,7 @@ void x86_set(struct x86 *t, unsigned int n, uint32_t value)
 	} else {
 		set(t, bytes, number_of(t, n), value);
 	}
-	enter_mmx(t);
+	x86_enter_mmx(t);
 }
 
 uint32_t x86_get_as(struct x86 *t, unsigned int n, unsigned int op, unsigned int type)

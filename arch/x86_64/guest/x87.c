@@ -105,6 +105,43 @@ static void push(struct call *c, struct f80 value)
 	set(c, 0, value);
 }
 
+/* 18 decimal digits, two a byte, and a byte with the sign. Source: Intel SDM, volume 1, 4.7. */
+#define BCD_LIMIT	INT64_C(1000000000000000000)
+#define BCD_LOW_DIGITS	16u
+#define BCD_INDEFINITE	UINT64_C(0xc000000000000000)
+
+static struct f80 from_bcd(uint64_t low, uint64_t high)
+{
+	int64_t value = 10 * (int64_t)(high >> 4 & 15) + (int64_t)(high & 15);
+	unsigned int i;
+	struct f80 f;
+
+	for (i = BCD_LOW_DIGITS; i-- > 0;)
+		value = 10 * value + (int64_t)(low >> 4 * i & 15);
+	f = f80_from_int(value);
+	f.se |= high & 0x8000;
+	return f;
+}
+
+static uint64_t to_bcd(struct call *c, struct f80 from)
+{
+	int64_t value = f80_to_int(&c->env, from, 8);
+	uint64_t rest, low = 0;
+	unsigned int i;
+
+	if (c->env.flags & F80_INVALID || value >= BCD_LIMIT || value <= -BCD_LIMIT) {
+		c->env.flags = F80_INVALID;
+		c->env.up = false;
+		return c->code & X87_BCD_HIGH ? 0xffff : BCD_INDEFINITE;
+	}
+	rest = (uint64_t)(value < 0 ? -value : value);
+	for (i = 0; i < BCD_LOW_DIGITS; i++, rest /= 10)
+		low |= rest % 10 << 4 * i;
+	if (c->code & X87_BCD_HIGH)
+		return rest % 10 | rest / 10 << 4 | (from.se & 0x8000u);
+	return low;
+}
+
 /* The operand that a and b hold. */
 static struct f80 operand(struct call *c)
 {
@@ -115,6 +152,8 @@ static struct f80 operand(struct call *c)
 		return f80_from_f64(&c->env, c->a);
 	case X87_F80:
 		return (struct f80){ c->a, (uint16_t)c->b };
+	case X87_BCD:
+		return from_bcd(c->a, c->b);
 	default:
 		return f80_from_int((int64_t)c->a);
 	}
@@ -178,6 +217,9 @@ static uint64_t do_get(struct call *c)
 		break;
 	case X87_I32:
 		result = integer(c, value, 4);
+		break;
+	case X87_BCD:
+		result = to_bcd(c, value);
 		break;
 	default:
 		result = integer(c, value, 8);

@@ -13,7 +13,8 @@ enum x87_op {
 			 * bit 14 to ST(i); 15 pops */
 	X87_PUSH,	/* bits 11..13 what */
 	X87_PUSH_REG,	/* ST(i) */
-	X87_GET,	/* ST(0) as bits 11..13 say; bit 14 truncated, whatever the mode */
+	X87_GET,	/* ST(0) as bits 11..13 say; bit 14 truncated, whatever the mode; of X87_BCD
+			 * the sign and the two highest digits */
 	X87_GET_HIGH,	/* sign and exponent of ST(0), whose significand X87_GET has given */
 	X87_SET_REG,	/* ST(i) = ST(0) */
 	X87_POP,
@@ -37,7 +38,7 @@ enum x87_op {
 };
 
 /* Where a value comes from or goes. */
-enum x87_format { X87_REG, X87_F32, X87_F64, X87_F80, X87_I16, X87_I32, X87_I64 };
+enum x87_format { X87_REG, X87_F32, X87_F64, X87_F80, X87_I16, X87_I32, X87_I64, X87_BCD };
 
 #define X87_CODE(op, i)	  ((uint32_t)(op) | (uint32_t)(i) << 5)
 #define X87_WHICH(n)	  ((uint32_t)(n) << 8)
@@ -45,6 +46,7 @@ enum x87_format { X87_REG, X87_F32, X87_F64, X87_F80, X87_I16, X87_I32, X87_I64 
 #define X87_FROM(format)  ((uint32_t)(format) << 11)
 #define X87_TO_I	  (1u << 14)
 #define X87_TRUNCATE	  (1u << 14)
+#define X87_BCD_HIGH	  (1u << 14)
 #define X87_POPS	  (1u << 15)
 
 #define X87_FIRST_CONTROL 0x37fu

@@ -63,6 +63,44 @@ void x86_restore_helper(struct x86_state *s, const union ir_val *arg, union ir_v
 	*result = (union ir_val){ .d = { 0 } };
 }
 
+/* A bit for each register that is full, instead of tags. Source: Intel SDM, volume 1, 10.5.1. */
+struct fx_head {
+	uint16_t control, status;
+	uint8_t full, pad;
+	uint16_t opcode;
+	uint64_t ip;
+};
+
+static_assert(sizeof(struct fx_head) == 16, "FXSAVE's");
+
+void x86_fxsave_helper(struct x86_state *s, const union ir_val *arg, union ir_val *result)
+{
+	struct fx_head head = { .control = x86_control_word(s), .status = x86_status_word(s),
+				.full = s->full };
+	const struct f80 *from = &s->x87[(s->top + arg[0].w[0] - 1) & 7];
+
+	if (arg[0].w[0])
+		*result = (union ir_val){ .d = { from->m, from->se } };
+	else
+		memcpy(result, &head, sizeof(head));
+}
+
+void x86_fxrstor_helper(struct x86_state *s, const union ir_val *arg, union ir_val *result)
+{
+	struct fx_head head;
+
+	*result = (union ir_val){ .d = { 0 } };
+	if (arg[0].w[0]) {
+		s->x87[(s->top + arg[0].w[0] - 1) & 7] =
+			(struct f80){ arg[1].d[0], (uint16_t)arg[1].d[1] };
+		return;
+	}
+	memcpy(&head, &arg[1], sizeof(head));
+	x86_set_control_word(s, head.control);
+	x86_set_status_word(s, head.status);
+	s->full = head.full;
+}
+
 /* No exception is unmasked meanwhile. */
 void x87_function(uint8_t opcode, struct x87_image *image)
 {

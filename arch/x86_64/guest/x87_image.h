@@ -39,6 +39,17 @@ void x87_function(uint8_t opcode, struct x87_image *image);
  */
 void x87_function_soft(uint8_t opcode, struct x87_image *image);
 
+/* What FXSAVE stores 16 bytes of each, behind its first 32 bytes. */
+#define X86_FX_REGS    8u
+#define X86_MXCSR_MASK 0xffffu
+
+/**
+ * x86_fxsave_helper - arg[0]: 0 the first 16 bytes of FXSAVE's image, 1 + n ST(n) as it has it.
+ * x86_fxrstor_helper - the same from arg[1].
+ */
+void x86_fxsave_helper(struct x86_state *s, const union ir_val *arg, union ir_val *result);
+void x86_fxrstor_helper(struct x86_state *s, const union ir_val *arg, union ir_val *result);
+
 /**
  * x86_save_helper - arg[0]: 16 bytes of the image, by number; the last are 12.
  * x86_restore_helper - arg[0..5], arg[6] of 8, arg[7] of 4 bytes: the image.
