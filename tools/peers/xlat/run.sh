@@ -33,6 +33,7 @@ program()
 program native cc
 program riscv64 riscv64-linux-gnu-gcc
 program arm64 aarch64-linux-gnu-gcc
+program x86_64 x86_64-linux-gnu-gcc
 vmbench=$top/vmbench
 case " $* " in
 *" --vmbench "*) ;;
