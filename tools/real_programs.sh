@@ -240,7 +240,7 @@ built()
 	same "sqlite in a file" "$1" "run/sqlite-$1" data.db '.read database.sql'
 	same "Mbed TLS's own test" "$1" "run/selftest-$1"
 	# Times, sizes, seeds and what depends on them.
-	[ -z "${LUA_TESTS:-}" ] || varies='time|memory|random|sort|test done' dir=tests same "Lua's own tests" "$1" "run/lua-$1" -e _U=true all.lua
+	[ -z "${LUA_TESTS:-}" ] || varies='time|memory|random|sort|short-circuit|test done' dir=tests same "Lua's own tests" "$1" "run/lua-$1" -e _U=true all.lua
 }
 
 seq 1 30000 >input

@@ -97,7 +97,7 @@ programs()
 	local program
 
 	for program in integer float memory interpreter modify system kernels forks threads signals faults \
-		causes returns edges; do
+		causes ends returns edges; do
 		"$cc" "${flags[@]}" -o "$isa.$program" "$top/tests/guests/$program.c" -lm
 		[ -x "native.$program" ] ||
 			cc "${flags[@]}" -o "native.$program" "$top/tests/guests/$program.c" -lm
@@ -105,7 +105,7 @@ programs()
 		*.system) same "$isa $program" ./"$isa.$program" ./native.$program "$tmp/file" "two words" ;;
 		*.kernels) compiled "$isa $program" ./"$isa.$program" ./native.$program ;;
 		# qemu-aarch64 7.2 never ends some programs with threads, and knows not all edges.
-		*.threads | *.edges)
+		*.threads | *.edges | *.ends)
 			emulator='' same "$isa $program" ./"$isa.$program" ./native.$program ;;
 		# qemu-x86_64 7.2 aborts in it now and then.
 		x86_64.signals)

@@ -10,6 +10,7 @@
 #include <sys/select.h>
 #include <sys/time.h>
 #include <sys/ucontext.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -124,6 +125,20 @@ static void divide(void)
 	printf("breakpoint: signal %d trap %ld\n", seen, trapno);
 }
 
+/* A child ends by the signal. */
+static void divide_in_a_child(void)
+{
+	int status = 0;
+
+	fflush(stdout);
+	if (!fork()) {
+		signal(SIGFPE, SIG_DFL);
+		__asm__ volatile("idivl %%ecx" :: "a"(5), "d"(0), "c"(0) : "cc");
+	}
+	wait(&status);
+	printf("child: signal %d\n", WIFSIGNALED(status) ? WTERMSIG(status) : -status);
+}
+
 static char other_stack[65536];
 static ucontext_t main_context, other_context;
 
@@ -188,6 +203,7 @@ int main(void)
 	access_fault();
 	impossible_address();
 	divide();
+	divide_in_a_child();
 	contexts();
 	old_calls();
 	return 0;

@@ -177,32 +177,66 @@ void xlat_kill(struct xlat_program *p, int signal)
 	xlat_process_end(p->process, p, &end);
 }
 
-/* Again and again: one that comes before the system call that is to be left is lost. */
-static void kick_others_locked(struct xlat_process *process, const struct xlat_program *p)
+/*
+ * Interrupt who executes the guest's code: again and again, since a signal that comes before the system call
+ * that is to be left is lost. Return: are there any?
+ */
+static bool kick_others_locked(struct xlat_process *process, const struct xlat_program *p)
 {
+	const struct xlat_program *other;
+	bool any = false;
 	uint32_t i;
 
 	for (i = 0; i < XLAT_THREADS; i++) {
-		if (process->thread[i] && process->thread[i] != p)
-			pthread_kill(process->thread[i]->host, XLAT_KICK);
+		other = process->thread[i];
+		if (!other || other == p || other->left)
+			continue;
+		any = true;
+		if (other->runs)
+			pthread_kill(other->host, XLAT_KICK);
 	}
+	return any;
+}
+
+/* Until a thread has gone, or for a while. */
+static void wait_locked(struct xlat_process *process)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += KICK_NS;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	pthread_cond_timedwait(&process->gone, &process->lock, &until);
+}
+
+void xlat_process_runs(struct xlat_process *process, struct xlat_program *p)
+{
+	pthread_mutex_lock(&process->lock);
+	p->host = pthread_self();
+	p->runs = true;
+	pthread_mutex_unlock(&process->lock);
+}
+
+void xlat_process_left(struct xlat_process *process, struct xlat_program *p)
+{
+	pthread_mutex_lock(&process->lock);
+	p->left = true;
+	pthread_cond_broadcast(&process->gone);
+	while (process->ended && kick_others_locked(process, p))
+		wait_locked(process);
+	pthread_mutex_unlock(&process->lock);
 }
 
 void xlat_process_wait(struct xlat_process *process, const struct xlat_program *p)
 {
-	struct timespec until;
-
 	pthread_mutex_lock(&process->lock);
 	while (process->nr_threads > 1) {
 		if (process->ended)
 			kick_others_locked(process, p);
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += KICK_NS;
-		if (until.tv_nsec >= 1000000000) {
-			until.tv_nsec -= 1000000000;
-			until.tv_sec++;
-		}
-		pthread_cond_timedwait(&process->gone, &process->lock, &until);
+		wait_locked(process);
 	}
 	pthread_mutex_unlock(&process->lock);
 }

@@ -80,6 +80,7 @@ struct xlat_clone {
  *	signal handlers
  * @action: by number of a signal
  * @first: its first thread
+ * @base: the thread that is the host process's: @first, or in a child of fork(2) the one that has called it
  * @debug: a debugger of it; NULL: none
  * @forked: it is the child of another guest, whose exit status is that of the host's process
  * @ended, @end: how it has ended; who comes first
@@ -104,6 +105,7 @@ struct xlat_process {
 	bool polls;
 	struct xlat_action action[XLAT_SIGNALS + 1];
 	struct xlat *first;
+	struct xlat_program *base;
 	struct xlat_debug *debug;
 	bool forked;
 	bool ended;
@@ -119,7 +121,8 @@ struct xlat_process {
  * @state: [guest->state_bytes] its registers, aligned to 16
  * @tid: as the system names it
  * @index: of its word
- * @host: the thread that runs it
+ * @host: the thread that runs it, from when it @runs
+ * @runs, @left: it has begun, and ended, to execute the guest's code; guarded by the process's lock
  * @wanted: its word, in guest memory: not 0 if it is to leave compiled code and look why
  * @clear_tid: cleared, and waited for, when it ends; 0: nothing is
  * @robust: head of set_robust_list(2)
@@ -142,6 +145,7 @@ struct xlat_program {
 	pid_t tid;
 	uint32_t index;
 	pthread_t host;
+	bool runs, left;
 	uint32_t *wanted;
 	uint64_t clear_tid;
 	uint64_t robust;
@@ -190,6 +194,15 @@ void xlat_process_fini(struct xlat_process *process);
  * Return: 0; -EAGAIN if there are too many, or the process has ended.
  */
 int xlat_process_enter(struct xlat_process *process, struct xlat_program *p);
+
+/** xlat_process_runs - a thread begins to execute the guest's code. */
+void xlat_process_runs(struct xlat_process *process, struct xlat_program *p);
+
+/**
+ * xlat_process_left - it does so no more. If that is because the program has ended, no other thread
+ * does when this returns.
+ */
+void xlat_process_left(struct xlat_process *process, struct xlat_program *p);
 
 /** xlat_process_leave - a thread has ended; it does not touch the process any more. */
 void xlat_process_leave(struct xlat_process *process, struct xlat_program *p);

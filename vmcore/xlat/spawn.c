@@ -32,6 +32,16 @@ struct birth {
 	pid_t tid;
 };
 
+/* It is all that a child of fork(2) has: the host's process ends as the guest does. */
+static void end_child(struct xlat_process *process, struct xlat_program *p)
+{
+	xlat_process_wait(process, p);
+	if (!process->ended)
+		xlat_exit(p, p->code);
+	xlat_end_as(&process->end);
+	_exit(EXIT_FAILURE);
+}
+
 static void *thread_main(void *arg)
 {
 	struct birth *birth = arg;
@@ -47,6 +57,8 @@ static void *thread_main(void *arg)
 	sem_post(&birth->born);
 	xlat_run_thread(x);
 	xlat_signals_stop(p);
+	if (process->base == p)
+		end_child(process, p);
 	pthread_mutex_lock(&process->lock);
 	add_stats(process->first, &x->engine.stats);
 	pthread_mutex_unlock(&process->lock);
@@ -154,6 +166,7 @@ static void be_alone(struct xlat_process *process, struct xlat_program *p)
 	process->thread[p->index] = p;
 	process->nr_threads = 1;
 	process->forked = true;
+	process->base = p;
 }
 
 static void begin_child(struct xlat_program *p, const struct xlat_clone *clone)
@@ -197,14 +210,15 @@ int64_t xlat_fork(struct xlat_program *parent, const struct xlat_clone *clone)
 
 void xlat_end_as(const struct xlat_end *end)
 {
+	int number = end->kind == XLAT_TRAP ? SIGFPE : end->code;
 	sigset_t none;
 
 	if (end->kind == XLAT_EXITED)
 		_exit(end->code);
-	if (end->kind == XLAT_ERROR || end->kind == XLAT_TRAP)
+	if (end->kind == XLAT_ERROR)
 		return;
 	sigemptyset(&none);
-	signal(end->code, SIG_DFL);
+	signal(number, SIG_DFL);
 	pthread_sigmask(SIG_SETMASK, &none, NULL);
-	raise(end->code);
+	raise(number);
 }

@@ -732,6 +732,7 @@ void xlat_run_thread(struct xlat *x)
 	fenv_t host;
 
 	fegetenv(&host);
+	xlat_process_runs(x->program.process, &x->program);
 	fault.running = x;
 	if (sigsetjmp(fault.back, 1)) {
 		fesetenv(&host);
@@ -745,6 +746,7 @@ out:
 		xlat_thread_end(&x->program);
 	fault.running = NULL;
 	fesetenv(&host);
+	xlat_process_left(x->program.process, &x->program);
 }
 
 void xlat_run(struct xlat *x, struct xlat_end *end)
