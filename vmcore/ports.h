@@ -262,7 +262,7 @@ typedef struct host_exit host_enter(struct jit_frame *frame, const void *code);
  *	code has trapped, the offset that has failed its check is the frame's fault_address
  * @can_trap: do floating-point operations that are invalid trap here if they are to (jit_target.traps)?
  *	An emulator may not do that. NULL: they do not
- * @go_on: let what a signal handler gets go on behind the instruction that has trapped
+ * @go_on: let what a signal handler gets go on at @to behind the instruction that has trapped
  *	(jit_compute()), with the result and the floating-point control register of @frame
  */
 struct host_native {
@@ -276,7 +276,8 @@ struct host_native {
 	const void *(*interrupted)(const void *context);
 	void (*take_registers)(const void *context, struct jit_frame *frame);
 	bool (*can_trap)(void);
-	void (*go_on)(void *context, const struct jit_frame *frame, const struct jit_trap *trap);
+	void (*go_on)(void *context, const struct jit_frame *frame, const struct jit_trap *trap,
+		      const void *to);
 };
 
 #endif /* VMB_VMCORE_PORTS_H */

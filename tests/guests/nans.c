@@ -95,10 +95,40 @@ static void loops(volatile double start, int turns)
 		add(many[k]);
 }
 
+/* What the loop begins with is a float when it is translated; later it is a NaN. */
+static double __attribute__((noinline)) root(double x, long turns, double *trace)
+{
+	double r = x > 1 ? x / 2 : 1;
+	long i;
+
+	for (i = 0; i < turns; i++) {
+		trace[i & 7] = r;
+		r = 0.5 * (r + x / r);
+	}
+	return r;
+}
+
+static void begins_with_nan(void)
+{
+	double trace[8] = { 0 };
+	int i, k;
+
+	for (i = 0; i < 10; i++)
+		add(root(2 + i, 100000, trace));
+	for (i = 6; i < (int)NR; i++) {
+		add(root(number(special[i]), i, trace));
+		for (k = 0; k < 8; k++)
+			add(trace[k]);
+	}
+	add(root(number(special[9]), 100000, trace));
+	printf("%016llx\n", (unsigned long long)sum);
+}
+
 int main(int argc, char **argv)
 {
 	size_t i, k, n;
 
+	begins_with_nan();
 	for (n = 0; n < (size_t)repeats(argc, argv); n++) {
 		for (i = 0; i < NR; i++) {
 			for (k = 0; k < NR; k++)

@@ -251,7 +251,7 @@ static void on_trap(int number, siginfo_t *info, void *context)
 	}
 	native->take_registers(context, frame);
 	jit_compute(frame, &trap);
-	native->go_on(context, frame, &trap);
+	native->go_on(context, frame, &trap, at + trap.bytes);
 	now.computed++;
 }
 

@@ -48,6 +48,8 @@ enum jit_value_flag {
 	JIT_SLOTTED = 8, /* has a slot */
 	JIT_HOME = 16,	 /* used in another block than its own, and there it is in its home */
 	JIT_IN_STATE = 32, /* tier 2: the guest's state has it as long as the unit runs */
+	JIT_CANONICAL = 64, /* tier 2: jit_is_canonical() */
+	JIT_WANTED = 128,   /* tier 2: of one that is: something is computed from it */
 };
 
 /**
@@ -141,7 +143,8 @@ struct jit_point {
  * @at: offset of it in the unit; they are in ascending order
  * @bytes: its length
  * @dst: register of the result; JIT_NO_REG: it is a comparison, of which at least one operand is a NaN
- * @desc: what it computes; its operands are in their registers when it traps
+ * @desc: what it computes; its operands are in their registers when it traps. IR_guest_pc: nothing, but
+ *	what the unit takes for granted does not hold: it can be left for its beginning, and not entered
  */
 struct jit_trap {
 	uint32_t at;
@@ -225,6 +228,18 @@ void jit_scan(struct jit_job *job);
  * the unit writes: such a value needs no slot. For a host that loads it again where it has no register.
  */
 void jit_find_in_state(struct jit_job *job);
+
+/**
+ * jit_find_canonical - set JIT_CANONICAL of floats that are parameters or selected and are no NaN but
+ * the default one. For a host that need not look at what it computes from them. In the entry block of
+ * chained code it may be set of loads of the state, at most JIT_MAX_ASSUMED: what they load is to be
+ * compared before they are reached, with a trap (jit_trap.desc IR_guest_pc) if it is another NaN.
+ */
+#define JIT_MAX_ASSUMED 16u
+void jit_find_canonical(struct jit_job *job);
+
+/** jit_is_canonical - is a float known to be no NaN but the default one? */
+bool jit_is_canonical(const struct jit_job *job, uint32_t value);
 
 /**
  * jit_resume_pc - may a guest be left where a block begins, and go on from a guest address?

@@ -2,7 +2,7 @@
 /*
  * Floating point that is invalid traps in compiled code (jit_target.traps), so that no result needs to
  * be looked at for NaNs. What has trapped is computed here, in the signal handler, and the code
- * goes on.
+ * goes on. A unit that has begun with another NaN than it takes for granted goes with all others.
  */
 #include <time.h>
 
@@ -20,7 +20,15 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* The thread leaves its code where that asks for fuel, and goes on with other code. */
+/* The thread leaves its code where that asks for fuel, or begins, and goes on with other code. */
+static void leave(struct xlat *x)
+{
+	x->traps_often = true;
+	x->frame->fuel = -1;
+	x->frame->stack_limit = UINT64_MAX;
+	xlat_want(&x->program);
+}
+
 static void count(struct xlat *x)
 {
 	uint64_t now;
@@ -28,11 +36,8 @@ static void count(struct xlat *x)
 	if (++x->traps % MANY_TRAPS)
 		return;
 	now = now_ns();
-	if (now - x->traps_since < SOON_NS) {
-		x->traps_often = true;
-		x->frame->fuel = -1;
-		xlat_want(&x->program);
-	}
+	if (now - x->traps_since < SOON_NS)
+		leave(x);
 	x->traps_since = now;
 }
 
@@ -50,8 +55,14 @@ bool xlat_compute(struct xlat *x, void *context)
 	    !jit_find_trap(&x->engine.recovery, (size_t)(at - cache->run), &trap))
 		return false;
 	native->take_registers(context, x->frame);
+	if (trap.desc.op == IR_guest_pc) {
+		/* It begins again, and is left there. */
+		leave(x);
+		native->go_on(context, x->frame, &trap, at - trap.at);
+		return true;
+	}
 	jit_compute(x->frame, &trap);
-	native->go_on(context, x->frame, &trap);
+	native->go_on(context, x->frame, &trap, at + trap.bytes);
 	count(x);
 	return true;
 }

@@ -87,7 +87,8 @@ static void on_fault(int number, siginfo_t *info, void *context)
 		xlat_signal_came(info);
 		return;
 	}
-	if (fault.running && number == SIGFPE && xlat_compute(fault.running, context))
+	if (fault.running && (number == SIGFPE || number == SIGILL) &&
+	    xlat_compute(fault.running, context))
 		return;
 	if (fault.running && number != SIGFPE && takes(fault.running, number, info, context)) {
 		if (is_store_to_code(fault.running))

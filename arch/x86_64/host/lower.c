@@ -236,6 +236,7 @@ static int lower_blocks(struct x64_lower *l)
 	uint32_t b, i;
 
 	x64_ask_at_entry(l);
+	x64_compare_assumed(l);
 	for (b = 0; b < l->unit->nr_blocks; b++) {
 		const struct ir_block *block = &l->unit->block[b];
 
@@ -317,10 +318,12 @@ static uint64_t free_registers(const struct jit_job *job)
 }
 
 /* A fault finds lazy stores by registers and slots only. */
-static void find_in_state(struct jit_job *job)
+static void find_flags(struct jit_job *job)
 {
 	if (!job->target->precise)
 		jit_find_in_state(job);
+	if (job->target->traps)
+		jit_find_canonical(job);
 }
 
 /*
@@ -336,7 +339,7 @@ static int lower(struct jit_job *job)
 		return lower_once(job, NULL, false, &touched);
 	job->function = x64_can_be_function(job);
 	job->home_general |= free_registers(job);
-	find_in_state(job);
+	find_flags(job);
 	jit_homes_find(job);
 	jit_homes_apply(job);
 	status = lower_once(job, job->homes, false, &touched);
@@ -344,7 +347,7 @@ static int lower(struct jit_job *job)
 		return status;
 	job->buf->at = job->buf->start;
 	jit_scan(job);
-	find_in_state(job);
+	find_flags(job);
 	jit_homes_apply(job);
 	return lower_once(job, job->homes, true, &touched);
 }

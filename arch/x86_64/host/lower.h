@@ -225,6 +225,8 @@ void x64_write_nan(struct x64_lower *l, const struct jit_slow *slow);
  */
 void x64_may_trap(struct x64_lower *l, const struct ir_insn *insn, uint32_t at, unsigned int dst,
 		  unsigned int b);
+/* At the entry: is what is taken for no NaN but the default one (jit_find_canonical()) none? */
+void x64_compare_assumed(struct x64_lower *l);
 /* Compare the operands of a fcmp, or the second with the first. */
 void x64_compare_floats(struct x64_lower *l, const struct ir_insn *insn, bool swap);
 /* The same where they are in these registers. */

@@ -72,9 +72,18 @@ static void ask_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned
 	x64_if_nan(l, insn, dst, CC_P, true);
 }
 
+/* Are operands, of which there are NaNs only that are the default one, all that a NaN can come from? */
+static bool is_canonical(const struct x64_lower *l, const struct ir_insn *insn)
+{
+	return l->job->target->traps && jit_is_canonical(l->job, insn->a) &&
+	       (jit_nr_operands[insn->op] < 2 || jit_is_canonical(l->job, insn->b));
+}
+
 /* If @dst is a NaN, it becomes the default one. */
 static void default_if_nan(struct x64_lower *l, const struct ir_insn *insn, unsigned int dst)
 {
+	if (is_canonical(l, insn))
+		return;
 	x64_rr(l->buf, X64_UCOMI | packed(insn->type), dst, dst);
 	x64_if_nan(l, insn, dst, CC_P, false);
 }
@@ -104,6 +113,45 @@ void x64_may_trap(struct x64_lower *l, const struct ir_insn *insn, uint32_t at, 
 static bool traps_as_a64(const struct x64_lower *l, const struct ir_insn *insn)
 {
 	return l->job->target->traps && nan_rule(insn) == IR_NAN_A64;
+}
+
+/* The state has a float that is taken for no NaN but the default one. Uses scratch registers. */
+static void compare_assumed(struct x64_lower *l, const struct ir_insn *load)
+{
+	struct jit_trap trap = { .bytes = 2, .dst = JIT_NO_REG, .desc = { .op = IR_guest_pc } };
+	struct x64_mem mem = x64_at(X64_STATE, (int32_t)load->imm);
+	uint32_t number, same;
+	uint8_t *to;
+
+	x64_load(l->buf, 8, RAX, mem);
+	x64_mov_imm(l->buf, RCX, UINT64_C(0xffe0000000000000));
+	x64_alu_rr(l->buf, X64_ADD, 8, RAX, RAX);
+	x64_alu_rr(l->buf, X64_CMP, 8, RAX, RCX);
+	number = x64_jcc_short(l->buf, CC_BE);
+	x64_mov_imm(l->buf, RAX, UINT64_C(0x7ff8000000000000));
+	x64_alu_rm(l->buf, X64_CMP, 8, RAX, mem);
+	same = x64_jcc_short(l->buf, CC_E);
+	to = code_buf_room(l->buf);
+	trap.at = code_buf_at(l->buf);
+	to[0] = 0x0f; /* ud2 */
+	to[1] = 0x0b;
+	l->buf->at += 2;
+	jit_add_trap(l->job, &trap);
+	x64_bind_short(l->buf, number);
+	x64_bind_short(l->buf, same);
+}
+
+void x64_compare_assumed(struct x64_lower *l)
+{
+	const struct ir_block *entry = &l->unit->block[0];
+	uint32_t i;
+
+	if (!l->p.homes || !l->job->target->traps)
+		return;
+	for (i = entry->first; i < entry->first + entry->nr; i++) {
+		if (l->unit->insn[i].op == IR_ld_state && l->value[i].flags & JIT_CANONICAL)
+			compare_assumed(l, &l->unit->insn[i]);
+	}
 }
 
 X64_LOWER(bitcast)

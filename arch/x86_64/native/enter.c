@@ -101,7 +101,8 @@ static void sse_is_valid(void *fpregs)
 #define EFLAGS_UNORDERED 0x45
 #define EFLAGS_COMPARED	 0x8d5
 
-static void go_on(void *context, const struct jit_frame *frame, const struct jit_trap *trap)
+static void go_on(void *context, const struct jit_frame *frame, const struct jit_trap *trap,
+		  const void *to)
 {
 	ucontext_t *u = context;
 	greg_t *gregs = u->uc_mcontext.gregs;
@@ -115,7 +116,7 @@ static void go_on(void *context, const struct jit_frame *frame, const struct jit
 		gregs[place[trap->dst]] = (greg_t)frame->gpr[0];
 	u->uc_mcontext.fpregs->mxcsr = frame->fp_control;
 	sse_is_valid(u->uc_mcontext.fpregs);
-	gregs[REG_RIP] += trap->bytes;
+	gregs[REG_RIP] = (greg_t)(uintptr_t)to;
 }
 
 static sigjmp_buf probe_back;
