@@ -16,7 +16,7 @@ static bool fail(struct ir_build *build, int error)
 }
 
 /* Room for @more elements behind the @nr in use. */
-static bool reserve(struct ir_build *build, void **array, uint32_t *cap, uint32_t nr,
+static bool enlarge(struct ir_build *build, void **array, uint32_t *cap, uint32_t nr,
 		    uint32_t more, size_t size, uint32_t max)
 {
 	uint32_t want = *cap ? *cap : FIRST_CAP;
@@ -24,8 +24,6 @@ static bool reserve(struct ir_build *build, void **array, uint32_t *cap, uint32_
 
 	if (build->error)
 		return false;
-	if (VMB_LIKELY(nr + more <= *cap))
-		return true;
 	if (more > max || nr > max - more)
 		return fail(build, -E2BIG);
 	while (want < nr + more)
@@ -36,6 +34,13 @@ static bool reserve(struct ir_build *build, void **array, uint32_t *cap, uint32_
 	*array = grown;
 	*cap = want;
 	return true;
+}
+
+VMB_INLINE bool reserve(struct ir_build *build, void **array, uint32_t *cap, uint32_t nr,
+			uint32_t more, size_t size, uint32_t max)
+{
+	return (VMB_LIKELY(nr + more <= *cap) && !build->error) ||
+	       enlarge(build, array, cap, nr, more, size, max);
 }
 
 #define RESERVE(build, what, more, max)                                                            \
@@ -84,6 +89,8 @@ void ir_start_block(struct ir_build *build, uint32_t block)
 	build->nr_started++;
 	build->open = block;
 	build->now++;
+	build->head = unit->nr_insns;
+	build->pc_due = false;
 	build->room = unit->cap_insns;
 }
 
@@ -118,14 +125,21 @@ VMB_INLINE uint32_t put(struct ir_build *build, uint32_t what, uint32_t a, uint3
 			uint64_t imm)
 {
 	struct ir_unit *unit = build->unit;
+	uint32_t at = unit->nr_insns;
+	struct ir_insn *insn;
 
 	if (!has_room(build))
 		return 0;
-	unit->insn[unit->nr_insns] = (struct ir_insn){
-		.op = (uint8_t)what, .type = (uint8_t)(what >> 8), .aux = (uint8_t)(what >> 16),
-		.aux2 = (uint8_t)(what >> 24), .a = a, .b = b, .c = c, .imm = imm,
-	};
-	return unit->nr_insns++;
+	insn = &unit->insn[at];
+	/* Four bytes at once. */
+	static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the order of IR_WHAT()");
+	memcpy(insn, &what, sizeof(what));
+	insn->a = a;
+	insn->b = b;
+	insn->c = c;
+	insn->imm = imm;
+	unit->nr_insns = at + 1;
+	return at;
 }
 
 uint32_t ir_put(struct ir_build *build, uint32_t what, uint32_t a, uint32_t b, uint64_t imm)
@@ -138,10 +152,18 @@ uint32_t ir_put_const(struct ir_build *build, unsigned int type, uint64_t bits)
 	return put(build, IR_WHAT(IR_const, type, 0), IR_NONE, 0, 0, bits);
 }
 
+void ir_put_pc(struct ir_build *build)
+{
+	build->pc_due = false;
+	put(build, IR_WHAT(IR_guest_pc, IR_VOID, 0), IR_NONE, IR_NONE, IR_NONE, build->pc);
+}
+
 void ir_take_back(struct ir_build *build, uint32_t first)
 {
-	if (!build->error && build->open != IR_NONE)
-		build->unit->nr_insns = first;
+	if (build->error || build->open == IR_NONE)
+		return;
+	build->unit->nr_insns = first;
+	build->pc_due = true;
 }
 
 uint32_t ir_add_param(struct ir_build *build, unsigned int type)
@@ -156,14 +178,27 @@ uint32_t ir_add_param(struct ir_build *build, unsigned int type)
 	block = &build->unit->block[build->open];
 	if (block->first + block->nr_params++ != value)
 		fail(build, -EINVAL);
+	build->head = value + 1;
 	return value;
 }
 
+/* Instructions that are to know their guest_pc; a jump out of the unit is none, a call is. */
+static const bool asks_for_pc[IR_NR_OPS] = {
+#define IR_OP(name, result, a, b, c, aux, aux2, imm, effects, doc)                                 \
+	[IR_##name] = ((effects) & (E_FAULT | E_CALL)) || IR_##name == IR_exit ||                  \
+		      IR_##name == IR_exit_indirect,
+#include "vmcore/ir/ops.def"
+#undef IR_OP
+};
+
 uint32_t ir_emit(struct ir_build *build, const struct ir_insn *insn)
 {
-	uint32_t value = append(build, insn);
 	struct ir_block *block;
+	uint32_t value;
 
+	if (asks_for_pc[insn->op] && (insn->op != IR_exit || insn->aux == IR_EXIT_CALL))
+		ir_name_pc(build);
+	value = append(build, insn);
 	if (!ir_is_term(insn) || build->error)
 		return value;
 	block = &build->unit->block[build->open];
@@ -180,43 +215,44 @@ static uint32_t what_is(unsigned int type, uint32_t offset)
 	return offset * IR_NR_TYPES + type;
 }
 
+/* Slots are multiples of their width: only a vector lies in two parts. */
 static void know(struct ir_build *build, unsigned int type, uint32_t offset, uint32_t value)
 {
-	uint32_t end = (offset + ir_type_bytes(type) - 1) / IR_KNOWN_BYTES, i;
+	struct ir_known *known = &build->known[offset / IR_KNOWN_BYTES];
 
-	for (i = offset / IR_KNOWN_BYTES; i <= end; i++)
-		build->known[i] = (struct ir_known){ value, what_is(type, offset), build->now };
+	static_assert(IR_KNOWN_BYTES == 8, "half a vector");
+	known[0] = (struct ir_known){ value, what_is(type, offset), build->now };
+	if (VMB_UNLIKELY(type == IR_V128))
+		known[1] = known[0];
 }
 
 /* All that the value lies in must say so. */
 static bool is_known(const struct ir_build *build, unsigned int type, uint32_t offset)
 {
-	const struct ir_known *first = &build->known[offset / IR_KNOWN_BYTES];
-	const struct ir_known *last =
-		&build->known[(offset + ir_type_bytes(type) - 1) / IR_KNOWN_BYTES];
+	const struct ir_known *known = &build->known[offset / IR_KNOWN_BYTES];
 	uint32_t what = what_is(type, offset);
 
-	return first->block == build->now && first->what == what &&
-	       (last == first || (last->block == build->now && last->value == first->value &&
-				  last->what == what));
+	return known->what == what && known->block == build->now &&
+	       (type != IR_V128 || (known[1].block == build->now && known[1].what == what &&
+				    known[1].value == known->value));
 }
 
 uint32_t ir_get_state(struct ir_build *build, unsigned int type, uint32_t offset)
 {
 	uint32_t value;
 
-	if (build->known && is_known(build, type, offset))
+	if (VMB_LIKELY(build->known) && is_known(build, type, offset))
 		return build->known[offset / IR_KNOWN_BYTES].value;
-	value = ir_put(build, IR_WHAT(IR_ld_state, type, 0), IR_NONE, IR_NONE, offset);
-	if (build->known && !build->error)
+	value = put(build, IR_WHAT(IR_ld_state, type, 0), IR_NONE, IR_NONE, IR_NONE, offset);
+	if (VMB_LIKELY(build->known && !build->error))
 		know(build, type, offset, value);
 	return value;
 }
 
 void ir_set_state(struct ir_build *build, uint32_t offset, uint32_t value)
 {
-	ir_put(build, IR_WHAT(IR_st_state, IR_VOID, 0), value, IR_NONE, offset);
-	if (build->known && !build->error)
+	put(build, IR_WHAT(IR_st_state, IR_VOID, 0), value, IR_NONE, IR_NONE, offset);
+	if (VMB_LIKELY(build->known && !build->error))
 		know(build, build->unit->insn[value].type, offset, value);
 }
 
@@ -248,6 +284,7 @@ uint32_t ir_emit_call(struct ir_build *build, uint32_t helper, const uint32_t *a
 	insn.type = build->unit->helper[helper].type;
 	insn.hi = add_args(build, arg, build->unit->helper[helper].nr_args);
 	build->now++;
+	ir_name_pc(build);
 	return append(build, &insn);
 }
 

@@ -32,6 +32,8 @@ struct ir_known {
  * @known: [state_bytes / IR_KNOWN_BYTES + 1], zeros, lent: ir_get_state() returns what is known. NULL:
  *	it always loads
  * @now: for @known
+ * @head: where the body of the open block begins
+ * @pc: what ir_guest_pc() was told last; @pc_due: no instruction says so yet
  */
 struct ir_build {
 	struct ir_unit *unit;
@@ -42,6 +44,9 @@ struct ir_build {
 	bool in_order;
 	struct ir_known *known;
 	uint32_t now;
+	uint32_t head;
+	bool pc_due;
+	uint64_t pc;
 };
 
 /**
@@ -92,6 +97,16 @@ uint32_t ir_put(struct ir_build *build, uint32_t what, uint32_t a, uint32_t b, u
 
 /** ir_put_const - a constant of up to 64 bits, which are zero above the type. */
 uint32_t ir_put_const(struct ir_build *build, unsigned int type, uint64_t bits);
+
+/** ir_put_pc - append the guest_pc that is due. */
+void ir_put_pc(struct ir_build *build);
+
+/* Who may leave the unit, or call, looks at which instruction of the guest's it belongs to. */
+VMB_INLINE void ir_name_pc(struct ir_build *build)
+{
+	if (build->pc_due)
+		ir_put_pc(build);
+}
 
 /** ir_take_back - take back what has been appended to the open block from instruction @first on. */
 void ir_take_back(struct ir_build *build, uint32_t first);
@@ -156,6 +171,7 @@ VMB_INLINE uint32_t ir_compare(struct ir_build *build, unsigned int cond, unsign
 VMB_INLINE uint32_t ir_load(struct ir_build *build, unsigned int type, unsigned int mem,
 			    uint32_t address, int32_t offset)
 {
+	ir_name_pc(build);
 	return ir_put(build, IR_WHAT(IR_ld, type, mem), address, IR_NONE,
 		      (uint64_t)(int64_t)offset);
 }
@@ -163,12 +179,20 @@ VMB_INLINE uint32_t ir_load(struct ir_build *build, unsigned int type, unsigned 
 VMB_INLINE void ir_store(struct ir_build *build, unsigned int mem, uint32_t address,
 			 int32_t offset, uint32_t value)
 {
+	ir_name_pc(build);
 	ir_put(build, IR_WHAT(IR_st, IR_VOID, mem), address, value, (uint64_t)(int64_t)offset);
 }
 
+/*
+ * What follows belongs to the guest's instruction at @pc. A block may begin so; in its midst nothing is
+ * appended before an instruction that asks.
+ */
 VMB_INLINE void ir_guest_pc(struct ir_build *build, uint64_t pc)
 {
-	ir_put(build, IR_WHAT(IR_guest_pc, IR_VOID, 0), IR_NONE, IR_NONE, pc);
+	build->pc = pc;
+	build->pc_due = true;
+	if (build->unit->nr_insns == build->head)
+		ir_put_pc(build);
 }
 
 VMB_INLINE void ir_exit_to(struct ir_build *build, unsigned int reason, uint64_t pc)
