@@ -78,12 +78,20 @@ static int write_code(struct jit *jit, struct jit_job *job, struct jit_code *cod
 	return status;
 }
 
+static void scan(struct jit_job *job)
+{
+	if (job->lifted)
+		jit_scan_lifted(job);
+	else
+		jit_scan(job);
+}
+
 /* Compile into the open cache; once more into the empty one, if that is allowed and helps. */
 static int compile(struct jit *jit, struct jit_job *job, struct jit_code *code)
 {
 	int status;
 
-	jit_scan(job);
+	scan(job);
 	status = write_code(jit, job, code);
 	if (status != -ENOSPC || !jit->evict || !jit->cache.at)
 		return status;
@@ -91,7 +99,7 @@ static int compile(struct jit *jit, struct jit_job *job, struct jit_code *code)
 	/* The code to fall back on is gone. */
 	if (job->select)
 		return -ESTALE;
-	jit_scan(job);
+	scan(job);
 	return write_code(jit, job, code);
 }
 
@@ -180,6 +188,18 @@ int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *co
 			       .buf = &buf, .links = jit->links };
 	int status = jit_scratch_reserve(&jit->scratch, unit);
 
+	return status ? status : finish(jit, &job, code, insn);
+}
+
+int jit_compile_lifted(struct jit *jit, struct ir_unit *unit, struct jit_code *code, uint32_t *insn)
+{
+	struct code_buf buf;
+	struct jit_job job = { .unit = unit, .lifted = unit, .target = &jit->target,
+			       .scratch = &jit->scratch, .buf = &buf, .links = jit->links };
+	int status = jit_scratch_reserve(&jit->scratch, unit);
+
+	if (!status)
+		status = jit_reserve_notes(&jit->scratch, unit->state_bytes);
 	return status ? status : finish(jit, &job, code, insn);
 }
 

@@ -160,6 +160,7 @@ struct jit_trap {
  * @way: [nr_ways] of the unit compiled last, if it is chained
  * @point: [nr_points] of it, if it is precise; @pending: [nr_pending] of its points
  * @trap: [nr_traps] of it
+ * @note: [cap_notes] of jit_scan_lifted(), all less than @now
  */
 struct jit_scratch {
 	struct jit_value *value;
@@ -171,6 +172,8 @@ struct jit_scratch {
 	struct jit_trap *trap;
 	uint32_t cap_values, cap_labels, cap_ways, cap_points, cap_pending, cap_traps;
 	uint32_t nr_ways, nr_points, nr_pending, nr_traps;
+	uint32_t *note;
+	uint32_t cap_notes, now;
 };
 
 struct jit_homes;
@@ -179,6 +182,7 @@ struct jit_select;
 /**
  * struct jit_job - a unit to be lowered.
  * @unit: verified; borrowed
+ * @lifted: the same unit, of which what is in vain may go; NULL: it stays as it is
  * @homes: tier 2: where values are between blocks (vmcore/jit/homes.h); NULL: tier 1
  * @home_general, @home_float, @home_vector: tier 2: registers that can be homes, as in host_ops
  * @scratch: filled by jit_scan(); slow has room for an entry per instruction
@@ -196,6 +200,7 @@ struct jit_select;
  */
 struct jit_job {
 	const struct ir_unit *unit;
+	struct ir_unit *lifted;
 	const struct jit_target *target;
 	struct jit_scratch *scratch;
 	struct jit_homes *homes;
@@ -222,6 +227,19 @@ void jit_scratch_fini(struct jit_scratch *scratch);
 
 /** jit_scan - fill @job->scratch, nr_slots and uses_fp in one walk over the unit. */
 void jit_scan(struct jit_job *job);
+
+/** jit_scan_begin, jit_scan_param - parts of it: before the first block; of a parameter. */
+void jit_scan_begin(struct jit_job *job);
+void jit_scan_param(struct jit_job *job, uint32_t param);
+
+/** jit_reserve_notes - make room for a unit with so much guest state. Return: 0 or -ENOMEM. */
+int jit_reserve_notes(struct jit_scratch *scratch, uint32_t state_bytes);
+
+/**
+ * jit_scan_lifted - the same of job->lifted, in which what nobody uses, and stores to the state that are
+ * overwritten unseen in their block, become constants that are no code. Not for tier 2.
+ */
+void jit_scan_lifted(struct jit_job *job);
 
 /**
  * jit_find_in_state - set JIT_IN_STATE of what is loaded from places in the guest's state that nothing in

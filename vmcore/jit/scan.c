@@ -89,6 +89,7 @@ void jit_scratch_fini(struct jit_scratch *scratch)
 	free(scratch->point);
 	free(scratch->pending);
 	free(scratch->trap);
+	free(scratch->note);
 	*scratch = (struct jit_scratch){ 0 };
 }
 
@@ -121,64 +122,62 @@ uint32_t jit_add_way(struct jit_job *job, uint64_t pc)
 	return job->first_way + s->nr_ways++;
 }
 
-/* Room for another entry of an array that grows. NULL: there is no memory, and @job knows. */
-static void *entry(struct jit_job *job, void **array, uint32_t *cap, uint32_t nr, size_t bytes)
+/* Room for more entries of an array. Return: false if there is no memory, and @job knows. */
+static bool grow(struct jit_job *job, void **array, uint32_t *cap, size_t bytes)
 {
 	uint32_t more = *cap ? 2 * *cap : 256;
-	void *larger;
+	void *larger = realloc(*array, more * bytes);
 
-	if (VMB_UNLIKELY(nr == *cap)) {
-		larger = realloc(*array, more * bytes);
-		if (!larger) {
-			job->no_memory = true;
-			return NULL;
-		}
-		*array = larger;
-		*cap = more;
+	if (!larger) {
+		job->no_memory = true;
+		return false;
 	}
-	return (uint8_t *)*array + nr * bytes;
+	*array = larger;
+	*cap = more;
+	return true;
 }
 
-static void add_point(struct jit_job *job, const struct jit_point *point)
+static bool has_point(struct jit_job *job)
 {
 	struct jit_scratch *s = job->scratch;
 	void *array = s->point;
-	struct jit_point *to = entry(job, &array, &s->cap_points, s->nr_points, sizeof(*to));
+	bool grown = VMB_LIKELY(s->nr_points < s->cap_points) ||
+		     grow(job, &array, &s->cap_points, sizeof(*s->point));
 
 	s->point = array;
-	if (!to)
-		return;
-	*to = *point;
-	s->nr_points++;
+	return grown;
 }
 
 void jit_add_point(struct jit_job *job, uint32_t at, uint64_t pc)
 {
-	add_point(job, &(struct jit_point){ .at = at, .pc = pc, .first = job->scratch->nr_pending });
+	struct jit_scratch *s = job->scratch;
+
+	if (has_point(job))
+		s->point[s->nr_points++] =
+			(struct jit_point){ .at = at, .pc = pc, .first = s->nr_pending };
 }
 
 void jit_repeat_point(struct jit_job *job, uint32_t at, uint32_t as)
 {
-	struct jit_point point;
+	struct jit_scratch *s = job->scratch;
 
-	if (as >= job->scratch->nr_points)
+	if (as >= s->nr_points || !has_point(job))
 		return;
-	point = job->scratch->point[as];
-	point.at = at;
-	add_point(job, &point);
+	s->point[s->nr_points] = s->point[as];
+	s->point[s->nr_points++].at = at;
 }
 
 void jit_add_pending(struct jit_job *job, const struct jit_pending *pending)
 {
 	struct jit_scratch *s = job->scratch;
 	void *array = s->pending;
-	struct jit_pending *to = entry(job, &array, &s->cap_pending, s->nr_pending, sizeof(*to));
+	bool grown = s->nr_pending < s->cap_pending ||
+		     grow(job, &array, &s->cap_pending, sizeof(*pending));
 
 	s->pending = array;
-	if (!to || !s->nr_points)
+	if (!grown || !s->nr_points)
 		return;
-	*to = *pending;
-	s->nr_pending++;
+	s->pending[s->nr_pending++] = *pending;
 	s->point[s->nr_points - 1].nr++;
 }
 
@@ -186,13 +185,12 @@ void jit_add_trap(struct jit_job *job, const struct jit_trap *trap)
 {
 	struct jit_scratch *s = job->scratch;
 	void *array = s->trap;
-	struct jit_trap *to = entry(job, &array, &s->cap_traps, s->nr_traps, sizeof(*to));
+	bool grown = s->nr_traps < s->cap_traps ||
+		     grow(job, &array, &s->cap_traps, sizeof(*trap));
 
 	s->trap = array;
-	if (!to)
-		return;
-	*to = *trap;
-	s->nr_traps++;
+	if (grown)
+		s->trap[s->nr_traps++] = *trap;
 }
 
 static void give_slot(struct jit_job *job, struct jit_value *value, unsigned int type)
@@ -247,16 +245,21 @@ static void scan_edges(struct jit_job *job, uint32_t at, uint32_t first)
 	}
 }
 
+void jit_scan_param(struct jit_job *job, uint32_t param)
+{
+	struct jit_value *value = &job->scratch->value[param];
+
+	give_slot(job, value, job->unit->insn[param].type);
+	value->flags |= JIT_GLOBAL | JIT_STORED;
+}
+
 static void scan_params(struct jit_job *job, const struct ir_block *block)
 {
 	uint32_t i;
 
 	for (i = block->first; i < block->first + block->nr_params; i++) {
-		struct jit_value *value = &job->scratch->value[i];
-
-		*value = (struct jit_value){ .last = i, .reg = 0xff };
-		give_slot(job, value, job->unit->insn[i].type);
-		value->flags |= JIT_GLOBAL | JIT_STORED;
+		job->scratch->value[i] = (struct jit_value){ .last = i, .reg = 0xff };
+		jit_scan_param(job, i);
 	}
 }
 
@@ -411,11 +414,11 @@ void jit_find_in_state(struct jit_job *job)
 	}
 }
 
-void jit_scan(struct jit_job *job)
+void jit_scan_begin(struct jit_job *job)
 {
 	const struct ir_unit *unit = job->unit;
 	struct jit_label *label = job->scratch->label;
-	uint32_t b, all = 0;
+	uint32_t b;
 
 	job->nr_slots = 0;
 	job->uses_fp = job->target->chained;
@@ -425,6 +428,14 @@ void jit_scan(struct jit_job *job)
 	job->scratch->value[unit->nr_insns] = (struct jit_value){ .reg = 0xff };
 	for (b = 0; b < unit->nr_blocks; b++)
 		label[b] = (struct jit_label){ .at = JIT_UNBOUND };
+}
+
+void jit_scan(struct jit_job *job)
+{
+	const struct ir_unit *unit = job->unit;
+	uint32_t b, all = 0;
+
+	jit_scan_begin(job);
 	for (b = 0; b < unit->nr_blocks; b++)
 		all |= scan_block(job, &unit->block[b]);
 	for (b = 0; job->homes && job->target->precise && b < unit->nr_blocks; b++)

@@ -92,19 +92,23 @@ static int reserve_links(struct xlat_engine *e)
 	return 0;
 }
 
-/* A unit to code; once more into the empty cache if that is full. */
-static int compile(struct xlat_engine *e, const struct ir_unit *unit, struct xlat_code *code)
+static int by_tier(struct xlat_engine *e, struct ir_unit *unit, struct xlat_code *code)
 {
-	int (*const by_tier)(struct jit *, const struct ir_unit *, struct jit_code *, uint32_t *) =
-		code->tier == 2 ? jit_compile_tier2 : jit_compile;
+	return code->tier == 2 ? jit_compile_tier2(&e->jit, unit, &code->code, NULL) :
+				 jit_compile_lifted(&e->jit, unit, &code->code, NULL);
+}
+
+/* A unit to code; once more into the empty cache if that is full. */
+static int compile(struct xlat_engine *e, struct ir_unit *unit, struct xlat_code *code)
+{
 	int status;
 
 	e->jit.next_way = e->nr_links;
-	status = by_tier(&e->jit, unit, &code->code, NULL);
+	status = by_tier(e, unit, code);
 	if (status == -ENOSPC && e->jit.cache.at) {
 		xlat_engine_flush(e);
 		e->jit.next_way = 0;
-		status = by_tier(&e->jit, unit, &code->code, NULL);
+		status = by_tier(e, unit, code);
 	}
 	if (status)
 		return status;
@@ -119,17 +123,20 @@ static int finish(struct xlat_engine *e, struct ir_unit *unit, struct xlat_code 
 {
 	struct ir_error error;
 	struct opt_options options = { .level = 2 };
-	int status = code->tier == 2 ? opt_run(unit, &options, &e->scratch, &error) :
-				       opt_light(unit, &e->scratch);
+	int status = 0;
 
+	if (code->tier == 2)
+		status = opt_run(unit, &options, &e->scratch, &error);
 	if (!status && code->tier == 2)
 		status = opt_sink(unit, &e->scratch);
 	if (!status && code->tier == 2 && e->jit.target.precise)
 		status = opt_lazy(unit, &e->scratch);
+	if (!status && e->native)
+		return compile(e, unit, code);
+	if (!status)
+		status = opt_light(unit, &e->scratch);
 	if (status)
 		return status;
-	if (e->native)
-		return compile(e, unit, code);
 	code->unit = ir_arena_alloc(&e->kept, sizeof(*code->unit));
 	return code->unit ? ir_unit_copy(code->unit, unit, &e->kept) : -ENOMEM;
 }

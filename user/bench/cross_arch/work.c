@@ -98,12 +98,12 @@ static int translate(struct work *w, uint64_t pc, struct ir_unit *unit, struct x
 	int status = lift(w, pc, unit, region);
 
 	ir_arena_reset(&w->scratch);
-	if (!status)
-		status = w->optimised ? opt_run(unit, &options, &w->scratch, NULL) :
-					opt_light(unit, &w->scratch);
+	if (!status && w->optimised)
+		status = opt_run(unit, &options, &w->scratch, NULL);
 	if (status)
 		return status;
-	return (w->optimised ? jit_compile_tier2 : jit_compile)(&w->jit, unit, code, NULL);
+	return w->optimised ? jit_compile_tier2(&w->jit, unit, code, NULL) :
+			      jit_compile_lifted(&w->jit, unit, code, NULL);
 }
 
 /* All of the code, region by region: they lie one behind the other. */
