@@ -133,8 +133,10 @@ static void fetch(struct state *s, uint64_t pc)
 	if (VMB_LIKELY(gone <= code->nr_bytes && code->nr_bytes - gone >= ENOUGH)) {
 		code->bytes += gone;
 		code->nr_bytes -= (size_t)gone;
+		code->before += (size_t)gone;
 	} else {
 		code->nr_bytes = s->source->fetch(s->source->priv, pc, &code->bytes);
+		code->before = code->nr_bytes ? before(s, code) : 0;
 	}
 }
 
@@ -146,7 +148,6 @@ static uint32_t lift_insn(struct state *s, uint64_t pc)
 	s->pc = pc;
 	fetch(s, pc);
 	s->lifting = true;
-	s->code.before = s->code.nr_bytes ? before(s, &s->code) : 0;
 	bytes = s->code.nr_bytes ? s->ops->lift(&s->lift, &s->code) : 0;
 	s->lifting = false;
 	if (bytes > 0) {

@@ -203,7 +203,7 @@ static void store_float(struct x64_lower *l, const struct ir_insn *flag, struct 
 bool x64_store_flag(struct x64_lower *l, const struct ir_insn *insn)
 {
 	const struct ir_insn *flag = &l->unit->insn[insn->a];
-	struct x64_mem mem = x64_at(X64_STATE, (int32_t)insn->imm);
+	struct x64_mem mem = x64_state(l, insn->imm);
 
 	if (kind_of(flag) == NO_KIND || store_of(l, insn->a) != l->p.at)
 		return false;

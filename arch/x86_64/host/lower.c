@@ -123,29 +123,24 @@ VMB_INLINE void lower_locked(struct x64_lower *l, const struct ir_insn *insn, ui
 		finish(l, l->p.at);
 }
 
-/* A constant is made where it is used; what opt_light() has removed is one that is not. */
-VMB_INLINE void lower_insn(struct x64_lower *l, uint32_t at)
+/*
+ * Tier 1, of instructions @from to @to. A constant is made where it is used; what jit_scan_lifted() has
+ * removed is one that is not.
+ */
+static void lower_body(struct x64_lower *l, uint32_t from, uint32_t to)
 {
-	const struct ir_insn *insn = &l->unit->insn[at];
+	const struct ir_insn *insn = &l->unit->insn[from];
 
-	if (insn->op == IR_const)
-		return;
-	if (insn->op == IR_guest_pc) {
-		l->p.pc = insn->imm;
-		return;
-	}
-	l->p.at = at;
-	/* What a guest's instructions are mostly made of, without a look at operands that there are not. */
-	if (insn->op == IR_st_state) {
-		l->p.regs.locked = 0;
-		x64_lower_st_state(l, insn);
-		x64_release(l, insn->a);
-	} else if (insn->op == IR_ld_state) {
-		l->p.regs.locked = 0;
-		x64_lower_ld_state(l, insn);
-		finish(l, at);
-	} else {
-		lower_locked(l, insn, 0);
+	for (; from < to; from++, insn++) {
+		if (insn->op == IR_const)
+			continue;
+		if (insn->op == IR_guest_pc) {
+			l->p.pc = insn->imm;
+			continue;
+		}
+		l->p.at = from;
+		if (!x64_quick[insn->op] || !x64_quick[insn->op](l, insn))
+			lower_locked(l, insn, 0);
 	}
 }
 
@@ -239,14 +234,13 @@ static int lower_blocks(struct x64_lower *l)
 	x64_compare_assumed(l);
 	for (b = 0; b < l->unit->nr_blocks; b++) {
 		const struct ir_block *block = &l->unit->block[b];
+		uint32_t first = block->first + block->nr_params, end = block->first + block->nr;
 
 		enter_block(l, b);
-		for (i = block->first + block->nr_params; i < block->first + block->nr; i++) {
-			if (VMB_UNLIKELY(l->p.homes))
-				lower_home_insn(l, i);
-			else
-				lower_insn(l, i);
-		}
+		if (!l->p.homes)
+			lower_body(l, first, end);
+		for (i = first; l->p.homes && i < end; i++)
+			lower_home_insn(l, i);
 		if (VMB_UNLIKELY(l->job->unsupported != IR_NONE))
 			return -ENOTSUP;
 		if (VMB_UNLIKELY(l->buf->overflow))

@@ -121,6 +121,17 @@ VMB_INLINE struct x64_mem x64_frame(uint32_t offset)
 	return x64_at(X64_FRAME, (int32_t)offset - JIT_FRAME_SLOT);
 }
 
+/* The displacement of a part of the guest's state: functions, which set the register, do not move it. */
+VMB_INLINE int32_t x64_state_disp(const struct x64_lower *l, uint64_t offset)
+{
+	return (int32_t)offset - (l->job->function ? 0 : X64_STATE_BIAS);
+}
+
+VMB_INLINE struct x64_mem x64_state(const struct x64_lower *l, uint64_t offset)
+{
+	return x64_at(X64_STATE, x64_state_disp(l, offset));
+}
+
 VMB_INLINE unsigned int x64_type(const struct x64_lower *l, uint32_t value)
 {
 	return l->unit->insn[value].type;
@@ -164,6 +175,14 @@ VMB_INLINE void x64_narrow(struct x64_lower *l, unsigned int type, unsigned int 
  * Functions that lower one instruction each.
  */
 #define X64_LOWER(name) void x64_lower_##name(struct x64_lower *l, const struct ir_insn *insn)
+
+/*
+ * quick.c: the same of instructions of tier 1 that are as usual. Return: false if one is not, and nothing
+ * has been done. NULL: none of them is.
+ */
+#define X64_QUICK(name) static bool quick_##name(struct x64_lower *l, const struct ir_insn *insn)
+
+extern bool (*const x64_quick[IR_NR_OPS])(struct x64_lower *l, const struct ir_insn *insn);
 
 /* lower_int.c */
 X64_LOWER(alu);
@@ -317,6 +336,8 @@ X64_LOWER(exit);
 X64_LOWER(exit_indirect);
 X64_LOWER(trap);
 X64_LOWER(call);
+/* If @cc holds go by the first edge of @insn, else by the second. */
+void x64_branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc cc);
 /* Tier 2: jumps lead where they should. */
 void x64_link_short(struct x64_lower *l);
 /* Leave the unit for the address in rax. */

@@ -68,8 +68,7 @@ X64_LOWER(br)
 	follow(l, &l->unit->edge[insn->lo], true);
 }
 
-/* If @cc holds the first edge, else the second. */
-static void branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc cc)
+void x64_branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc cc)
 {
 	const struct ir_edge *yes = &l->unit->edge[insn->lo], *no = yes + 1;
 	uint32_t over;
@@ -91,7 +90,7 @@ static void branch(struct x64_lower *l, const struct ir_insn *insn, enum x64_cc 
 X64_LOWER(brcond)
 {
 	jit_ask_before(&l->p, insn);
-	branch(l, insn, x64_truth(l, insn));
+	x64_branch(l, insn, x64_truth(l, insn));
 }
 
 X64_LOWER(brcmp)
@@ -101,7 +100,7 @@ X64_LOWER(brcmp)
 	jit_ask_before(&l->p, insn);
 	if (!x64_branches_on_floats(l, insn, &cc))
 		cc = x64_compare(l, insn);
-	branch(l, insn, cc);
+	x64_branch(l, insn, cc);
 }
 
 /* Bytes of a jump in the table. */

@@ -10,7 +10,7 @@
 /* What the state always has is loaded where it is used, but for values with a register of their own. */
 X64_LOWER(ld_state)
 {
-	struct x64_mem mem = x64_at(X64_STATE, (int32_t)insn->imm);
+	struct x64_mem mem = x64_state(l, insn->imm);
 
 	if (VMB_UNLIKELY(l->value[l->p.at].flags & JIT_IN_STATE) &&
 	    l->p.homes->home[l->p.at].reg == JIT_NO_HOME)
@@ -40,7 +40,7 @@ static bool store_const(struct x64_lower *l, uint32_t value, struct x64_mem mem)
 
 X64_LOWER(st_state)
 {
-	struct x64_mem mem = x64_at(X64_STATE, (int32_t)insn->imm);
+	struct x64_mem mem = x64_state(l, insn->imm);
 	unsigned int type = x64_type(l, insn->a), a;
 
 	if (jit_wait(&l->p, insn) || (type == IR_I8 && x64_store_flag(l, insn)) ||

@@ -19,7 +19,7 @@ enum x64_reg {
 
 /*
  * rax rcx rdx xmm0 xmm1 xmm2	scratch within one IR instruction
- * rbx				guest state
+ * rbx				guest state, and X64_STATE_BIAS behind it but for functions
  * rbp				frame
  * r12				host address of the guest memory's first byte
  * r14				last offset at which 16 bytes of it can be accessed
@@ -34,6 +34,9 @@ enum x64_reg {
 #define X64_FRAME  RBP
 #define X64_MEMORY R12
 #define X64_LIMIT  R14
+
+/* So the first 256 bytes of the state are within a byte's reach; enter.S knows it. */
+#define X64_STATE_BIAS 128
 
 #define X64_GENERAL                                                                                \
 	(1u << RSI | 1u << RDI | 1u << R8 | 1u << R9 | 1u << R10 | 1u << R11 | 1u << R13 | 1u << R15)

@@ -76,11 +76,6 @@ void x64_make_const(struct x64_lower *l, const struct ir_insn *insn, unsigned in
 	x64_rr(l->buf, X64_PUNPCKLQDQ, reg, high);
 }
 
-static struct x64_mem in_state(const struct ir_insn *load)
-{
-	return x64_at(X64_STATE, (int32_t)load->imm);
-}
-
 static void load(struct jit_places *p, unsigned int reg, uint32_t value)
 {
 	struct x64_lower *l = x64_lower_of(p);
@@ -89,7 +84,7 @@ static void load(struct jit_places *p, unsigned int reg, uint32_t value)
 	if (x64_is_const(l, value))
 		x64_make_const(l, insn, reg);
 	else if (l->value[value].flags & JIT_IN_STATE)
-		x64_load_typed(l->buf, insn->type, reg, in_state(insn));
+		x64_load_typed(l->buf, insn->type, reg, x64_state(l, insn->imm));
 	else
 		load_slot(l, insn->type, l->value[value].slot, reg);
 }
@@ -169,7 +164,7 @@ struct x64_operand x64_source(struct x64_lower *l, uint32_t value)
 			return (struct x64_operand){ .place = IN_IMM, .imm = (int32_t)imm };
 	} else if (v->reg == JIT_NO_REG && v->flags & JIT_IN_STATE) {
 		if (insn->type >= IR_I32 && jit_places_is_last_use(&l->p, value))
-			return (struct x64_operand){ .place = IN_MEM, .mem = in_state(insn) };
+			return (struct x64_operand){ .place = IN_MEM, .mem = x64_state(l, insn->imm) };
 	} else if (v->reg == JIT_NO_REG && jit_places_is_last_use(&l->p, value)) {
 		return (struct x64_operand){ .place = IN_MEM, .mem = x64_slot(v->slot) };
 	}

@@ -25,6 +25,9 @@
 #define TABLE(offset)	((offset) - 1056 - 16 * TABLE_ENTRIES)(%rbp, %rcx, 8)
 #define LEAVE_INDIRECT	1
 
+/* Of arch/x86_64/host/regs.h. */
+#define STATE_BIAS	128
+
 /* Calls of the guest that can be open at once: their addresses to return to. */
 #define STACK_BYTES	0x20000
 
@@ -53,6 +56,7 @@
 	.cfi_def_cfa_offset 64
 	lea 1056(%rdi), %rbp
 	mov STATE, %rbx
+	add $STATE_BIAS, %rbx
 	mov MEMORY, %r12
 	mov LIMIT, %r14
 	lea -8(%rsp), %rax
