@@ -9,7 +9,7 @@
 
 #define ARENA_BYTES   (UINT64_C(256) << 20)
 /* Guest instructions in a region; those of tier 1 often run once. */
-#define SMALL	      32u
+#define SMALL	      16u
 #define LARGE	      256u
 #define FIRST_LINKS   1024u
 /* Tier 2 is for what was found running so often. */

@@ -117,6 +117,7 @@ void x64_go_below(struct x64_lower *l)
 	if (!is_odd(others))
 		x64_push(l->buf, RBX);
 	x64_restore_memory(l);
+	x64_alu_ri(l->buf, X64_SUB, 8, X64_STATE, -X64_STATE_BIAS);
 	x64_rm(l->buf, X64_LEA | X64_W, RAX, x64_at(RSP, -8));
 	x64_store(l->buf, 8, x64_frame(JIT_FRAME_STACK), RAX);
 	x64_link(l->buf, x64_call(l->buf), l->job->below_at);
