@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * What tier 1 is to know of a unit whose lifter left to others to find what is in vain: one walk from
- * the back finds the last use of each value before it comes to what computes it, and so what nobody uses.
- * That becomes a constant, which is no code. Stores to the state that are overwritten in their block before
- * anything sees them do so, too.
+ * What tier 1 is to know of a unit whose lifter left to others to find what is in vain: one walk
+ * from the back finds the last use of each value before it comes to what computes it, and so what
+ * nobody uses. That becomes a constant, which is no code. Stores to the state that are overwritten
+ * in their block before anything sees them do so, too.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,9 +17,9 @@
 #define NOTE   32u
 
 /*
- * What is to be known of an instruction. OPERANDS: how many; SKIPPED: it uses nothing and stays; DROPS: it
- * is in vain if nobody uses it; SEES: all of the state; MORE: a call or a terminator, which can have
- * arguments; FP: floating point; CONST: a constant
+ * What is to be known of an instruction. OPERANDS: how many; SKIPPED: it uses nothing and stays;
+ * DROPS: it is in vain if nobody uses it; SEES: all of the state; MORE: a call or a terminator, which
+ * can have arguments; FP: floating point; CONST: a constant
  */
 enum { OPERANDS = 3, SKIPPED = 4, DROPS = 8, SEES = 16, MORE = 32, FP = 64, CONST = 128 };
 

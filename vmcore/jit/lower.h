@@ -236,8 +236,8 @@ void jit_scan_param(struct jit_job *job, uint32_t param);
 int jit_reserve_notes(struct jit_scratch *scratch, uint32_t state_bytes);
 
 /**
- * jit_scan_lifted - the same of job->lifted, in which what nobody uses, and stores to the state that are
- * overwritten unseen in their block, become constants that are no code. Not for tier 2.
+ * jit_scan_lifted - the same of job->lifted, in which what nobody uses, and stores to the state that
+ * are overwritten unseen in their block, become constants that are no code. Not for tier 2.
  */
 void jit_scan_lifted(struct jit_job *job);
 

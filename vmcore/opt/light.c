@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What is not used goes, without moving anything: what tier 1 does of lifted units while it looks for last
- * uses, for those that are not compiled.
+ * What is not used goes, without moving anything: what tier 1 does of lifted units while it looks for
+ * last uses, for those that are not compiled.
  */
 #include <errno.h>
 #include <stdlib.h>

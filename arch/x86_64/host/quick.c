@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tier 1: what a guest's code mostly consists of, in the shapes that it mostly has: integers of 32 and 64
- * bits that are used in one block, operands in registers, accesses of precise code. Anything else is left
- * to the functions that all tiers have; so these here are free to look no further, and to write an
- * instruction by one store.
+ * Tier 1: what a guest's code mostly consists of, in the shapes that it mostly has: integers of 32 and
+ * 64 bits that are used in one block, operands in registers, accesses of precise code. Anything else is
+ * left to the functions that all tiers have; so these here are free to look no further, and to write
+ * an instruction by one store.
  */
 #include "arch/x86_64/host/lower.h"
 
@@ -194,7 +194,7 @@ VMB_INLINE bool is_plain(const struct x64_lower *l, const struct ir_insn *insn)
 	       l->value[insn->a].reg != JIT_NO_REG && disp == (int32_t)disp;
 }
 
-/* What x64_lower_ld() and x64_lower_st() do of such: the point, and the check if there was none near. */
+/* What x64_lower_ld() and x64_lower_st() do: the point, and the check if there was none near. */
 static uint8_t *check(struct x64_lower *l, const struct ir_insn *insn, unsigned int base)
 {
 	static const uint8_t trap_if_above[] = { 0x4c, 0x39, 0xf0, 0x77, 0xfd };
