@@ -130,8 +130,8 @@ void jit_fini(struct jit *jit);
 int jit_compile(struct jit *jit, const struct ir_unit *unit, struct jit_code *code, uint32_t *insn);
 
 /**
- * jit_compile_lifted - the same of a unit as lifters leave it: what is in vain becomes constants that nobody
- * uses, as by opt_light(), at less cost than that and jit_compile() have.
+ * jit_compile_lifted - the same of a unit as lifters leave it: what is in vain becomes constants that
+ * nobody uses, as by opt_light(), at less cost than that and jit_compile() have.
  */
 int jit_compile_lifted(struct jit *jit, struct ir_unit *unit, struct jit_code *code, uint32_t *insn);
 
