@@ -227,6 +227,12 @@ static const struct example examples[] = {
 	  "  %d:i64 = const 42\n  brcmp.eq %c, %d, b1, b2\n"
 	  "b1:\n  st_state %c, 0\n  exit.jump 0x1\nb2:\n  exit.jump 0x2\n",
 	  "b0:\n  %0:i64 = const 42\n  br b1\nb1:\n  st_state %0, 0\n  exit.jump 0x1\n" },
+	{ "zeros of what is turned round are counted from the other end", 1,
+	  "b0:\n  %a:i64 = ld_state 0\n  %b:i64 = bitrev %a\n  %c:i64 = clz %b\n"
+	  "  st_state %c, 0\n  %d:i32 = ld_state 8\n  %e:i32 = bitrev %d\n  %f:i32 = ctz %e\n"
+	  "  st_state %f, 8\n  exit.jump 0x0\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ctz %0\n  st_state %1, 0\n"
+	  "  %3:i32 = ld_state 8\n  %4:i32 = clz %3\n  st_state %4, 8\n  exit.jump 0x0\n" },
 	{ "a loaded slot is what was stored", 1,
 	  "b0:\n  %a:i64 = ld_state 0\n  st_state %a, 8\n  %b:i64 = ld_state 8\n"
 	  "  %c:i32 = ld_state 8\n  st_state %b, 16\n  st_state %c, 24\n  exit.jump 0x0\n",

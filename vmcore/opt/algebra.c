@@ -270,6 +270,17 @@ static void extract(const struct algebra *algebra, uint32_t at)
 		algebra_set_const(insn, 0);
 }
 
+/* Zeros at the one end are those at the other of what is turned round. */
+static void count_zeros(const struct ir_unit *unit, struct ir_insn *insn)
+{
+	const struct ir_insn *turned = &unit->insn[insn->a];
+
+	if (turned->op != IR_bitrev)
+		return;
+	insn->op = insn->op == IR_clz ? IR_ctz : IR_clz;
+	insn->a = turned->a;
+}
+
 static void choose(const struct algebra *algebra, uint32_t at)
 {
 	struct ir_insn *insn = &algebra->unit->insn[at];
@@ -319,6 +330,8 @@ void algebra_simplify(const struct algebra *algebra, uint32_t at)
 		extract(algebra, at);
 	else if (insn->op == IR_zext || insn->op == IR_sext || insn->op == IR_trunc)
 		extension(algebra, at);
+	else if (insn->op == IR_clz || insn->op == IR_ctz)
+		count_zeros(algebra->unit, insn);
 	else if (info->pure && info->nr_operands == 2 && info->kind[0] == K_INT &&
 		 info->kind[2] == K_T)
 		two_operands(algebra, at);

@@ -130,16 +130,47 @@ void a64_set_flags_if(const struct a64 *t, uint32_t holds, const struct a64_flag
 	a64_set_flags(t, &f);
 }
 
-/* CCMP and CCMN. */
+/*
+ * Numbers whose difference sets the flags N, Z, C, V to a constant: 0, 1, 2, -1, the least or the
+ * greatest integer; no two numbers do for V without C or N, or Z without C.
+ */
+enum number { NONE, ZERO, ONE, TWO, ONES, LEAST, GREATEST };
+
+static const uint8_t by_flags[16][2] = {
+	[0] = { ONE, ONES },	  [2] = { TWO, ONE },	  [3] = { LEAST, ONE }, [6] = { ZERO, ZERO },
+	[8] = { ZERO, ONE }, [9] = { GREATEST, ONES }, [10] = { ONES, ONE },
+};
+
+static uint32_t make_number(const struct a64 *t, unsigned int type, unsigned int number)
+{
+	uint64_t ones = ir_type_mask(type), least = ones ^ ones >> 1;
+	const uint64_t bits[] = { [ZERO] = 0, [ONE] = 1, [TWO] = 2, [ONES] = ones, [LEAST] = least,
+				  [GREATEST] = ones >> 1 };
+
+	return a64_const(t, type, bits[number]);
+}
+
+/*
+ * CCMP and CCMN. A difference is one of chosen numbers if it can be, since a condition that looks at
+ * the flags of a difference compares the numbers.
+ */
 bool a64_cond_compare(const struct a64 *t)
 {
-	unsigned int type = a64_type(t);
+	unsigned int type = a64_type(t), nzcv = a64_bits(t, 0, 4);
 	uint32_t holds = a64_holds(t, a64_bits(t, 12, 4));
 	uint32_t a = a64_x(t, type, a64_rn(t));
 	uint32_t b = a64_bit(t, 11) ? a64_const(t, type, a64_rm(t)) : a64_x(t, type, a64_rm(t));
-	struct a64_flags yes = a64_bit(t, 30) ? a64_flags_sub(t, a, b) : a64_flags_add(t, a, b);
-	struct a64_flags no = a64_flags_const(t, a64_bits(t, 0, 4));
+	struct a64_flags yes, no;
 
+	if (a64_bit(t, 30) && by_flags[nzcv][0]) {
+		a = a64_select(t, type, holds, a, make_number(t, type, by_flags[nzcv][0]));
+		b = a64_select(t, type, holds, b, make_number(t, type, by_flags[nzcv][1]));
+		yes = a64_flags_sub(t, a, b);
+		a64_set_flags(t, &yes);
+		return true;
+	}
+	yes = a64_bit(t, 30) ? a64_flags_sub(t, a, b) : a64_flags_add(t, a, b);
+	no = a64_flags_const(t, nzcv);
 	a64_set_flags_if(t, holds, &yes, &no);
 	return true;
 }

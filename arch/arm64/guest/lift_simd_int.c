@@ -17,7 +17,10 @@ bool a64_v_binary(const struct a64 *t)
 	return true;
 }
 
-/* On pairs of neighbours. */
+/*
+ * On pairs of neighbours. Of one register with itself those of bytes and words are computed where the
+ * first of each pair is, as string functions do to look whether any byte is set.
+ */
 bool a64_v_pairwise(const struct a64 *t)
 {
 	uint32_t even, odd;
@@ -25,6 +28,14 @@ bool a64_v_pairwise(const struct a64 *t)
 
 	if (!a64_vec_int(t, t->arg >> 8, &v))
 		return false;
+	if (v.lane < IR_I32X4 && v.form != A64_HALF && a64_rn(t) == a64_rm(t)) {
+		even = a64_in(t, &v, a64_rn(t));
+		odd = a64_vec_imm(t, IR_vshri, v.lane + 1, 8 * ir_lane_bytes(v.lane), even,
+				  IR_NONE);
+		even = a64_v2(t, t->arg & 0xff, v.lane, even, odd);
+		a64_out(t, &v, a64_v2(t, IR_vuzp1, v.lane, even, even));
+		return true;
+	}
 	a64_neighbours(t, &v, a64_in(t, &v, a64_rn(t)), a64_in(t, &v, a64_rm(t)), &even, &odd);
 	a64_out(t, &v, a64_v2(t, t->arg & 0xff, v.lane, even, odd));
 	return true;

@@ -42,10 +42,15 @@ static void pack(struct x64_lower *l, const struct ir_insn *insn, unsigned int l
 		return;
 	}
 	dst = x64_result_from(l, insn->a);
-	x64_rr(l->buf, X64_MOVAPS, X64_XMM(0), b);
-	half(l, X64_XMM(0), lane, high);
+	if (insn->a != insn->b) {
+		x64_rr(l->buf, X64_MOVAPS, X64_XMM(0), b);
+		half(l, X64_XMM(0), lane, high);
+		b = X64_XMM(0);
+	} else {
+		b = dst;
+	}
 	half(l, dst, lane, high);
-	x64_rr(l->buf, lane == IR_I16X8 ? SSE2(0x67) : SSE41(0x2b), dst, X64_XMM(0));
+	x64_rr(l->buf, lane == IR_I16X8 ? SSE2(0x67) : SSE41(0x2b), dst, b);
 }
 
 static bool lacks_sse41(struct x64_lower *l, const struct ir_insn *insn)

@@ -184,7 +184,7 @@ X64_LOWER(vcmp)
 	unsigned int cond = insn->aux2;
 	bool is_equal = cond <= IR_NE, swap = cond == IR_SLT || cond == IR_SGE;
 	uint32_t op = (is_equal ? equal : greater)[insn->aux];
-	unsigned int a, b, dst;
+	unsigned int other, dst;
 
 	if (!op || (cond > IR_SGT && !(l->features & X64_HAS_SSE41))) {
 		x64_lower_eval(l, insn);
@@ -194,11 +194,9 @@ X64_LOWER(vcmp)
 		compare_otherwise(l, insn);
 		return;
 	}
-	a = x64_value(l, insn->a);
-	b = x64_value(l, insn->b);
-	dst = x64_result(l);
-	x64_rr(l->buf, X64_MOVAPS, dst, swap ? b : a);
-	x64_rr(l->buf, op, dst, swap ? a : b);
+	other = x64_value(l, swap ? insn->a : insn->b);
+	dst = x64_result_from(l, swap ? insn->b : insn->a);
+	x64_rr(l->buf, op, dst, other);
 	if (cond == IR_NE || cond == IR_SGE || cond == IR_SLE)
 		not_(l, dst);
 }

@@ -61,18 +61,27 @@ static void load_slot(struct x64_lower *l, unsigned int type, uint32_t slot, uns
 
 void x64_make_const(struct x64_lower *l, const struct ir_insn *insn, unsigned int reg)
 {
+	uint64_t upper = insn->type == IR_V128 ? (uint64_t)insn->c << 32 | insn->b : 0;
 	unsigned int high = reg == X64_XMM(0) ? X64_XMM(1) : X64_XMM(0);
 
 	if (reg < 16) {
 		x64_mov_imm(l->buf, reg, insn->imm);
 		return;
 	}
+	if (!(insn->imm | upper)) {
+		x64_rr(l->buf, X64_XORPS, reg, reg);
+		return;
+	}
 	x64_mov_imm(l->buf, RAX, insn->imm);
 	x64_rr(l->buf, X64_MOVD | X64_W, reg, RAX);
-	if (insn->type != IR_V128 || !(insn->b | insn->c))
+	if (!upper)
 		return;
-	x64_mov_imm(l->buf, RAX, (uint64_t)insn->c << 32 | insn->b);
-	x64_rr(l->buf, X64_MOVD | X64_W, high, RAX);
+	if (upper == insn->imm) {
+		high = reg;
+	} else {
+		x64_mov_imm(l->buf, RAX, upper);
+		x64_rr(l->buf, X64_MOVD | X64_W, high, RAX);
+	}
 	x64_rr(l->buf, X64_PUNPCKLQDQ, reg, high);
 }
 
