@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Precise faults: random units whose accesses fail in every position, in tier 1 and tier 2 with lazy
- * stores to the state. What is recovered must be what the interpreter has.
+ * stores to the state, with margins in memory and without. What is recovered must be what the
+ * interpreter has.
  */
 #include "tests/test.h"
 
@@ -26,6 +27,8 @@
 static struct {
 	sigjmp_buf back;
 	struct jit_runner *runner;
+	const struct code_cache *cache;
+	bool trapped;
 } fault;
 
 struct outcome {
@@ -35,9 +38,12 @@ struct outcome {
 	struct ir_leave leave;
 };
 
-/* @memory: a page of GEN_MEM_BYTES, with JIT_GUARD bytes around it that the host faults on */
+/*
+ * @memory: a page of GEN_MEM_BYTES, with @margin and JIT_GUARD bytes around it that the host faults on
+ */
 struct fixture {
 	uint8_t *memory;
+	uint64_t margin;
 	struct jit jit;
 	struct jit_recovery recovery;
 	struct jit_code code;
@@ -47,40 +53,50 @@ struct fixture {
 	uint32_t faults, lazy, carried;
 };
 
+/* In the code, or in the runtime where that has asked for an access. */
 static void on_fault(int number, siginfo_t *info, void *context)
 {
+	const uint8_t *at = vmb_native()->host_native->interrupted(context);
 	struct jit_frame *frame = fault.runner->frame;
 
-	(void)number, (void)info;
-	frame->exit_pc = (uintptr_t)vmb_native()->host_native->interrupted(context);
-	frame->exit_word = jit_exit_word(JIT_LEAVE_FAULT_AT, IR_FAULT_READ);
-	vmb_native()->host_native->take_registers(context, frame);
+	(void)info;
+	fault.trapped = number == SIGILL;
+	if (at >= fault.cache->run && at < fault.cache->run + fault.cache->bytes) {
+		frame->exit_pc = (uintptr_t)at;
+		frame->exit_word = jit_exit_word(JIT_LEAVE_FAULT_AT, IR_FAULT_READ);
+		vmb_native()->host_native->take_registers(context, frame);
+	}
 	siglongjmp(fault.back, 1);
 }
 
-static void open_fixture(struct fixture *f)
+static size_t room_bytes(const struct fixture *f)
+{
+	return 2 * JIT_GUARD + 2 * f->margin + GEN_MEM_BYTES;
+}
+
+static void open_fixture(struct fixture *f, uint64_t margin)
 {
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
 	struct jit_options options = {
 		.host = vmb_arch_host()->host_ops, .native = vmb_native()->host_native,
-		.cache_bytes = 4u << 20, .flat = true, .first = CASE_MEM_FIRST,
-		.bytes = GEN_MEM_BYTES, .precise = true,
+		.cache_bytes = 4u << 20, .flat = true, .first = CASE_MEM_FIRST - margin,
+		.bytes = GEN_MEM_BYTES + 2 * margin, .margin = margin, .precise = true,
 		.wx = getenv("JIT_MPROTECT") ? CODE_WX_MPROTECT : CODE_WX_DUAL,
 	};
 	uint8_t *room;
 
-	memset(f, 0, sizeof(*f));
+	*f = (struct fixture){ .margin = margin };
 	if (!options.native || !options.native->take_registers)
 		skip();
 	assert_int_equal(jit_init(&f->jit, &options), 0);
-	room = mmap(NULL, 2 * JIT_GUARD + GEN_MEM_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		    0);
+	room = mmap(NULL, room_bytes(f), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_true(room != MAP_FAILED);
-	f->memory = room + JIT_GUARD;
+	f->memory = room + JIT_GUARD + margin;
 	assert_int_equal(mprotect(f->memory, GEN_MEM_BYTES, PROT_READ | PROT_WRITE), 0);
 	ir_arena_init(&f->arena, 64u << 20);
 	ir_arena_init(&f->scratch, 64u << 20);
 	fault.runner = &f->runner;
+	fault.cache = &f->jit.cache;
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
 	sigaction(SIGILL, &action, NULL);
@@ -91,7 +107,7 @@ static void close_fixture(struct fixture *f)
 	signal(SIGSEGV, SIG_DFL);
 	signal(SIGBUS, SIG_DFL);
 	signal(SIGILL, SIG_DFL);
-	munmap(f->memory - JIT_GUARD, 2 * JIT_GUARD + GEN_MEM_BYTES);
+	munmap(f->memory - f->margin - JIT_GUARD, room_bytes(f));
 	jit_runner_fini(&f->runner);
 	jit_recovery_fini(&f->recovery);
 	jit_fini(&f->jit);
@@ -138,6 +154,7 @@ static void run_code(struct fixture *f, struct ir_context *context, struct ir_le
 	struct jit_frame *frame;
 	uint64_t at = 0;
 
+	fault.trapped = false;
 	if (!sigsetjmp(fault.back, 1)) {
 		assert_int_equal(jit_run(&f->jit, &f->code, context, &f->runner, leave), 0);
 		if (leave->kind != JIT_LEAVE_FAULT_AT)
@@ -147,7 +164,8 @@ static void run_code(struct fixture *f, struct ir_context *context, struct ir_le
 	fesetenv(FE_DFL_ENV);
 	frame = f->runner.frame;
 	at = frame->exit_pc - (uintptr_t)f->jit.cache.run;
-	*leave = (struct ir_leave){ .kind = IR_LEAVE_FAULT };
+	*leave = (struct ir_leave){ .kind = IR_LEAVE_FAULT,
+				    .address = frame->fault_address + f->jit.target.first };
 	if (f->code.uses_fp)
 		context->fp = f->jit.host->fp_unpack(frame->fp_control);
 	assert_true(jit_recover(&f->recovery, (size_t)at, frame, &leave->pc));
@@ -160,9 +178,11 @@ static void execute(struct fixture *f, const struct ir_unit *unit, uint64_t seed
 {
 	static const uint32_t away[] = { 0, 2048, 4000, UINT32_C(0) - 1000, 1u << 19 };
 	struct ir_flat flat = { f->memory, CASE_MEM_FIRST, GEN_MEM_BYTES };
+	struct ir_flat wide = { f->memory - f->margin, CASE_MEM_FIRST - f->margin,
+				GEN_MEM_BYTES + 2 * f->margin };
 	struct ir_context context = {
 		.state = outcome->state, .state_bytes = GEN_STATE_BYTES, .fuel = 100000000,
-		.memory = { .priv = &flat, .map = ir_flat_map }, .call = case_call,
+		.memory = { .priv = unit ? &flat : &wide, .map = ir_flat_map }, .call = case_call,
 		.fp = { .rm = seed & 3 },
 	};
 
@@ -184,7 +204,8 @@ static bool same(const struct fixture *f, const struct ir_unit *unit, const stru
 	return !memcmp(a->state, b->state, sizeof(a->state)) &&
 	       !memcmp(a->memory, b->memory, sizeof(a->memory)) &&
 	       (!f->code.uses_fp || !(unit->flags & IR_UNIT_FPFLAGS) || a->fp.flags == b->fp.flags) &&
-	       a->leave.kind == b->leave.kind && a->leave.pc == b->leave.pc;
+	       a->leave.kind == b->leave.kind && a->leave.pc == b->leave.pc &&
+	       (!fault.trapped || a->leave.address == b->leave.address);
 }
 
 static void explain(const struct ir_unit *unit, const struct outcome *a, const struct outcome *b)
@@ -228,14 +249,14 @@ static void check_unit(struct fixture *f, uint64_t seed, bool tier2)
 	}
 }
 
-static void compare(bool tier2)
+static void compare(bool tier2, uint64_t margin)
 {
 	const char *asked = getenv("RECOVER_UNITS"), *from = getenv("RECOVER_SEED");
 	uint64_t nr = asked ? strtoull(asked, NULL, 10) : UNITS, seed;
 	uint64_t first = from ? strtoull(from, NULL, 10) : 1;
 	static struct fixture f;
 
-	open_fixture(&f);
+	open_fixture(&f, margin);
 	for (seed = first; seed < first + nr; seed++)
 		check_unit(&f, seed, tier2);
 	print_message("%u faults, %u lazy stores, %u of parameters\n", f.faults, f.lazy, f.carried);
@@ -247,13 +268,21 @@ static void compare(bool tier2)
 static void test_tier1_recovers_what_the_interpreter_has(void **state)
 {
 	(void)state;
-	compare(false);
+	compare(false, 0);
 }
 
 static void test_tier2_recovers_what_the_interpreter_has(void **state)
 {
 	(void)state;
-	compare(true);
+	compare(true, 0);
+}
+
+/* What lies outside of memory by less than a margin has displacements that lead back into it. */
+static void test_addresses_outside_fail_whatever_is_added(void **state)
+{
+	(void)state;
+	compare(false, CASE_MEM_FIRST);
+	compare(true, CASE_MEM_FIRST);
 }
 
 #define KNOWN_ADDRESS(name, access)                                                                \
@@ -300,7 +329,7 @@ static void test_known_addresses_fault_where_they_are(void **state)
 	static struct fixture f;
 
 	(void)state;
-	open_fixture(&f);
+	open_fixture(&f, 0);
 	assert_int_equal(mprotect(f.memory, GEN_MEM_BYTES, PROT_NONE), 0);
 	fault_in(&f, KNOWN_ADDRESS("loads", "%x:i64 = ld.u64 %p, 8"));
 	fault_in(&f, KNOWN_ADDRESS("stores", "st.u64 %p, %one, 8"));
@@ -312,6 +341,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tier1_recovers_what_the_interpreter_has),
 		cmocka_unit_test(test_tier2_recovers_what_the_interpreter_has),
+		cmocka_unit_test(test_addresses_outside_fail_whatever_is_added),
 		cmocka_unit_test(test_known_addresses_fault_where_they_are),
 	};
 

@@ -36,12 +36,12 @@ enum jit_stub {
  * @fault_address: of IR_LEAVE_FAULT; of precise code that has trapped, the offset that failed its check
  * @stack: where code finds the address to return to when it leaves, on hosts whose code uses the stack
  * @memory: host address of the guest memory's first byte
- * @limit: the last offset at which 16 bytes of it can be accessed; one, of precise code
+ * @stack_limit: below it chained code of tier 2 leaves where a unit begins
  * @state: guest state
  * @stub: what the code calls
  * @fp_control, @host_fp_control: the guest's and the host's floating-point control registers
  * @fuel: instructions that may still be executed
- * @stack_limit: below it chained code of tier 2 leaves where a unit begins
+ * @limit: the last offset at which 16 bytes of memory can be accessed; one, of precise code
  * @slot: values that are in no register
  */
 struct jit_frame {
@@ -54,12 +54,12 @@ struct jit_frame {
 	struct ir_context *context;
 	uint64_t stack;
 	uint8_t *memory;
-	uint64_t limit;
+	uint64_t stack_limit;
 	void *state;
 	const void *stub[JIT_NR_STUBS];
 	uint32_t fp_control, host_fp_control;
 	int64_t fuel;
-	uint64_t stack_limit;
+	uint64_t limit;
 	const struct jit_code *code;
 	uint64_t slot[];
 };
@@ -110,13 +110,13 @@ VMB_INLINE struct jit_target_entry *jit_target_entry(struct jit_frame *frame, ui
 #define JIT_FRAME_EXIT_WORD  904
 #define JIT_FRAME_STACK	     928
 #define JIT_FRAME_MEMORY     936
-#define JIT_FRAME_LIMIT	     944
+#define JIT_FRAME_STACK_LIMIT 944
 #define JIT_FRAME_STATE	     952
 #define JIT_FRAME_STUB	     960
 #define JIT_FRAME_FP	     1024
 #define JIT_FRAME_HOST_FP    1028
 #define JIT_FRAME_FUEL	     1032
-#define JIT_FRAME_STACK_LIMIT 1040
+#define JIT_FRAME_LIMIT	     1040
 #define JIT_FRAME_CODE	     1048
 #define JIT_FRAME_SLOT	     1056
 

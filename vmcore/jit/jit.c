@@ -26,6 +26,7 @@ int jit_init(struct jit *jit, const struct jit_options *options)
 			options->bytes <= INT64_MAX,
 		.first = options->first,
 		.bytes = options->bytes,
+		.margin = options->margin,
 		.chained = options->chained && options->host->chains &&
 			   options->cache_bytes <= MAX_UNIT_BYTES,
 	};

@@ -31,6 +31,7 @@
  * @precise: as struct jit_target; @native must be able to (host_native.take_registers), and memory be
  *	@flat. The embedder catches the host's faults
  * @traps: as struct jit_target; of precise code, @native must be able to (host_native.can_trap)
+ * @margin: as struct jit_target; less than half of @bytes
  * @features: what code may use if @native is NULL
  * @links: units can be linked (vmcore/jit/link.h), if the host can do that and @wx is CODE_WX_DUAL
  */
@@ -47,6 +48,7 @@ struct jit_options {
 	bool traps;
 	uint64_t first;
 	uint64_t bytes;
+	uint64_t margin;
 	uint64_t features;
 	bool links;
 };

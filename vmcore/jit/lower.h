@@ -22,6 +22,8 @@
  *	those of NaNs that signal, and those whose result is a NaN that no operand is. Such an
  *	instruction is noted (jit_add_trap()), and who handles the trap computes it (jit_compute()) and
  *	goes on behind it. So the host itself never makes a NaN
+ * @margin: of precise code: the first and the last so many bytes of memory are nobody's, so that an
+ *	address outside of memory fails even if a displacement of no more leads back into it
  */
 struct jit_target {
 	uint64_t features;
@@ -31,6 +33,7 @@ struct jit_target {
 	bool traps;
 	uint64_t first;
 	uint64_t bytes;
+	uint64_t margin;
 };
 
 #define JIT_GUARD (UINT64_C(1) << 20)

@@ -28,8 +28,8 @@ static int start_jit(struct xlat_engine *e, const struct host_ops *host,
 {
 	struct jit_options options = {
 		.host = host, .native = native, .cache_bytes = cache_bytes, .flat = true,
-		.bytes = e->space->limit, .chained = true, .precise = true, .lazy = true,
-		.traps = e->guest->nan != IR_NAN_X86,
+		.bytes = e->space->limit, .margin = XLAT_PAGE, .chained = true, .precise = true,
+		.lazy = true, .traps = e->guest->nan != IR_NAN_X86,
 	};
 	int status = jit_init(&e->jit, &options);
 

@@ -11,7 +11,7 @@
 #define PAIR(n)		[x16, #(8 * (n))]
 #define VEC(n)		[x26, #(16 * (n))]
 #define MEMORY		[x26, #936]
-#define LIMIT		[x26, #944]
+#define LIMIT		[x26, #1040]
 #define STATE		[x26, #952]
 #define FP		[x26, #1024]
 #define HOST_FP		[x26, #1028]

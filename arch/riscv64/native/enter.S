@@ -11,7 +11,7 @@
 #define VEC(n)		FRAME(16 * (n))
 #define GPR(n)		FRAME(512 + 8 * (n))
 #define MEMORY		FRAME(936)
-#define LIMIT		FRAME(944)
+#define LIMIT		FRAME(1040)
 #define STATE		FRAME(952)
 #define FP		FRAME(1024)
 #define HOST_FP		FRAME(1028)

@@ -127,7 +127,7 @@ void x64_guards(struct x64_lower *l)
 
 void x64_restore(struct x64_lower *l, uint64_t regs)
 {
-	if (regs & 1u << X64_LIMIT)
+	if (regs & 1u << X64_LIMIT && !l->job->target->precise)
 		x64_load(l->buf, 8, X64_LIMIT, x64_frame(JIT_FRAME_LIMIT));
 	if (regs & 1u << X64_MEMORY)
 		x64_load(l->buf, 8, X64_MEMORY, x64_frame(JIT_FRAME_MEMORY));

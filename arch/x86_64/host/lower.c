@@ -298,13 +298,18 @@ static uint64_t memory_registers(const struct jit_job *job, const struct ir_insn
 	       job->select ? 1u << X64_MEMORY : both;
 }
 
-/* Memory's registers may hold values in a unit that does without: those of precise code are a rule. */
+/*
+ * Memory's registers may hold values in a unit that does without. Precise code, which is chained or
+ * not, has the limit in the frame and memory always.
+ */
 static uint64_t free_registers(const struct jit_job *job)
 {
 	uint64_t free = 1u << X64_MEMORY | 1u << X64_LIMIT;
 	uint32_t i;
 
-	if (job->target->chained || job->target->precise)
+	if (job->target->precise)
+		return 1u << X64_LIMIT & ~x64_guard_registers(job->select);
+	if (job->target->chained)
 		return 0;
 	for (i = 0; i < job->unit->nr_insns; i++)
 		free &= ~memory_registers(job, &job->unit->insn[i]);

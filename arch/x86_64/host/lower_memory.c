@@ -7,6 +7,8 @@
  */
 #include "arch/x86_64/host/lower.h"
 
+#include "vmcore/jit/jit.h"
+
 /* What the state always has is loaded where it is used, but for values with a register of their own. */
 X64_LOWER(ld_state)
 {
@@ -90,13 +92,28 @@ static uint8_t *put_call(const struct x64_lower *l, uint8_t *p, const struct jit
 	return p + sizeof(*desc);
 }
 
+/* The comparison's displacement is -16: 0xf0; ja to that byte, which makes it "lock ja", illegal. */
+void x64_trap_if_above(struct x64_lower *l, unsigned int reg)
+{
+	static_assert((uint8_t)(JIT_FRAME_LIMIT - JIT_FRAME_SLOT) == 0xf0, "the prefix lock");
+	x64_alu_rm(l->buf, X64_CMP, 8, reg, x64_frame(JIT_FRAME_LIMIT));
+	x64_data(l->buf, "\x77\xfd", 2);
+}
+
+bool x64_is_in_margin(const struct jit_target *target, int64_t disp)
+{
+	int64_t margin = (int64_t)target->margin;
+
+	return !disp || (disp >= -margin && disp <= margin - JIT_MAX_ACCESS);
+}
+
 /*
  * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
- * fault on, so that an address so near to one that was checked needs no check.
+ * fault on, so that an address so near to one that was checked needs no check. Who catches the trap
+ * reads what is written here (arch/x86_64/native/enter.c).
  */
 static struct access begin_precise(struct x64_lower *l, const struct ir_insn *insn)
 {
-	static const uint8_t trap_if_above[] = { 0x4c, 0x39, 0xf0, 0x77, 0xfd };
 	struct access access = { .slow = IR_NONE, .in_line = true, .address = RAX };
 	unsigned int base = x64_value(l, insn->a);
 	int64_t disp = (int64_t)(insn->imm - l->job->target->first), near = JIT_NEAR_ENOUGH;
@@ -106,15 +123,19 @@ static struct access begin_precise(struct x64_lower *l, const struct ir_insn *in
 	jit_point(&l->p);
 	if (disp == (int32_t)disp && jit_was_checked(&l->checks, insn->a, disp, disp))
 		return access;
+	if (x64_is_in_margin(l->job->target, disp)) {
+		x64_trap_if_above(l, base);
+		jit_remember(&l->checks, insn->a, -near, near);
+		return access;
+	}
+	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = RAX };
 	if (disp == (int32_t)disp) {
 		x64_rm(l->buf, X64_LEA | X64_W, RAX, x64_at(base, (int32_t)disp));
 	} else {
 		x64_mov_imm(l->buf, RAX, (uint64_t)disp);
 		x64_alu_rr(l->buf, X64_ADD, 8, RAX, base);
-		access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = RAX };
 	}
-	/* cmp rax, r14; ja to the byte before, which makes it "lock ja": an illegal instruction. */
-	x64_data(l->buf, trap_if_above, sizeof(trap_if_above));
+	x64_trap_if_above(l, RAX);
 	jit_remember(&l->checks, insn->a, disp - near, disp + near);
 	return access;
 }
@@ -155,7 +176,7 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 	access.mem.index = (uint8_t)access.address;
 	access.slow = l->nr_slow++;
 	slow = &l->job->scratch->slow[access.slow];
-	if (l->job->select)
+	if (l->job->select || target->precise)
 		x64_alu_rm(l->buf, X64_CMP, 8, access.address, x64_frame(JIT_FRAME_LIMIT));
 	else
 		x64_alu_rr(l->buf, X64_CMP, 8, access.address, X64_LIMIT);

@@ -185,29 +185,26 @@ X64_QUICK(alu)
 	return true;
 }
 
-/* A relaxed access of precise code whose address is in a register. */
+/* A relaxed access of precise code, near to an address in a register. */
 VMB_INLINE bool is_plain(const struct x64_lower *l, const struct ir_insn *insn)
 {
-	int64_t disp = (int64_t)insn->imm;
+	const struct jit_target *target = l->job->target;
 
-	return l->job->target->precise && !l->job->target->first && !insn->aux2 &&
-	       l->value[insn->a].reg != JIT_NO_REG && disp == (int32_t)disp;
+	return target->precise && !target->first && !insn->aux2 &&
+	       l->value[insn->a].reg != JIT_NO_REG &&
+	       x64_is_in_margin(target, (int64_t)insn->imm);
 }
 
 /* What x64_lower_ld() and x64_lower_st() do: the point, and the check if there was none near. */
 static uint8_t *check(struct x64_lower *l, const struct ir_insn *insn, unsigned int base)
 {
-	static const uint8_t trap_if_above[] = { 0x4c, 0x39, 0xf0, 0x77, 0xfd };
 	int64_t disp = (int64_t)insn->imm, near = JIT_NEAR_ENOUGH;
-	uint8_t *p = code_buf_room(l->buf);
 
 	jit_add_point(l->job, code_buf_at(l->buf), l->p.pc);
-	if (jit_was_checked(&l->checks, insn->a, disp, disp))
-		return p;
-	p = put_lea(p, X64_REX_W, RAX, base, X64_NO_INDEX, (int32_t)disp);
-	memcpy(p, trap_if_above, sizeof(trap_if_above));
-	jit_remember(&l->checks, insn->a, disp - near, disp + near);
-	l->buf->at = p + sizeof(trap_if_above);
+	if (!jit_was_checked(&l->checks, insn->a, disp, disp)) {
+		x64_trap_if_above(l, base);
+		jit_remember(&l->checks, insn->a, -near, near);
+	}
 	return code_buf_room(l->buf);
 }
 

@@ -22,13 +22,15 @@ enum x64_reg {
  * rbx				guest state, and X64_STATE_BIAS behind it but for functions
  * rbp				frame
  * r12				host address of the guest memory's first byte
- * r14				last offset at which 16 bytes of it can be accessed
+ * r14				last offset at which 16 bytes of it can be accessed; of precise code
+ *				nothing: that is in the frame
  * rsp				the host's stack; code has its return address there, and that of the
  *				guest's calls if it is chained
  * xmm15			not used: values.c takes its number for no register
  * others			hold values
  *
- * In tier 2 rdx holds values as well, and r12 and r14 where the unit does not need them.
+ * In tier 2 rdx holds values as well, r14 in precise code, and both r12 and r14 where the unit does not
+ * need them.
  */
 #define X64_STATE  RBX
 #define X64_FRAME  RBP

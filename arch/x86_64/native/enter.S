@@ -14,11 +14,11 @@
 #define EXIT_WORD	FRAME(904)
 #define STACK		FRAME(928)
 #define MEMORY		FRAME(936)
-#define LIMIT		FRAME(944)
+#define LIMIT		FRAME(1040)
 #define STATE		FRAME(952)
 #define FP		FRAME(1024)
 #define HOST_FP		FRAME(1028)
-#define STACK_LIMIT	FRAME(1040)
+#define STACK_LIMIT	FRAME(944)
 
 /* Of vmcore/jit/frame.h, and vmcore/interp/interp.h; enter.c checks them. */
 #define TABLE_ENTRIES	4096

@@ -61,6 +61,34 @@ static const uint8_t place[] = {
 	[R12] = REG_R12, [R13] = REG_R13, [R14] = REG_R14, [R15] = REG_R15,
 };
 
+/* The displacement of an access that has a SIB byte, by registers that are no matter. */
+static int64_t displacement(const uint8_t *at)
+{
+	uint8_t mode;
+	int32_t wide;
+
+	while (*at == 0x66 || *at == 0xf2 || *at == 0xf3 || (*at & 0xf0) == 0x40)
+		at++;
+	at += *at == 0x0f ? 2 : 1;
+	mode = *at >> 6;
+	memcpy(&wide, at + 2, sizeof(wide));
+	return mode == 2 ? wide : mode == 1 ? (int8_t)at[2] : 0;
+}
+
+/*
+ * Code has trapped at the last byte of a comparison of a register with the limit in the frame, behind
+ * which are a jump and the access (arch/x86_64/host/lower_memory.c). Return: what it would access.
+ */
+static uint64_t failed_offset(const uint8_t *at, const struct jit_frame *frame)
+{
+	unsigned int reg;
+
+	if (at[0] != 0xf0 || at[1] != 0x77)
+		return 0;
+	reg = (at[-1] >> 3 & 7) | (at[-3] & 4u) << 1;
+	return frame->gpr[reg] + (uint64_t)displacement(at + 3);
+}
+
 static void take_registers(const void *context, struct jit_frame *frame)
 {
 	const ucontext_t *u = context;
@@ -70,7 +98,7 @@ static void take_registers(const void *context, struct jit_frame *frame)
 		frame->gpr[i] = (uint64_t)u->uc_mcontext.gregs[place[i]];
 	memcpy(frame->vec, u->uc_mcontext.fpregs->_xmm, sizeof(u->uc_mcontext.fpregs->_xmm));
 	frame->fp_control = u->uc_mcontext.fpregs->mxcsr;
-	frame->fault_address = frame->gpr[RAX];
+	frame->fault_address = failed_offset(interrupted(context), frame);
 }
 
 /*
