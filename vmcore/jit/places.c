@@ -161,11 +161,27 @@ void jit_places_vacate(struct jit_places *p, unsigned int reg)
 	jit_regcache_lock(&p->regs, reg);
 }
 
+/* What lazy stores have kept is not released by an instruction that uses it last. */
+static void forget_dead(struct jit_places *p, uint64_t regs)
+{
+	uint64_t m;
+
+	for (m = regs & p->regs.used; m; m &= m - 1) {
+		unsigned int reg = (unsigned int)__builtin_ctzll(m);
+
+		if (!is_needed(p, p->regs.owner[reg]))
+			forget(p, reg);
+	}
+}
+
 static unsigned int allocate(struct jit_places *p, uint64_t from, uint32_t value)
 {
-	uint64_t candidates = from & ~p->regs.locked, free = candidates & ~p->regs.used;
+	uint64_t candidates = from & ~p->regs.locked, free;
 	unsigned int home = home_of(p, value)->reg, reg;
 
+	if (!(bit(home) & candidates & ~p->regs.used))
+		forget_dead(p, candidates);
+	free = candidates & ~p->regs.used;
 	if (bit(home) & free)
 		return home;
 	if (bit(home) & candidates && p->value[value].flags & JIT_HOME) {

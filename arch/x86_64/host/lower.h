@@ -96,7 +96,9 @@ VMB_INLINE bool x64_is_folded(const struct x64_lower *l, uint32_t value)
 
 /* A register for the result of the current instruction; locked. */
 unsigned int x64_result(struct x64_lower *l);
-/* The same, with a copy of @value in it: the value's own register if this is its last use. */
+/* The same where one instruction reads all operands and writes the result: it may be a dying operand's. */
+unsigned int x64_result_last(struct x64_lower *l, const struct ir_insn *insn);
+/* The same as x64_result(), with a copy of @value in it: the value's own register if this is its last use. */
 unsigned int x64_result_from(struct x64_lower *l, uint32_t value);
 /* Copy a value to @reg, which is scratch. */
 void x64_copy_to(struct x64_lower *l, unsigned int reg, uint32_t value);

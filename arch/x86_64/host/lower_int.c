@@ -20,8 +20,7 @@ static bool add_by_lea(struct x64_lower *l, const struct ir_insn *insn, struct x
 
 	if (a == JIT_NO_REG || x64_dies(l, insn->a) || b.place == IN_MEM)
 		return false;
-	jit_regcache_lock(&l->p.regs, a);
-	dst = x64_result(l);
+	dst = x64_result_last(l, insn);
 	if (b.place == IN_IMM)
 		sum.disp = b.imm;
 	else
@@ -89,7 +88,7 @@ X64_LOWER(mul)
 
 	if (b.place == IN_IMM) {
 		a = x64_value(l, left);
-		dst = x64_result(l);
+		dst = x64_result_last(l, insn);
 		x64_imul_rri(l->buf, bytes, dst, a, b.imm);
 	} else {
 		dst = x64_result_from(l, left);
@@ -207,7 +206,7 @@ X64_LOWER(andn)
 	a = x64_value(l, insn->a);
 	b = x64_value(l, insn->b);
 	if (l->features & X64_HAS_BMI2) {
-		dst = x64_result(l);
+		dst = x64_result_last(l, insn);
 		x64_vex(l->buf, X64_ANDN | wide, dst, b, a);
 		return;
 	}
@@ -234,12 +233,8 @@ static void shift_by_vex(struct x64_lower *l, const struct ir_insn *insn)
 	};
 	unsigned int a = x64_value(l, insn->a), b = x64_value(l, insn->b);
 
-	/* Both have been read when the result is written, but not before. */
-	l->p.read = l->p.regs.locked;
-	x64_release(l, insn->a);
-	x64_release(l, insn->b);
-	l->p.regs.locked = 0;
-	x64_vex(l->buf, ops[insn->op] | (insn->type == IR_I64 ? X64_W : 0), x64_result(l), b, a);
+	x64_vex(l->buf, ops[insn->op] | (insn->type == IR_I64 ? X64_W : 0),
+		x64_result_last(l, insn), b, a);
 }
 
 X64_LOWER(shift)
@@ -339,7 +334,7 @@ X64_LOWER(count)
 		x64_alu_ri(l->buf, X64_OR, 4, RAX, (int32_t)(1u << bits));
 		src = RAX;
 	}
-	dst = x64_result(l);
+	dst = x64_result_last(l, insn);
 	x64_rr(l->buf, ops[insn->op] | (bits == 64 ? X64_W : 0), dst, src);
 	if (insn->op == IR_clz && bits < 32)
 		x64_alu_ri(l->buf, X64_SUB, 4, dst, (int32_t)(32 - bits));
@@ -377,7 +372,8 @@ X64_LOWER(deposit)
 	}
 	a = x64_value(l, insn->a);
 	b = x64_value(l, insn->b);
-	x64_vex(l->buf, (insn->op == IR_pdep ? X64_PDEP : X64_PEXT) | X64_W, x64_result(l), a, b);
+	x64_vex(l->buf, (insn->op == IR_pdep ? X64_PDEP : X64_PEXT) | X64_W,
+		x64_result_last(l, insn), a, b);
 }
 
 X64_LOWER(copy)
@@ -387,7 +383,7 @@ X64_LOWER(copy)
 
 X64_LOWER(sext)
 {
-	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+	unsigned int a = x64_value(l, insn->a), dst = x64_result_last(l, insn);
 
 	sign_extend(l, x64_type(l, insn->a), dst, a);
 	if (insn->type != IR_I64)
@@ -398,7 +394,7 @@ X64_LOWER(sext)
 
 X64_LOWER(trunc)
 {
-	unsigned int a = x64_value(l, insn->a), dst = x64_result(l);
+	unsigned int a = x64_value(l, insn->a), dst = x64_result_last(l, insn);
 
 	if (insn->type == IR_I32)
 		x64_mov(l->buf, 4, dst, a);

@@ -110,9 +110,11 @@ bool x64_is_in_margin(const struct jit_target *target, int64_t disp)
 /*
  * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
  * fault on, so that an address so near to one that was checked needs no check. Who catches the trap
- * reads what is written here (arch/x86_64/native/enter.c).
+ * reads what is written here (arch/x86_64/native/enter.c). @dst: NULL, or gets a register for the result,
+ * which may be that of the address.
  */
-static struct access begin_precise(struct x64_lower *l, const struct ir_insn *insn)
+static struct access begin_precise(struct x64_lower *l, const struct ir_insn *insn,
+				   unsigned int *dst)
 {
 	struct access access = { .slow = IR_NONE, .in_line = true, .address = RAX };
 	unsigned int base = x64_value(l, insn->a);
@@ -121,6 +123,8 @@ static struct access begin_precise(struct x64_lower *l, const struct ir_insn *in
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base,
 				       .disp = (int32_t)disp };
 	jit_point(&l->p);
+	if (dst)
+		*dst = x64_result_last(l, insn);
 	if (disp == (int32_t)disp && jit_was_checked(&l->checks, insn->a, disp, disp))
 		return access;
 	if (x64_is_in_margin(l->job->target, disp)) {
@@ -155,7 +159,7 @@ static struct access begin(struct x64_lower *l, const struct ir_insn *insn, unsi
 	struct jit_slow *slow;
 
 	if (target->precise && !aligned)
-		return begin_precise(l, insn);
+		return begin_precise(l, insn, NULL);
 	if (target->precise)
 		jit_point(&l->p);
 	access.mem = (struct x64_mem){ .base = X64_MEMORY, .index = (uint8_t)base };
@@ -367,6 +371,11 @@ X64_LOWER(ld)
 
 	if (insn->aux2 & JIT_COVERED) {
 		load_covered(l, insn);
+		return;
+	}
+	if (l->job->target->precise && !must_align(insn)) {
+		access = begin_precise(l, insn, &dst);
+		load_extended(l, insn, dst, access.mem);
 		return;
 	}
 	x64_value(l, insn->a);

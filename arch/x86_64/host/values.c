@@ -185,6 +185,11 @@ unsigned int x64_result(struct x64_lower *l)
 	return jit_result(&l->p, &x64_places_ops);
 }
 
+unsigned int x64_result_last(struct x64_lower *l, const struct ir_insn *insn)
+{
+	return jit_result_last(&l->p, &x64_places_ops, insn);
+}
+
 unsigned int x64_result_from(struct x64_lower *l, uint32_t value)
 {
 	return jit_result_from(&l->p, &x64_places_ops, value);
