@@ -242,10 +242,14 @@ static void hint_edge(const struct ir_unit *unit, struct jit_homes *h, const str
 
 		h->home[arg].weight += weight;
 		h->home[param].weight += weight;
-		if (arg > param)
+		if (arg > param) {
 			h->home[arg].hint = param;
-		else
+			if (unit->insn[arg].op != IR_const &&
+			    (!h->home[param].heir || arg < h->home[param].heir))
+				h->home[param].heir = arg;
+		} else {
 			h->home[param].hint = arg;
+		}
 	}
 }
 
@@ -286,13 +290,13 @@ static void weigh(const struct jit_job *job, struct jit_homes *h)
 
 /*
  * The scan.
- * @owner: the value that has a register last
+ * @owner: the value that has a register last; @heir: the one that is to have it, if it comes later
  * @last, @before: of several blocks, the last value with that home, and the one before
  */
 struct scan {
 	struct jit_job *job;
 	struct jit_homes *h;
-	uint32_t owner[JIT_HOME_REGS];
+	uint32_t owner[JIT_HOME_REGS], heir[JIT_HOME_REGS];
 	uint32_t last[JIT_HOME_REGS], before[JIT_HOME_REGS];
 };
 
@@ -404,6 +408,8 @@ static void settle(struct scan *s, uint32_t value, unsigned int reg)
 {
 	s->h->home[value].reg = (uint8_t)reg;
 	s->owner[reg] = value;
+	if (s->h->home[value].heir)
+		s->heir[reg] = s->h->home[value].heir;
 	if (!is_global(s, value))
 		return;
 	if (s->last[reg] == IR_NONE)
@@ -414,14 +420,40 @@ static void settle(struct scan *s, uint32_t value, unsigned int reg)
 	s->last[reg] = value;
 }
 
+/* Of these registers those that another value is to have before this one is done with. */
+static uint64_t promised(const struct scan *s, uint64_t regs, uint32_t value)
+{
+	uint64_t found = 0, m;
+
+	for (m = regs; m; m &= m - 1) {
+		uint32_t heir = s->heir[__builtin_ctzll(m)];
+
+		if (heir > value && heir <= s->h->home[value].end)
+			found |= m & -m;
+	}
+	return found;
+}
+
+/* One of @free: the first of these that there is. */
+static unsigned int choose(const struct scan *s, uint32_t value, uint64_t free, uint64_t reuse)
+{
+	uint64_t wish = wished(s, value) & free, kept = promised(s, free, value);
+	uint64_t from[] = { wish, reuse & ~kept, free & ~kept, reuse, free };
+	unsigned int i;
+
+	for (i = 0; !from[i]; i++)
+		;
+	return (unsigned int)__builtin_ctzll(from[i]);
+}
+
 static void place(struct scan *s, uint32_t value)
 {
 	uint64_t regs = class_of(s, value), reuse = reusable(s, regs, value);
-	uint64_t free = free_at(s, regs, value) | reuse, wish = wished(s, value) & free;
+	uint64_t free = free_at(s, regs, value) | reuse;
 	unsigned int reg;
 
 	if (free) {
-		settle(s, value, (unsigned int)__builtin_ctzll(wish ? wish : reuse ? reuse : free));
+		settle(s, value, choose(s, value, free, reuse));
 		return;
 	}
 	reg = take(s, regs, value);
@@ -442,6 +474,7 @@ void jit_homes_find(struct jit_job *job)
 	find_ends(job, s.h);
 	weigh(job, s.h);
 	memset(s.owner, 0xff, sizeof(s.owner));
+	memset(s.heir, 0, sizeof(s.heir));
 	memset(s.last, 0xff, sizeof(s.last));
 	memset(s.before, 0xff, sizeof(s.before));
 	memset(s.h->first, 0xff, sizeof(s.h->first));

@@ -290,13 +290,20 @@ static uint32_t scan_block(struct jit_job *job, const struct ir_block *block)
 	return all;
 }
 
-/* What a lazy store gives to the state is needed until another one comes, or the block ends. */
+/*
+ * What a lazy store gives to the state is needed until the last access before another one comes, or the
+ * block ends.
+ * @access: the last instruction that may be left in the middle, IR_NONE: none so far
+ */
 struct waiting {
 	uint32_t offset[JIT_MAX_WAITING], value[JIT_MAX_WAITING], nr;
+	uint32_t access;
 };
 
 static void keep(struct jit_value *values, uint32_t value, uint32_t at, uint32_t first)
 {
+	if (at == IR_NONE)
+		return;
 	values[value].last = values[value].last < at ? at : values[value].last;
 	values[value].flags |= value < first;
 }
@@ -309,7 +316,7 @@ static void scan_store(struct jit_job *job, struct waiting *w, uint32_t at, uint
 	for (i = 0; i < w->nr && w->offset[i] != insn->imm; i++)
 		;
 	if (i < w->nr)
-		keep(job->scratch->value, w->value[i], at, first);
+		keep(job->scratch->value, w->value[i], w->access, first);
 	if (insn->aux & IR_LAZY && i < JIT_MAX_WAITING) {
 		w->offset[i] = (uint32_t)insn->imm;
 		w->value[i] = insn->a;
@@ -327,9 +334,15 @@ static void scan_waiting(struct jit_job *job, const struct ir_block *block)
 	struct waiting w;
 
 	w.nr = 0;
+	w.access = IR_NONE;
 	for (i = block->first; i < last; i++) {
-		if (job->unit->insn[i].op == IR_st_state)
+		const struct ir_insn *insn = &job->unit->insn[i];
+
+		if (insn->op == IR_st_state)
 			scan_store(job, &w, i, block->first);
+		else if (!ir_ops[insn->op].pure && insn->op != IR_ld_state &&
+			 insn->op != IR_guest_pc)
+			w.access = i;
 	}
 	for (i = 0; i < w.nr; i++)
 		keep(job->scratch->value, w.value[i], last, block->first);
