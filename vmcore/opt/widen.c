@@ -19,10 +19,13 @@ static const bool is_low[IR_NR_OPS] = {
 	[IR_xor] = true, [IR_neg] = true, [IR_not] = true, [IR_shl] = true,
 };
 
-/* @wide: the value is computed in 64 bits; what is above the low half of it is nobody's business */
+/*
+ * @wide: the value is computed in 64 bits; what is above the low half of it is nobody's business
+ * @field: a word that is shifted to the right, and then extended only: the extensions are fields of it
+ */
 struct work {
 	struct ir_unit *unit;
-	bool *wide;
+	bool *wide, *field;
 	uint32_t *new_insn;
 	struct ir_insn *insn;
 	uint32_t nr_insns, nr_wide;
@@ -38,6 +41,36 @@ static bool is_word(const struct work *w, uint32_t value)
 	const struct ir_insn *insn = at(w, value);
 
 	return insn->op == IR_trunc && insn->type == IR_I32 && at(w, insn->a)->type == IR_I64;
+}
+
+static bool is_shifted(const struct work *w, const struct ir_insn *insn)
+{
+	uint64_t count;
+
+	return (insn->op == IR_shr || insn->op == IR_sar) && insn->type == IR_I32 &&
+	       opt_is_const(w->unit, insn->b, &count) && count && count < 32;
+}
+
+static bool extends(const struct work *w, const struct ir_insn *insn)
+{
+	return insn->type == IR_I64 &&
+	       (insn->op == IR_sext || (insn->op == IR_zext && at(w, insn->a)->op == IR_shr));
+}
+
+static void find_fields(struct work *w)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < w->unit->nr_insns; i++)
+		w->field[i] = is_shifted(w, at(w, i));
+	for (i = 0; i < w->unit->nr_insns; i++) {
+		const struct ir_insn *insn = at(w, i);
+
+		for (k = 0; k < ir_ops[insn->op].nr_operands; k++)
+			w->field[ir_operand(insn, k)] &= extends(w, insn);
+	}
+	for (i = 0; i < w->unit->nr_args; i++)
+		w->field[w->unit->arg[i]] = false;
 }
 
 static void choose(struct work *w)
@@ -67,7 +100,7 @@ static bool user_fits(const struct work *w, uint32_t user)
 	const struct ir_insn *insn = at(w, user);
 
 	return w->wide[user] || (insn->op == IR_sext && insn->type == IR_I64) ||
-	       insn->op == IR_trunc;
+	       insn->op == IR_trunc || w->field[user];
 }
 
 static bool drop(struct work *w, uint32_t value)
@@ -134,6 +167,9 @@ static void extend(const struct work *w, struct ir_insn *insn)
 		*insn = field(IR_sbfx, IR_I64, insn->a, 0, 32);
 	else if (is_word(w, insn->a))
 		*insn = field(sign ? IR_sbfx : IR_ubfx, IR_I64, inner->a, 0, 32);
+	else if (w->field[insn->a] && w->wide[inner->a] && opt_is_const(w->unit, inner->b, &n))
+		*insn = field(inner->op == IR_sar ? IR_sbfx : IR_ubfx, IR_I64, inner->a,
+			      (uint32_t)n, 32 - (uint32_t)n);
 	else if ((inner->op == IR_shr || (inner->op == IR_sar && sign)) && is_word(w, inner->a) &&
 		 opt_is_const(w->unit, inner->b, &n) && n && n < 32)
 		*insn = field(inner->op == IR_sar ? IR_sbfx : IR_ubfx, IR_I64,
@@ -173,6 +209,8 @@ static void copy_insn(struct work *w, uint32_t i)
 
 	if (insn.op == IR_sext || insn.op == IR_zext)
 		extend(w, &insn);
+	else if (w->field[i] && w->wide[insn.a])
+		insn = (struct ir_insn){ .op = IR_const, .type = IR_I32, .a = IR_NONE };
 	else if (!w->wide[i] && (insn.op == IR_shr || insn.op == IR_sar))
 		extract(w, &insn);
 	nr = ir_ops[insn.op].nr_operands;
@@ -210,8 +248,10 @@ int opt_widen(struct ir_unit *unit, struct ir_arena *scratch)
 
 	w.wide = ir_arena_alloc(scratch, unit->nr_insns * sizeof(*w.wide));
 	w.new_insn = ir_arena_alloc(scratch, unit->nr_insns * sizeof(*w.new_insn));
-	if (!w.wide || !w.new_insn)
+	w.field = ir_arena_alloc(scratch, unit->nr_insns * sizeof(*w.field));
+	if (!w.wide || !w.new_insn || !w.field)
 		return -ENOMEM;
+	find_fields(&w);
 	choose(&w);
 	settle(&w);
 	nr = unit->nr_insns + UINT64_C(2) * w.nr_wide;
