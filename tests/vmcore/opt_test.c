@@ -328,6 +328,31 @@ static const struct example examples[] = {
 	  "  brcmp.ult %10, %0, b2(%10), b3\n"
 	  "b3:\n  %12:i64 = const 3\n  %13:i64 = add %7, %12\n"
 	  "  brcmp.ult %13, %1, b1(%13), b4\nb4:\n  exit.jump 0x0\n" },
+	{ "what has been extended is not extended again, around a loop", 2,
+	  "b0:\n  %p:i64 = ld_state 0\n  %n:i64 = ld_state 8\n  %z:i64 = const 0\n"
+	  "  %q:i64 = ld.s32 %p, 0\n  br b1(%z, %q)\n"
+	  "b1(%i:i64, %w:i64):\n  %e:i64 = sbfx %w, 0, 32\n  st_state %e, 16\n"
+	  "  %t:i32 = trunc %w\n  %s:i64 = sext %t\n  st_state %s, 24\n"
+	  "  %u:i64 = ld.u8 %p, 8\n  %m:i64 = const 4095\n  %k:i64 = and %u, %m\n"
+	  "  %f:i64 = ubfx %k, 0, 8\n  st_state %f, 32\n  %o:i64 = const 1\n"
+	  "  %i1:i64 = add %i, %o\n  %i2:i64 = sbfx %i1, 0, 32\n  %i3:i64 = sbfx %i2, 0, 32\n"
+	  "  %x:i64 = xor %e, %i3\n  %y:i64 = sbfx %x, 0, 32\n  brcmp.ult %i3, %n, b1(%i3, %y), b2\n"
+	  "b2:\n  exit.jump 0x0\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  %2:i64 = const 0\n"
+	  "  %3:i64 = ld.s32 %0, 0\n  br b1(%2, %3)\nb1(%5:i64, %6:i64):\n"
+	  "  st_state %6, 16\n  st_state %6, 24\n  %9:i64 = ld.u8 %0, 8\n"
+	  "  st_state %9, 32\n  %11:i64 = const 1\n  %12:i64 = add %5, %11\n"
+	  "  %13:i64 = sbfx %12, 0, 32\n  %14:i64 = xor %6, %13\n"
+	  "  brcmp.ult %13, %1, b1(%13, %14), b2\nb2:\n  exit.jump 0x0\n" },
+	{ "a word that is shifted to the right is a field of what is computed in 64 bits", 2,
+	  "b0:\n  %a:i64 = ld_state 0\n  %b:i64 = ld_state 8\n  %x:i32 = trunc %a\n"
+	  "  %y:i32 = trunc %b\n  %s:i32 = add %x, %y\n  %n:i32 = const 3\n"
+	  "  %h:i32 = sar %s, %n\n  %he:i64 = sext %h\n  st_state %he, 16\n"
+	  "  %l:i32 = shr %s, %n\n  %lz:i64 = zext %l\n  st_state %lz, 24\n"
+	  "  %ls:i64 = sext %l\n  st_state %ls, 32\n  exit.jump 0x0\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  %2:i64 = add %0, %1\n"
+	  "  %3:i64 = sbfx %2, 3, 29\n  st_state %3, 16\n  %5:i64 = ubfx %2, 3, 29\n"
+	  "  st_state %5, 24\n  st_state %5, 32\n  exit.jump 0x0\n" },
 	{ "what lies in memory is known until something may have changed it", 2,
 	  "b0:\n  %p:i64 = ld_state 0\n  %q:i64 = ld_state 8\n  %a:i64 = ld.u64 %p, 0\n"
 	  "  st.u32 %p, %q, 8\n  %b:i64 = ld.u64 %p, 0\n  %c:i64 = ld.s32 %p, 8\n"
