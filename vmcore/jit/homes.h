@@ -17,7 +17,7 @@
  * @use: the next instruction of the block being lowered that uses it; less than the current: none
  * @saved: 1 + the block in which its slot holds it since, of a value with a home
  * @hint: the value whose home it would like to have, IR_NONE: none
- * @heir: of a parameter: the first argument that comes behind it and would like to have its home; 0: none
+ * @heir: of a parameter: the first argument that comes behind it and wishes for its home; 0: none
  * @weight: uses, each by how often it is executed
  * @reg: home, JIT_NO_HOME: none
  */

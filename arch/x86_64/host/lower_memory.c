@@ -110,8 +110,8 @@ bool x64_is_in_margin(const struct jit_target *target, int64_t disp)
 /*
  * From here on code belongs to an access. JIT_GUARD bytes before and behind memory are the host's to
  * fault on, so that an address so near to one that was checked needs no check. Who catches the trap
- * reads what is written here (arch/x86_64/native/enter.c). @dst: NULL, or gets a register for the result,
- * which may be that of the address.
+ * reads what is written here (arch/x86_64/native/enter.c). @dst: NULL, or gets a register for the
+ * result, which may be that of the address.
  */
 static struct access begin_precise(struct x64_lower *l, const struct ir_insn *insn,
 				   unsigned int *dst)
