@@ -353,6 +353,19 @@ static const struct example examples[] = {
 	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = ld_state 8\n  %2:i64 = add %0, %1\n"
 	  "  %3:i64 = sbfx %2, 3, 29\n  st_state %3, 16\n  %5:i64 = ubfx %2, 3, 29\n"
 	  "  st_state %5, 24\n  st_state %5, 32\n  exit.jump 0x0\n" },
+	{ "flags of a difference from 0 are known, or comparisons", 2,
+	  "b0:\n  %a:i64 = ld_state 0\n  %z:i64 = const 0\n  %n:i8 = flag_sub.n %a, %z\n"
+	  "  %v:i8 = flag_sub.v %a, %z\n  %c:i8 = cmp.uge %a, %z\n  %e:i8 = cmp.eq %a, %z\n"
+	  "  %b:i64 = ld_state 8\n  %d:i8 = cmp.ne %b, %z\n  %0:i8 = const 0\n  %1:i8 = const 1\n"
+	  "  %s:i8 = select %d, %v, %0\n  st_state %s, 16\n  %t:i8 = select %d, %c, %0\n"
+	  "  st_state %t, 17\n  st_state %n, 18\n  %x:i8 = xor %n, %v\n  %y:i8 = or %x, %e\n"
+	  "  brcmp.eq %y, %0, b1, b2\nb1:\n  exit.jump 0x0\nb2:\n  brcmp.eq %n, %v, b1, b3\n"
+	  "b3:\n  exit.jump 0x10\n",
+	  "b0:\n  %0:i64 = ld_state 0\n  %1:i64 = const 0\n  %2:i8 = cmp.slt %0, %1\n"
+	  "  %3:i8 = const 0\n  %4:i64 = ld_state 8\n  %5:i8 = cmp.ne %4, %1\n"
+	  "  st_state %3, 16\n  st_state %5, 17\n  st_state %2, 18\n"
+	  "  brcmp.sgt %0, %1, b1, b2\nb1:\n  exit.jump 0x0\nb2:\n"
+	  "  brcmp.sge %0, %1, b1, b3\nb3:\n  exit.jump 0x10\n" },
 	{ "what lies in memory is known until something may have changed it", 2,
 	  "b0:\n  %p:i64 = ld_state 0\n  %q:i64 = ld_state 8\n  %a:i64 = ld.u64 %p, 0\n"
 	  "  st.u32 %p, %q, 8\n  %b:i64 = ld.u64 %p, 0\n  %c:i64 = ld.s32 %p, 8\n"

@@ -199,6 +199,15 @@ static bool is_strict(const struct ir_unit *unit, const struct ir_insn *insn,
 	       z->a == (*n)->a && z->b == (*n)->b;
 }
 
+/* Less, or equal, of the same numbers. */
+static bool is_less_or_equal(const struct ir_unit *unit, const struct ir_insn *insn)
+{
+	const struct ir_insn *less = &unit->insn[insn->a], *equal = &unit->insn[insn->b];
+
+	return insn->op == IR_or && is_flag(less, IR_cmp, IR_SLT) && is_flag(equal, IR_cmp, IR_EQ) &&
+	       less->a == equal->a && less->b == equal->b;
+}
+
 static void compare_with_zero(const struct ir_unit *unit, struct ir_insn *insn,
 			      const struct ir_insn *truth)
 {
@@ -212,6 +221,8 @@ static void compare_with_zero(const struct ir_unit *unit, struct ir_insn *insn,
 		insn->b = insn->a;
 	} else if (is_strict(unit, truth, &n)) {
 		order(insn, IR_SLE ^ negate, n);
+	} else if (is_less_or_equal(unit, truth)) {
+		order(insn, IR_SLE ^ negate, &unit->insn[truth->a]);
 	}
 }
 
@@ -281,15 +292,42 @@ static void count_zeros(const struct ir_unit *unit, struct ir_insn *insn)
 	insn->a = turned->a;
 }
 
+/* Is it 0 or 1, of that type? */
+static bool is_truth(const struct ir_unit *unit, uint32_t value, unsigned int type)
+{
+	const struct ir_insn *insn = &unit->insn[value];
+
+	return insn->type == type && (insn->op == IR_cmp || insn->op == IR_fcmp ||
+				      (insn->op >= IR_flag_add && insn->op <= IR_flag_res));
+}
+
 static void choose(const struct algebra *algebra, uint32_t at)
 {
 	struct ir_insn *insn = &algebra->unit->insn[at];
-	uint64_t a;
+	uint64_t a, b, c;
 
 	if (opt_is_const(algebra->unit, insn->a, &a))
 		algebra->edit->same_as[at] = a ? insn->b : insn->c;
 	else if (insn->b == insn->c)
 		algebra->edit->same_as[at] = insn->b;
+	else if (is_truth(algebra->unit, insn->a, insn->type) &&
+		 opt_is_const(algebra->unit, insn->b, &b) &&
+		 opt_is_const(algebra->unit, insn->c, &c) && b == 1 && !c)
+		algebra->edit->same_as[at] = insn->a;
+}
+
+/* A difference from 0 borrows nothing and does not overflow, and its sign is that of what it is from. */
+static void flag_of_difference(const struct ir_unit *unit, struct ir_insn *insn)
+{
+	uint64_t b;
+
+	if (!opt_is_const(unit, insn->b, &b) || b)
+		return;
+	if (insn->aux == IR_FLAG_C || insn->aux == IR_FLAG_V)
+		algebra_set_const(insn, 0);
+	else if (insn->aux == IR_FLAG_N)
+		*insn = (struct ir_insn){ .op = IR_cmp, .type = insn->type, .aux = IR_SLT,
+					  .a = insn->a, .b = insn->b, .c = IR_NONE };
 }
 
 static void two_operands(const struct algebra *algebra, uint32_t at)
@@ -310,9 +348,14 @@ static void two_operands(const struct algebra *algebra, uint32_t at)
 
 static void compare(const struct algebra *algebra, struct ir_insn *insn)
 {
+	uint64_t b;
+
 	algebra_compare(algebra->unit, insn);
 	if (insn->a == insn->b)
 		compare_with_itself(insn);
+	else if ((insn->aux == IR_UGE || insn->aux == IR_ULT) &&
+		 opt_is_const(algebra->unit, insn->b, &b) && !b)
+		algebra_set_const(insn, insn->aux == IR_UGE);
 }
 
 void algebra_simplify(const struct algebra *algebra, uint32_t at)
@@ -326,6 +369,8 @@ void algebra_simplify(const struct algebra *algebra, uint32_t at)
 		choose(algebra, at);
 	else if (insn->op == IR_cmp)
 		compare(algebra, insn);
+	else if (insn->op == IR_flag_sub)
+		flag_of_difference(algebra->unit, insn);
 	else if (insn->op == IR_vextr)
 		extract(algebra, at);
 	else if (insn->op == IR_zext || insn->op == IR_sext || insn->op == IR_trunc)
