@@ -316,7 +316,7 @@ static void choose(const struct algebra *algebra, uint32_t at)
 		algebra->edit->same_as[at] = insn->a;
 }
 
-/* A difference from 0 borrows nothing and does not overflow, and its sign is that of what it is from. */
+/* A difference from 0 borrows nothing and does not overflow; its sign is that of what it is from. */
 static void flag_of_difference(const struct ir_unit *unit, struct ir_insn *insn)
 {
 	uint64_t b;

@@ -179,15 +179,15 @@ VMB_INLINE void x64_narrow(struct x64_lower *l, unsigned int type, unsigned int 
 #define X64_LOWER(name) void x64_lower_##name(struct x64_lower *l, const struct ir_insn *insn)
 
 /*
- * lower_memory.c: the check of an address of precise code that is in a register; and whether a displacement
- * is of no matter to it, since whoever is outside of memory fails there, too.
+ * lower_memory.c: the check of an address of precise code that is in a register; and whether a
+ * displacement is of no matter to it, since whoever is outside of memory fails there, too.
  */
 void x64_trap_if_above(struct x64_lower *l, unsigned int reg);
 bool x64_is_in_margin(const struct jit_target *target, int64_t disp);
 
 /*
- * quick.c: the same of instructions of tier 1 that are as usual. Return: false if one is not, and nothing
- * has been done. NULL: none of them is.
+ * quick.c: the same of instructions of tier 1 that are as usual. Return: false if one is not, and
+ * nothing has been done. NULL: none of them is.
  */
 #define X64_QUICK(name) static bool quick_##name(struct x64_lower *l, const struct ir_insn *insn)
 
