@@ -140,7 +140,7 @@ static void want_operands(struct jit_job *job)
 
 	for (i = 0; i < unit->nr_insns; i++) {
 		const struct ir_insn *insn = &unit->insn[i];
-		uint32_t operand[3];
+		uint32_t operand[3] = { 0 };
 
 		if (insn->op == IR_const || !makes_canonical(insn))
 			continue;

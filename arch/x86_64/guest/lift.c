@@ -128,14 +128,15 @@ static int lift(struct guest_lift *lift, const struct guest_code *code)
 	struct x86_insn i;
 	struct x86 t = { .lift = lift, .build = lift->build, .i = &i, .pc = code->pc,
 			 .address = IR_NONE };
-	uint32_t first = lift->build ? lift->build->unit->nr_insns : 0;
 	int bytes = x86_decode(code->bytes, code->nr_bytes, &i);
+	uint32_t first;
 
 	lift->ends = false;
 	if (bytes <= 0)
 		return bytes;
 	t.next = code->pc + i.bytes;
 	t.live = live_behind(&i, code);
+	first = lift->build->unit->nr_insns;
 	ir_guest_pc(t.build, t.pc);
 	if (i.line->lift(&t))
 		return bytes;
