@@ -8,8 +8,8 @@
 
 #include "arch/arm64/guest/state.h"
 
-#define FPSIMD_MAGIC 0x46508001u
-#define QC	     (UINT32_C(1) << 27)
+#define FPSIMD_CONTEXT 0x46508001u
+#define QC	       (UINT32_C(1) << 27)
 
 /* Linux, arch/arm64/include/uapi/asm/{ucontext,sigcontext}.h; behind fpsimd is the end of the list. */
 struct ucontext {
@@ -59,7 +59,7 @@ static void save(const void *state, struct ir_fpenv fp, const struct guest_event
 	u.pc = s->pc;
 	u.pstate = (uint64_t)s->n << 31 | (uint64_t)s->z << 30 | (uint64_t)s->c << 29 |
 		   (uint64_t)s->v << 28;
-	u.magic = FPSIMD_MAGIC;
+	u.magic = FPSIMD_CONTEXT;
 	u.size = 528;
 	u.fpsr = reversed(fp.flags) | (s->qc.d[0] | s->qc.d[1] ? QC : 0);
 	u.fpcr = fpcr_of(fp);
@@ -90,7 +90,7 @@ static void restore(void *state, struct ir_fpenv *fp, const uint8_t *uc, const u
 	s->c = u.pstate >> 29 & 1;
 	s->v = u.pstate >> 28 & 1;
 	s->monitor = 0;
-	if (u.magic == FPSIMD_MAGIC)
+	if (u.magic == FPSIMD_CONTEXT)
 		restore_vectors(s, fp, &u);
 }
 
