@@ -119,7 +119,7 @@ static bool traps_as_a64(const struct x64_lower *l, const struct ir_insn *insn)
 static void compare_assumed(struct x64_lower *l, const struct ir_insn *load)
 {
 	struct jit_trap trap = { .bytes = 2, .dst = JIT_NO_REG, .desc = { .op = IR_guest_pc } };
-	struct x64_mem mem = x64_at(X64_STATE, (int32_t)load->imm);
+	struct x64_mem mem = x64_state(l, load->imm);
 	uint32_t number, same;
 	uint8_t *to;
 
