@@ -62,6 +62,16 @@ uint32_t ir_add_helper(struct ir_build *build, const struct ir_helper *helper)
 	return unit->nr_helpers++;
 }
 
+uint32_t ir_use_helper(struct ir_build *build, const struct ir_helper *helper)
+{
+	const struct ir_unit *unit = build->unit;
+	uint32_t i = 0;
+
+	while (i < unit->nr_helpers && strcmp(unit->helper[i].name, helper->name))
+		i++;
+	return i < unit->nr_helpers ? i : ir_add_helper(build, helper);
+}
+
 uint32_t ir_new_block(struct ir_build *build)
 {
 	struct ir_unit *unit = build->unit;

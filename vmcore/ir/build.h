@@ -69,6 +69,9 @@ int ir_build_end(struct ir_build *build) VMB_MUST_CHECK;
  */
 uint32_t ir_add_helper(struct ir_build *build, const struct ir_helper *helper);
 
+/** ir_use_helper - the same of a helper whose name no other has, if it has not been declared yet. */
+uint32_t ir_use_helper(struct ir_build *build, const struct ir_helper *helper);
+
 /** ir_new_block - create a block; edges may go to it at once. Return: its index until the end. */
 uint32_t ir_new_block(struct ir_build *build);
 

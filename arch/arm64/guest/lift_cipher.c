@@ -3,8 +3,6 @@
  * AES, SHA-1, SHA-256 and the polynomial product of 64 bits. Source: Arm ARM (DDI 0487), C4.1,
  * "Cryptographic AES", "Cryptographic three-register SHA", "Cryptographic two-register SHA".
  */
-#include <string.h>
-
 #include "arch/arm64/guest/cipher.h"
 #include "arch/arm64/guest/simd.h"
 
@@ -15,13 +13,8 @@ static uint32_t call(const struct a64 *t, uint32_t op, uint32_t d, uint32_t n, u
 		.arg = { IR_I32, IR_V128, IR_V128, IR_V128 },
 	};
 	const uint32_t arg[] = { a64_const(t, IR_I32, op), d, n, m };
-	const struct ir_unit *unit = t->build->unit;
-	uint32_t i = 0;
 
-	while (i < unit->nr_helpers && strcmp(unit->helper[i].name, helper.name))
-		i++;
-	return ir_emit_call(t->build, i < unit->nr_helpers ? i : ir_add_helper(t->build, &helper),
-			    arg);
+	return ir_emit_call(t->build, ir_use_helper(t->build, &helper), arg);
 }
 
 /* Of Vd and Vn; arg: enum a64_cipher. */

@@ -3,7 +3,6 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <string.h>
 
 #include "arch/x86_64/guest/guest.h"
 #include "arch/x86_64/guest/helper.h"
@@ -59,12 +58,7 @@ void x86_exit_indirect(const struct x86 *t, unsigned int kind, uint32_t target)
 
 uint32_t x86_call_helper(const struct x86 *t, const struct ir_helper *helper, const uint32_t *arg)
 {
-	const struct ir_unit *unit = t->build->unit;
-	uint32_t i = 0;
-
-	while (i < unit->nr_helpers && strcmp(unit->helper[i].name, helper->name))
-		i++;
-	return ir_emit_call(t->build, i < unit->nr_helpers ? i : ir_add_helper(t->build, helper), arg);
+	return ir_emit_call(t->build, ir_use_helper(t->build, helper), arg);
 }
 
 void x86_begin(const struct x86 *t, uint32_t block)
