@@ -46,12 +46,12 @@ bool jit_is_canonical(const struct jit_job *job, uint32_t value)
 	       makes_canonical(&job->unit->insn[value]);
 }
 
-/* Parameters that are something else on an edge. Return: was one found? */
-static bool drop_params(struct jit_job *job, uint32_t b)
+/* Do @visit for what each edge of a block gives to a parameter. Return: has one done anything? */
+static bool each_arg(struct jit_job *job, uint32_t b,
+		     bool (*visit)(struct jit_job *job, uint32_t param, uint32_t arg))
 {
 	const struct ir_unit *unit = job->unit;
 	const struct ir_insn *term = ir_terminator(unit, b);
-	struct jit_value *value = job->scratch->value;
 	bool found = false;
 	uint32_t i, k;
 
@@ -59,15 +59,21 @@ static bool drop_params(struct jit_job *job, uint32_t b)
 		const struct ir_edge *edge = &unit->edge[term->lo + i];
 		const struct ir_block *to = &unit->block[edge->block];
 
-		for (k = 0; k < to->nr_params; k++) {
-			if (!(value[to->first + k].flags & JIT_CANONICAL) ||
-			    jit_is_canonical(job, unit->arg[edge->first_arg + k]))
-				continue;
-			value[to->first + k].flags &= (uint8_t)~JIT_CANONICAL;
-			found = true;
-		}
+		for (k = 0; k < to->nr_params; k++)
+			found |= visit(job, to->first + k, unit->arg[edge->first_arg + k]);
 	}
 	return found;
+}
+
+/* A parameter that is something else on an edge. */
+static bool drop_param(struct jit_job *job, uint32_t param, uint32_t arg)
+{
+	struct jit_value *value = &job->scratch->value[param];
+	bool drops = value->flags & JIT_CANONICAL && !jit_is_canonical(job, arg);
+
+	if (drops)
+		value->flags &= (uint8_t)~JIT_CANONICAL;
+	return drops;
 }
 
 static bool drop_selects(struct jit_job *job)
@@ -150,23 +156,9 @@ static void want_operands(struct jit_job *job)
 	}
 }
 
-static bool want_args(struct jit_job *job, uint32_t b)
+static bool want_arg(struct jit_job *job, uint32_t param, uint32_t arg)
 {
-	const struct ir_unit *unit = job->unit;
-	const struct ir_insn *term = ir_terminator(unit, b);
-	bool found = false;
-	uint32_t i, k;
-
-	for (i = 0; i < ir_nr_edges(term); i++) {
-		const struct ir_edge *edge = &unit->edge[term->lo + i];
-		const struct ir_block *to = &unit->block[edge->block];
-
-		for (k = 0; k < to->nr_params; k++) {
-			if (job->scratch->value[to->first + k].flags & JIT_WANTED)
-				found |= want(job, unit->arg[edge->first_arg + k]);
-		}
-	}
-	return found;
+	return job->scratch->value[param].flags & JIT_WANTED && want(job, arg);
 }
 
 static bool want_selected(struct jit_job *job)
@@ -197,7 +189,7 @@ static void drop_unwanted(struct jit_job *job)
 	while (changed) {
 		changed = want_selected(job);
 		for (b = 0; b < job->unit->nr_blocks; b++)
-			changed |= want_args(job, b);
+			changed |= each_arg(job, b, want_arg);
 	}
 	for (i = entry->first; i < entry->first + entry->nr; i++) {
 		struct jit_value *v = &job->scratch->value[i];
@@ -234,7 +226,7 @@ void jit_find_canonical(struct jit_job *job)
 	for (rounds = 0; changed && rounds < MAX_ROUNDS; rounds++) {
 		changed = drop_selects(job);
 		for (b = 0; b < job->unit->nr_blocks; b++)
-			changed |= drop_params(job, b);
+			changed |= each_arg(job, b, drop_param);
 	}
 	if (changed)
 		set_all(job, false);
