@@ -4,21 +4,11 @@
  * be looked at for NaNs. What has trapped is computed here, in the signal handler, and the code
  * goes on. A unit that has begun with another NaN than it takes for granted goes with all others.
  */
-#include <time.h>
-
 #include "vmcore/xlat/inside.h"
 
 /* So many traps in less than so long are a program that would rather have its results looked at. */
 #define MANY_TRAPS 1000u
 #define SOON_NS	   1000000000
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 /* The thread leaves its code where that asks for fuel, or begins, and goes on with other code. */
 static void leave(struct xlat *x)
@@ -35,7 +25,7 @@ static void count(struct xlat *x)
 
 	if (++x->traps % MANY_TRAPS)
 		return;
-	now = now_ns();
+	now = xlat_now_ns();
 	if (now - x->traps_since < SOON_NS)
 		leave(x);
 	x->traps_since = now;

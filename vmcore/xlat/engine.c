@@ -15,7 +15,7 @@
 /* Tier 2 is for what was found running so often. */
 #define HOT	      3u
 
-static uint64_t now_ns(void)
+uint64_t xlat_now_ns(void)
 {
 	struct timespec now;
 
@@ -145,7 +145,7 @@ static int translate(struct xlat_engine *e, struct xlat_code *code)
 {
 	const struct xlat_source source = { xlat_fetch, e->space, e->poll, e->space->shared };
 	struct xlat_tier_stats *stats = &e->stats.tier[code->tier == 2];
-	uint64_t start = now_ns();
+	uint64_t start = xlat_now_ns();
 	struct xlat_region region;
 	struct ir_unit unit;
 	int status;
@@ -165,7 +165,7 @@ static int translate(struct xlat_engine *e, struct xlat_code *code)
 	stats->guest_bytes += region.nr_bytes;
 	status = finish(e, &unit, code);
 	stats->code_bytes += code->code.bytes;
-	stats->translate_ns += now_ns() - start;
+	stats->translate_ns += xlat_now_ns() - start;
 	return status;
 }
 

@@ -114,4 +114,7 @@ VMB_INLINE bool xlat_engine_has_tier2(const struct xlat_engine *e)
 	return e->jit.target.chained && e->jit.host->home_general;
 }
 
+/** xlat_now_ns - time that only goes on, from anywhere. */
+uint64_t xlat_now_ns(void);
+
 #endif /* VMB_VMCORE_XLAT_ENGINE_H */

@@ -104,13 +104,10 @@ static bool call_helper(void *priv, const struct ir_helper *helper, const union 
 			union ir_val *result)
 {
 	const struct xlat_program *p = priv;
-	struct timespec now;
 
 	if (p->guest->call && p->guest->call(p->state, helper, arg, result))
 		return true;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	*result = (union ir_val){ .d = { (uint64_t)now.tv_sec * 1000000000u +
-					 (uint64_t)now.tv_nsec } };
+	*result = (union ir_val){ .d = { xlat_now_ns() } };
 	return true;
 }
 
